@@ -1,0 +1,504 @@
+//! What comes out: the decision on one claim, with every step that led there.
+
+pub(crate) mod build;
+mod facts;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::money::Amount;
+use crate::ratio::Ratio;
+
+/// The version of the decision's form.
+pub const DECISION_SCHEMA: u32 = 1;
+
+/// The full result for one claim (理赔结论).
+///
+/// It names the scheme by digest and can be stored, read and explained without it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Decision {
+    /// The version of this form, [`DECISION_SCHEMA`].
+    pub schema: u32,
+    /// The number of the engine's semantics, [`crate::SEMANTICS`].
+    pub semantics: u32,
+    /// The claim's id.
+    pub claim: String,
+    /// The person's id.
+    pub person: String,
+    /// Under which scheme it was decided.
+    pub scheme: SchemeName,
+    /// The date that picked the rules.
+    pub rule_date: NaiveDate,
+    /// The whole bill.
+    pub bill: Amount,
+    /// The bill by portion, in the scheme's order.
+    pub billed: Vec<PortionAmount>,
+    /// Every layer, in the order in which they pay.
+    pub layers: Vec<LayerDecision>,
+    /// What all payers and write-offs settled of the bill.
+    pub paid: Amount,
+    /// What was paid beside the bill: sums that are no indemnity.
+    #[serde(skip_serializing_if = "Amount::is_zero", default = "nothing")]
+    pub beside: Amount,
+    /// What nobody paid (个人负担).
+    pub out_of_pocket: Amount,
+    /// What nobody paid, by portion.
+    pub left: Vec<PortionAmount>,
+    /// Line by line, when the claim came with lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineDecision>,
+    /// What was posted to accumulators.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub postings: Vec<Posting>,
+    /// The digest of the person and the claim that came in.
+    pub input_digest: Digest,
+    /// The digest of everything above.
+    pub result_digest: Digest,
+}
+
+fn nothing() -> Amount {
+    Amount::new(crate::Money::ZERO, 2)
+}
+
+/// Under which scheme a claim was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SchemeName {
+    /// The scheme's id.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// Its title.
+    pub title: Text,
+    /// The currency's three letters.
+    pub currency: String,
+    /// Whether any of its figures is declared to be made up.
+    pub illustrative: bool,
+    /// The digest of its canonical form.
+    pub digest: Digest,
+}
+
+/// A text in Chinese and English; either may be missing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// The Chinese text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zh: Option<String>,
+    /// The English text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub en: Option<String>,
+}
+
+impl Text {
+    /// The text in a language, else in the other one.
+    pub fn pick(&self, language: Language) -> Option<&str> {
+        let (first, second) = match language {
+            Language::Zh => (&self.zh, &self.en),
+            Language::En => (&self.en, &self.zh),
+        };
+        first.as_deref().or(second.as_deref())
+    }
+}
+
+/// The language of a text that people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Chinese (中文).
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+/// What a rule is called, where it comes from, and whether its figures are made up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct RuleName {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: Text,
+    /// The clause that it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Whether its figures are declared to be made up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub illustrative: bool,
+}
+
+impl RuleName {
+    /// The title in a language, or the id.
+    pub fn title(&self, language: Language) -> &str {
+        self.title.pick(language).unwrap_or(&self.id)
+    }
+}
+
+/// An amount of one portion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct PortionAmount {
+    /// The portion.
+    pub portion: String,
+    /// Its title.
+    pub title: Text,
+    /// The amount.
+    pub amount: Amount,
+}
+
+/// One layer's part in a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct LayerDecision {
+    /// Which layer.
+    pub layer: RuleName,
+    /// Whether the provider waives the money, rather than somebody paying it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub write_off: bool,
+    /// Whether the payment was given with the claim, not computed.
+    pub given: bool,
+    /// Whether a given payment goes beyond a cap.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beyond_cap: bool,
+    /// The condition of the layer that failed, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<FailedTest>,
+    /// Its benefits, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub benefits: Vec<BenefitDecision>,
+    /// What it paid of the bill.
+    pub paid: Amount,
+    /// What it paid beside the bill.
+    #[serde(skip_serializing_if = "Amount::is_zero", default = "nothing")]
+    pub beside: Amount,
+    /// What is left of the bill after it, by portion.
+    pub left: Vec<PortionAmount>,
+}
+
+/// A condition that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct FailedTest {
+    /// The name asked for in the condition, such as `identity`.
+    pub name: String,
+    /// The test as the rule file has it.
+    pub test: String,
+    /// What the fact was, where it is a single fact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+}
+
+/// Why a benefit did not fire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "reason")]
+#[non_exhaustive]
+pub enum NotFired {
+    /// A condition of its own or of its layer failed.
+    Condition(FailedTest),
+    /// It looks at lines, and none fits, or the claim has none.
+    NoLine,
+    /// Nothing is left that it counts.
+    NothingLeft,
+    /// The layer's payment was given with the claim.
+    Given,
+}
+
+impl NotFired {
+    /// The reason in a word: the name in the condition that failed, or `no-line`, `nothing-left`, `given`.
+    pub fn word(&self) -> &str {
+        match self {
+            NotFired::Condition(test) => &test.name,
+            NotFired::NoLine => "no-line",
+            NotFired::NothingLeft => "nothing-left",
+            NotFired::Given => "given",
+        }
+    }
+}
+
+/// One benefit's part in a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BenefitDecision {
+    /// Which benefit.
+    pub benefit: RuleName,
+    /// Parameters that its figures come from and that name a source.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<RuleName>,
+    /// Why it did not fire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_fired: Option<NotFired>,
+    /// How it was figured, if it fired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figures: Option<Figures>,
+}
+
+/// How a benefit was figured, in the order of the steps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Figures {
+    /// The covered portions: what was left, and what of it counts.
+    pub counted: Vec<Counted>,
+    /// Money that does not count because it was held as deductible earlier in this claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Amount>,
+    /// Caps on the base.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub base_caps: Vec<LimitFigure>,
+    /// The base (计入费用).
+    pub base: Amount,
+    /// Copayments, those taken from the payment included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copays: Vec<CopayFigure>,
+    /// Copayments taken out of the base, before the deductible and before the ratio.
+    pub copaid_from_base: Amount,
+    /// Copayments taken out of the payment.
+    pub copaid_from_payment: Amount,
+    /// The deductible, if one is in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deductible: Option<DeductibleFigure>,
+    /// What the ratio applies to.
+    pub excess: Amount,
+    /// What the benefit's form gave for the excess.
+    pub entitlement: Entitlement,
+    /// The payment before limits and rounding, exact.
+    pub raw: Amount,
+    /// Out-of-pocket maxima.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub out_of_pocket_max: Vec<LimitFigure>,
+    /// The payment after the patient's share was cut to the room of a maximum, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raised_to: Option<Amount>,
+    /// Caps on the payment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caps: Vec<LimitFigure>,
+    /// The residual that it may touch; nothing for sums that are no indemnity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residual: Option<Amount>,
+    /// Which limit cut the payment: `cap 1`, `layer cap 1`, `residual`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<String>,
+    /// The payment rounded, before limits.
+    pub rounded: Amount,
+    /// The payment after limits.
+    pub paid: Amount,
+    /// What was issued: nothing where the payment is below the minimum.
+    pub issued: Amount,
+    /// By portion, what the payment settled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<PortionAmount>,
+    /// Rules of the benefit that did not apply, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inactive: Vec<InactiveRule>,
+}
+
+/// A covered portion in a base.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Counted {
+    /// The portion.
+    pub portion: String,
+    /// Its title.
+    pub title: Text,
+    /// What was left of it, over the lines looked at.
+    pub left: Amount,
+    /// What of it counts.
+    pub counted: Amount,
+}
+
+/// A limit and the accumulator that it is measured against.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct LimitFigure {
+    /// Which limit: `cap 1`, `layer cap 1`, `deductible 2`, `out-of-pocket maximum 1`.
+    pub rule: String,
+    /// The accumulator's name.
+    pub accumulator: String,
+    /// The limit in force.
+    pub amount: Amount,
+    /// What was used of it before this claim.
+    pub used: Amount,
+    /// What was left of it.
+    pub room: Amount,
+    /// The facts that picked the limit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<FactShown>,
+}
+
+/// A fact and its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct FactShown {
+    /// The fact's name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// A copayment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct CopayFigure {
+    /// Which copayment, from 1.
+    pub number: usize,
+    /// The sum due.
+    pub due: Amount,
+    /// When it is taken: `before-deductible`, `before-ratio` or `from-payment`.
+    pub taken: String,
+}
+
+/// How a deductible was applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DeductibleFigure {
+    /// Whether it is a franchise: nothing up to it, everything above.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub franchise: bool,
+    /// The deductible in force (起付线).
+    pub in_force: Amount,
+    /// What was met before this claim; of a franchise, the base so far.
+    pub met: Amount,
+    /// What this claim met.
+    pub deducted: Amount,
+    /// What is still to be met.
+    pub left: Amount,
+    /// Every deductible that is met together with it.
+    pub limits: Vec<LimitFigure>,
+}
+
+/// What a benefit's form gave for the excess.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "form", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Entitlement {
+    /// A payout ratio, or several by band.
+    Ratio {
+        /// Money by band.
+        bands: Vec<BandFigure>,
+        /// Points added to each band's ratio.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        points: Vec<Ratio>,
+        /// Factors that each band's ratio is multiplied by, after the points.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        factors: Vec<Ratio>,
+        /// The facts that picked the ratio.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        because: Vec<FactShown>,
+    },
+    /// A step grant.
+    Grant {
+        /// The position before this claim.
+        before: Amount,
+        /// The position with it.
+        after: Amount,
+        /// The sum granted for the position before.
+        granted_before: Amount,
+        /// The sum granted for the position after.
+        granted_after: Amount,
+    },
+    /// A fixed sum.
+    Fixed {
+        /// The sum.
+        amount: Amount,
+    },
+    /// Units in kind.
+    InKind {
+        /// Units before this claim.
+        before: Amount,
+        /// Units of this claim.
+        units: Amount,
+        /// How many of them are given.
+        given: Amount,
+    },
+}
+
+/// Money in one band.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BandFigure {
+    /// Where the band begins.
+    pub from: Amount,
+    /// Where it ends; the last has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Amount>,
+    /// The ratio after points and factors.
+    pub ratio: Ratio,
+    /// This claim's money in the band.
+    pub amount: Amount,
+    /// The amount times the ratio, exact.
+    pub gives: Amount,
+}
+
+/// A rule of a benefit that did not apply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct InactiveRule {
+    /// Which rule: `cap 1`, `deductible 1`, `copay 1`, `points 1`, `factor 1`, `out-of-pocket maximum 1`.
+    pub rule: String,
+    /// The condition that failed.
+    pub failed: FailedTest,
+}
+
+/// One line's part in a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct LineDecision {
+    /// The line's id.
+    pub line: String,
+    /// Its amount.
+    pub amount: Amount,
+    /// How it was split into portions.
+    pub portions: Vec<PortionAmount>,
+    /// What each layer paid of it; layers that paid nothing are left out.
+    pub paid: Vec<LayerAmount>,
+    /// What nobody paid of it.
+    pub out_of_pocket: Amount,
+}
+
+/// An amount of one layer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct LayerAmount {
+    /// The layer.
+    pub layer: String,
+    /// The amount.
+    pub amount: Amount,
+}
+
+/// What was posted to an accumulator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Posting {
+    /// The layer and benefit that posted, `layer.benefit`; the layer alone for given payments; empty for counts of claims.
+    pub rule: String,
+    /// The accumulator.
+    pub accumulator: String,
+    /// Its period, such as `policy-year`.
+    pub per: crate::date::Per,
+    /// The position before.
+    pub before: Amount,
+    /// What was added.
+    pub amount: Amount,
+    /// The position after.
+    pub after: Amount,
+}

@@ -1,0 +1,502 @@
+//! From the kernel's steps to a decision. Nothing is figured anew here: amounts are put in their places.
+
+use crate::claim::{Claim, Person};
+use crate::decision::*;
+use crate::digest::Digest;
+use crate::engine::case::Case;
+use crate::engine::trace::{Failed, LimitKind, Step, Steps};
+use crate::money::{Money, Raw};
+use crate::plan::value::Value;
+use crate::plan::{Benefit, Form, Limit, Named, Plan};
+use crate::scheme::syntax::{Counts, Taken};
+
+/// Builds the decision of a settled case.
+pub(crate) fn decision(plan: &Plan, person: &Person, claim: &Claim, case: &Case, steps: &Steps) -> Decision {
+    let mut builder = Builder::new(plan, case);
+    for step in &steps.0 {
+        builder.step(step);
+    }
+    builder.finish(person, claim)
+}
+
+struct Builder<'a> {
+    plan: &'a Plan,
+    case: &'a Case,
+    /// What is left by portion, as payments are taken out of it.
+    left: Vec<Money>,
+    layers: Vec<LayerDecision>,
+    /// By line, layer and amount.
+    line_paid: Vec<Vec<LayerAmount>>,
+    postings: Vec<Posting>,
+    layer: usize,
+    benefit: Option<usize>,
+    counts_claims: bool,
+}
+
+impl<'a> Builder<'a> {
+    fn new(plan: &'a Plan, case: &'a Case) -> Builder<'a> {
+        Builder {
+            plan,
+            case,
+            left: (0..case.portions).map(|p| case.portion_billed(p)).collect(),
+            layers: Vec::new(),
+            line_paid: vec![Vec::new(); case.lines],
+            postings: Vec::new(),
+            layer: 0,
+            benefit: None,
+            counts_claims: false,
+        }
+    }
+
+    fn amount(&self, money: Money) -> Amount {
+        Amount::new(money, self.plan.places())
+    }
+
+    fn portions(&self, amounts: impl Fn(usize) -> Money) -> Vec<PortionAmount> {
+        self.plan
+            .portions
+            .iter()
+            .enumerate()
+            .map(|(i, p)| PortionAmount { portion: p.id.clone(), title: text(p), amount: self.amount(amounts(i)) })
+            .collect()
+    }
+
+    fn left_by_portion(&self) -> Vec<PortionAmount> {
+        self.portions(|p| self.left.get(p).copied().unwrap_or(Money::ZERO))
+    }
+
+    /// Ends the layer at work: what it left is settled now.
+    fn close_layer(&mut self) {
+        let left = self.left_by_portion();
+        let paid = self.case.paid.get(self.layer).copied().unwrap_or(Money::ZERO);
+        let beside = self.case.beside.get(self.layer).copied().unwrap_or(Money::ZERO);
+        let (paid, beside) = (self.amount(paid), self.amount(beside));
+        if let Some(layer) = self.layers.last_mut() {
+            layer.left = left;
+            layer.paid = paid;
+            layer.beside = beside;
+        }
+    }
+
+    fn open_layer(&mut self, index: usize) {
+        if !self.layers.is_empty() {
+            self.close_layer();
+        }
+        self.layer = index;
+        self.benefit = None;
+        let Some(layer) = self.plan.layers.get(index) else { return };
+        let zero = self.amount(Money::ZERO);
+        self.layers.push(LayerDecision {
+            layer: rule_name(&layer.name),
+            write_off: layer.write_off,
+            given: false,
+            beyond_cap: false,
+            failed: None,
+            benefits: layer
+                .benefits
+                .iter()
+                .map(|b| BenefitDecision {
+                    benefit: rule_name(&b.name),
+                    parameters: b.parameters.iter().filter(|p| p.about.source.is_some() || p.about.illustrative).map(rule_name).collect(),
+                    not_fired: None,
+                    figures: None,
+                })
+                .collect(),
+            paid: zero,
+            beside: zero,
+            left: Vec::new(),
+        });
+    }
+
+    fn failed(&self, note: u32) -> FailedTest {
+        let note = self.plan.tests.get(note as usize);
+        let single = note.filter(|n| n.name != "any" && n.name != "not").and_then(|n| {
+            let fact = self.plan.facts.get(n.fact)?;
+            // Facts read at entry to a layer have moved on since.
+            if fact.kind.at_entry() {
+                return None;
+            }
+            Some(fact.domain.show(self.case.facts.value(n.fact)?))
+        });
+        FailedTest {
+            name: note.map_or_else(String::new, |n| n.name.clone()),
+            test: note.map_or_else(String::new, |n| n.text.clone()),
+            found: single,
+        }
+    }
+
+    fn because(&self, value: &Value) -> Vec<FactShown> {
+        let mut facts = Vec::new();
+        value.visit_facts(&mut |fact| facts.push(fact));
+        facts.sort_unstable();
+        facts.dedup();
+        facts
+            .into_iter()
+            .filter_map(|index| {
+                let fact = self.plan.facts.get(index)?;
+                if fact.kind.at_entry() || fact.kind.of_line() {
+                    return None;
+                }
+                let value = fact.domain.show(self.case.facts.value(index)?);
+                Some(FactShown { name: fact.name.clone(), value })
+            })
+            .collect()
+    }
+
+    fn plan_benefit(&self) -> Option<&'a Benefit> {
+        self.plan.layers.get(self.layer)?.benefits.get(self.benefit?)
+    }
+
+    fn limit(&self, kind: LimitKind, index: usize) -> Option<&'a Limit> {
+        let benefit = self.plan_benefit()?;
+        match kind {
+            LimitKind::BaseCap => benefit.base_caps.get(index),
+            LimitKind::Deductible => benefit.deductibles.get(index),
+            LimitKind::Franchise => benefit.franchise.as_ref(),
+            LimitKind::OutOfPocket => benefit.out_of_pocket_max.get(index),
+            LimitKind::Cap => benefit.caps.get(index),
+        }
+    }
+
+    fn decision_benefit(&mut self) -> Option<&mut BenefitDecision> {
+        let index = self.benefit?;
+        self.layers.last_mut()?.benefits.get_mut(index)
+    }
+
+    fn figures(&mut self) -> Option<&mut Figures> {
+        self.decision_benefit()?.figures.as_mut()
+    }
+
+    fn step(&mut self, step: &Step) {
+        match *step {
+            Step::Layer { layer } => self.open_layer(layer),
+            Step::LayerFailed { note } => {
+                let failed = self.failed(note);
+                if let Some(layer) = self.layers.last_mut() {
+                    for benefit in &mut layer.benefits {
+                        benefit.not_fired = Some(NotFired::Condition(failed.clone()));
+                    }
+                    layer.failed = Some(failed);
+                }
+            }
+            Step::Given { amount: _, beyond } => {
+                if let Some(layer) = self.layers.last_mut() {
+                    layer.given = true;
+                    layer.beyond_cap = beyond;
+                    for benefit in &mut layer.benefits {
+                        benefit.not_fired = Some(NotFired::Given);
+                    }
+                }
+            }
+            Step::Benefit { benefit } => {
+                self.benefit = Some(benefit);
+                let figures = self.empty_figures();
+                if let Some(benefit) = self.decision_benefit() {
+                    benefit.figures = figures;
+                }
+            }
+            Step::Failed { failed } => {
+                let reason = match failed {
+                    Failed::Test(note) => NotFired::Condition(self.failed(note)),
+                    Failed::NoLine => NotFired::NoLine,
+                    Failed::NothingLeft => NotFired::NothingLeft,
+                };
+                if let Some(benefit) = self.decision_benefit() {
+                    benefit.not_fired = Some(reason);
+                    benefit.figures = None;
+                }
+            }
+            Step::Posted { accumulator, before, amount } => self.posted(accumulator, before, amount),
+            Step::Allocated { line, portion, amount } => self.allocated(line, portion, amount),
+            Step::Limit { kind, index, amount, position, room } => self.limited(kind, index, amount, position, room),
+            Step::LimitOff { kind, index, note } => {
+                let rule = self.limit(kind, index).map_or_else(String::new, |l| l.label.clone());
+                self.inactive(rule, note);
+            }
+            Step::CopayOff { index, note } => self.inactive(format!("copay {}", index + 1), note),
+            Step::AdjustmentOff { point, index, note } => {
+                self.inactive(format!("{} {}", if point { "points" } else { "factor" }, index + 1), note);
+            }
+            _ => self.figure(step),
+        }
+    }
+
+    fn inactive(&mut self, rule: String, note: u32) {
+        let failed = self.failed(note);
+        if let Some(figures) = self.figures() {
+            figures.inactive.push(InactiveRule { rule, failed });
+        }
+    }
+
+    fn posted(&mut self, accumulator: usize, before: i64, amount: i64) {
+        let Some(found) = self.plan.accumulators.get(accumulator) else { return };
+        self.counts_claims = found.counts == Counts::Claims;
+        let rule = match (self.layers.last(), self.benefit, self.counts_claims) {
+            (_, _, true) | (None, _, _) => String::new(),
+            (Some(layer), None, _) => layer.layer.id.clone(),
+            (Some(layer), Some(benefit), _) => {
+                let id = layer.benefits.get(benefit).map_or("", |b| b.benefit.id.as_str());
+                format!("{}.{id}", layer.layer.id)
+            }
+        };
+        let places = if matches!(found.counts, Counts::Claims | Counts::Units) { 0 } else { self.plan.places() };
+        let shown = |micros| Amount::new(Money::from_micros(micros), places);
+        self.postings.push(Posting {
+            rule,
+            accumulator: found.name.clone(),
+            per: found.per,
+            before: shown(before),
+            amount: shown(amount),
+            after: shown(before.saturating_add(amount)),
+        });
+    }
+
+    fn allocated(&mut self, line: usize, portion: usize, amount: Money) {
+        if let Some(left) = self.left.get_mut(portion) {
+            *left = left.checked_sub(amount).unwrap_or(Money::ZERO);
+        }
+        let shown = self.amount(amount);
+        let Some(layer) = self.plan.layers.get(self.layer) else { return };
+        if let Some(parts) = self.line_paid.get_mut(line) {
+            match parts.iter_mut().find(|p| p.layer == layer.name.id) {
+                Some(part) => part.amount = part.amount.checked_add(shown).unwrap_or(shown),
+                None => parts.push(LayerAmount { layer: layer.name.id.clone(), amount: shown }),
+            }
+        }
+        let Some(named) = self.plan.portions.get(portion) else { return };
+        let title = text(named);
+        if let Some(figures) = self.figures() {
+            match figures.settled.iter_mut().find(|p| p.portion == named.id) {
+                Some(part) => part.amount = part.amount.checked_add(shown).unwrap_or(shown),
+                None => figures.settled.push(PortionAmount { portion: named.id.clone(), title, amount: shown }),
+            }
+        }
+    }
+
+    fn limited(&mut self, kind: LimitKind, index: usize, amount: Money, position: Money, room: Money) {
+        let Some(limit) = self.limit(kind, index) else { return };
+        let figure = LimitFigure {
+            rule: limit.label.clone(),
+            accumulator: self.plan.accumulators.get(limit.accumulator).map_or_else(String::new, |a| a.name.clone()),
+            amount: self.amount(amount),
+            used: self.amount(position),
+            room: self.amount(room),
+            because: self.because(&limit.amount),
+        };
+        let zero = self.amount(Money::ZERO);
+        let Some(figures) = self.figures() else { return };
+        match kind {
+            LimitKind::BaseCap => figures.base_caps.push(figure),
+            LimitKind::OutOfPocket => figures.out_of_pocket_max.push(figure),
+            LimitKind::Cap => figures.caps.push(figure),
+            LimitKind::Deductible | LimitKind::Franchise => {
+                let deductible = figures.deductible.get_or_insert(DeductibleFigure {
+                    franchise: kind == LimitKind::Franchise,
+                    in_force: figure.amount,
+                    met: figure.used,
+                    deducted: zero,
+                    left: zero,
+                    limits: Vec::new(),
+                });
+                deductible.limits.push(figure);
+            }
+        }
+    }
+
+    fn empty_figures(&self) -> Option<Figures> {
+        let benefit = self.plan_benefit()?;
+        let zero = self.amount(Money::ZERO);
+        let entitlement = match &benefit.form {
+            Form::Ratio(value) => {
+                Entitlement::Ratio { bands: Vec::new(), points: Vec::new(), factors: Vec::new(), because: self.because(value) }
+            }
+            Form::Bands { rows, .. } => {
+                let mut because: Vec<FactShown> = Vec::new();
+                for fact in rows.iter().flat_map(|row| self.because(&row.ratio)) {
+                    if !because.contains(&fact) {
+                        because.push(fact);
+                    }
+                }
+                Entitlement::Ratio { bands: Vec::new(), points: Vec::new(), factors: Vec::new(), because }
+            }
+            Form::Grant { .. } => Entitlement::Grant { before: zero, after: zero, granted_before: zero, granted_after: zero },
+            Form::Fixed(_) => Entitlement::Fixed { amount: zero },
+            Form::InKind { .. } => Entitlement::InKind { before: zero, units: zero, given: zero },
+        };
+        Some(Figures {
+            counted: Vec::new(),
+            held: None,
+            base_caps: Vec::new(),
+            base: zero,
+            copays: Vec::new(),
+            copaid_from_base: zero,
+            copaid_from_payment: zero,
+            deductible: None,
+            excess: zero,
+            entitlement,
+            raw: zero,
+            out_of_pocket_max: Vec::new(),
+            raised_to: None,
+            caps: Vec::new(),
+            residual: None,
+            bound: None,
+            rounded: zero,
+            paid: zero,
+            issued: zero,
+            settled: Vec::new(),
+            inactive: Vec::new(),
+        })
+    }
+
+    /// The steps that set a figure of the benefit at work.
+    fn figure(&mut self, step: &Step) {
+        let Some(benefit) = self.plan_benefit() else { return };
+        let (plan, places) = (self.plan, self.plan.places());
+        let money = |m: Money| Amount::new(m, places);
+        let raw_amount = |r: Raw| Amount::from_raw(r, places);
+        let Some(figures) = self.figures() else { return };
+        match *step {
+            Step::Counted { cover, left, counted } => {
+                if let Some(portion) = benefit.covers.get(cover).and_then(|c| plan.portions.get(c.portion)) {
+                    figures.counted.push(Counted { portion: portion.id.clone(), title: text(portion), left: money(left), counted: money(counted) });
+                }
+            }
+            Step::Held { amount } => figures.held = Some(money(amount)),
+            Step::Base { amount } => figures.base = money(amount),
+            Step::Copay { index, amount } => {
+                let taken = match benefit.copays.get(index).map(|c| c.taken) {
+                    Some(Taken::BeforeDeductible) => "before-deductible",
+                    Some(Taken::FromPayment) => "from-payment",
+                    _ => "before-ratio",
+                };
+                figures.copays.push(CopayFigure { number: index + 1, due: money(amount), taken: taken.to_owned() });
+            }
+            Step::Copaid { from_payment: true, amount } => figures.copaid_from_payment = money(amount),
+            Step::Copaid { from_payment: false, amount } => {
+                figures.copaid_from_base = figures.copaid_from_base.checked_add(money(amount)).unwrap_or(figures.copaid_from_base);
+            }
+            Step::Deducted { amount, met, in_force } => {
+                if let Some(deductible) = &mut figures.deductible {
+                    let met_now = met.checked_add(amount).unwrap_or(met);
+                    deductible.in_force = money(in_force);
+                    deductible.met = money(met);
+                    deductible.deducted = money(amount);
+                    deductible.left = money(in_force.checked_sub(met_now).unwrap_or(Money::ZERO).max(Money::ZERO));
+                }
+            }
+            Step::Excess { amount } => figures.excess = money(amount),
+            Step::Point { ratio, .. } => {
+                if let Entitlement::Ratio { points, .. } = &mut figures.entitlement {
+                    points.push(ratio);
+                }
+            }
+            Step::Factor { ratio, .. } => {
+                if let Entitlement::Ratio { factors, .. } = &mut figures.entitlement {
+                    factors.push(ratio);
+                }
+            }
+            Step::Band { from, to, ratio, amount, .. } => {
+                if let Entitlement::Ratio { bands, .. } = &mut figures.entitlement {
+                    bands.push(BandFigure { from: money(from), to: to.map(money), ratio, amount: money(amount), gives: raw_amount(ratio.of(amount)) });
+                }
+            }
+            Step::Grant { before, after, granted_before, granted_after } => {
+                figures.entitlement = Entitlement::Grant {
+                    before: money(before),
+                    after: money(after),
+                    granted_before: money(granted_before),
+                    granted_after: money(granted_after),
+                };
+            }
+            Step::Fixed { amount } => figures.entitlement = Entitlement::Fixed { amount: money(amount) },
+            Step::InKind { before, units, given } => {
+                let units_of = |micros| Amount::new(Money::from_micros(micros), 0);
+                figures.entitlement = Entitlement::InKind { before: units_of(before), units: units_of(units), given: units_of(given) };
+            }
+            Step::Raw { raw } => figures.raw = raw_amount(raw),
+            Step::OutOfPocketCut { raw } => figures.raised_to = Some(raw_amount(raw)),
+            Step::Residual { amount } => figures.residual = Some(money(amount)),
+            Step::Bound { cap } => {
+                let label = cap.and_then(|c| benefit.caps.get(c)).map_or("residual", |c| c.label.as_str());
+                figures.bound = Some(label.to_owned());
+            }
+            Step::Rounded { amount } => figures.rounded = money(amount),
+            Step::Paid { amount, issued } => {
+                figures.paid = money(amount);
+                figures.issued = money(issued);
+            }
+            _ => {}
+        }
+    }
+
+    fn lines(&self, claim: &Claim) -> Vec<LineDecision> {
+        let mut lines = Vec::new();
+        for (index, line) in claim.lines.iter().enumerate() {
+            let of_line = |cells: &[Money], portion: usize| cells.get(self.case.cell(index, portion)).copied().unwrap_or(Money::ZERO);
+            let left = (0..self.case.portions).fold(Money::ZERO, |sum, p| sum.checked_add(of_line(&self.case.residual, p)).unwrap_or(sum));
+            lines.push(LineDecision {
+                line: line.id.clone(),
+                amount: self.amount(line.amount),
+                portions: self.portions(|p| of_line(&self.case.billed, p)),
+                paid: self.line_paid.get(index).cloned().unwrap_or_default(),
+                out_of_pocket: self.amount(left),
+            });
+        }
+        lines
+    }
+
+    fn finish(mut self, person: &Person, claim: &Claim) -> Decision {
+        self.close_layer();
+        let sum = |amounts: &[Money]| amounts.iter().fold(Money::ZERO, |sum, a| sum.checked_add(*a).unwrap_or(sum));
+        let plan = self.plan;
+        let input = serde_json::to_vec(&(person, claim)).unwrap_or_default();
+        let mut decision = Decision {
+            schema: DECISION_SCHEMA,
+            semantics: crate::plan::SEMANTICS,
+            claim: claim.id.clone(),
+            person: person.id.clone(),
+            scheme: SchemeName {
+                id: plan.id.clone(),
+                version: plan.version.clone(),
+                title: Text { zh: plan.about.title.zh.clone(), en: plan.about.title.en.clone() },
+                currency: plan.currency.clone(),
+                illustrative: plan.illustrative,
+                digest: plan.digest(),
+            },
+            rule_date: self.case.rule_date.unwrap_or(claim.service_from),
+            bill: self.amount(claim.bill),
+            billed: self.portions(|p| self.case.portion_billed(p)),
+            paid: self.amount(sum(&self.case.paid)),
+            beside: self.amount(sum(&self.case.beside)),
+            out_of_pocket: self.amount(sum(&self.case.residual)),
+            left: self.portions(|p| self.case.portion_left(p)),
+            lines: self.lines(claim),
+            layers: std::mem::take(&mut self.layers),
+            postings: std::mem::take(&mut self.postings),
+            input_digest: Digest::of(&input),
+            result_digest: Digest::of(&[]),
+        };
+        decision.result_digest = decision.figure_result_digest();
+        decision
+    }
+}
+
+impl Decision {
+    fn figure_result_digest(&self) -> Digest {
+        let blank = Decision { result_digest: Digest::of(&[]), ..self.clone() };
+        Digest::of(&serde_json::to_vec(&blank).unwrap_or_default())
+    }
+
+    /// Whether the decision is as it was made: its result digest fits everything in it.
+    pub fn is_intact(&self) -> bool {
+        self.result_digest == self.figure_result_digest()
+    }
+}
+
+fn text(named: &Named) -> Text {
+    Text { zh: named.about.title.zh.clone(), en: named.about.title.en.clone() }
+}
+
+fn rule_name(named: &Named) -> RuleName {
+    RuleName { id: named.id.clone(), title: text(named), source: named.about.source.clone(), illustrative: named.about.illustrative }
+}

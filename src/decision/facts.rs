@@ -1,0 +1,93 @@
+//! A decision as a flat list of paths and values, for tests and expectations.
+
+use std::collections::BTreeMap;
+
+use super::{Decision, Entitlement, Figures, LayerDecision};
+
+impl Decision {
+    /// The decision as paths and values, as expectations name them: `basic.paid`, `basic.inpatient.deductible`, `out_of_pocket.total`.
+    pub fn facts(&self) -> BTreeMap<String, String> {
+        let mut facts = Facts(BTreeMap::new());
+        facts.put("paid", &self.paid);
+        facts.put("beside", &self.beside);
+        facts.put("out_of_pocket.total", &self.out_of_pocket);
+        for left in &self.left {
+            facts.put(&format!("out_of_pocket.{}", left.portion), &left.amount);
+        }
+        for layer in &self.layers {
+            facts.layer(layer);
+        }
+        for line in &self.lines {
+            let path = format!("line.{}", line.line);
+            facts.put(&format!("{path}.out_of_pocket"), &line.out_of_pocket);
+            for part in &line.portions {
+                facts.put(&format!("{path}.{}", part.portion), &part.amount);
+            }
+            for layer in &self.layers {
+                facts.put(&format!("{path}.{}", layer.layer.id), &"0");
+            }
+            for part in &line.paid {
+                facts.put(&format!("{path}.{}", part.layer), &part.amount);
+            }
+        }
+        for posting in &self.postings {
+            facts.put(&format!("balance.{}", posting.accumulator), &posting.after);
+        }
+        facts.0
+    }
+}
+
+struct Facts(BTreeMap<String, String>);
+
+impl Facts {
+    fn put(&mut self, path: &str, value: &dyn ToString) {
+        self.0.insert(path.to_owned(), value.to_string());
+    }
+
+    fn layer(&mut self, layer: &LayerDecision) {
+        let id = &layer.layer.id;
+        self.put(&format!("{id}.paid"), &layer.paid);
+        self.put(&format!("{id}.beside"), &layer.beside);
+        self.put(&format!("{id}.given"), &layer.given);
+        if let Some(test) = &layer.failed {
+            self.put(&format!("{id}.failed"), &test.name);
+        }
+        for left in &layer.left {
+            self.put(&format!("{id}.left.{}", left.portion), &left.amount);
+        }
+        for benefit in &layer.benefits {
+            let path = format!("{id}.{}", benefit.benefit.id);
+            self.put(&format!("{path}.fired"), &benefit.figures.is_some());
+            if let Some(reason) = &benefit.not_fired {
+                self.put(&format!("{path}.failed"), &reason.word());
+            }
+            match &benefit.figures {
+                Some(figures) => self.figures(&path, figures),
+                None => self.put(&format!("{path}.paid"), &"0"),
+            }
+        }
+    }
+
+    fn figures(&mut self, path: &str, figures: &Figures) {
+        let mut put = |key: &str, value: &dyn ToString| self.put(&format!("{path}.{key}"), value);
+        put("base", &figures.base);
+        let copay = figures.copaid_from_base.checked_add(figures.copaid_from_payment).unwrap_or(figures.copaid_from_base);
+        put("copay", &copay);
+        if let Some(deductible) = &figures.deductible {
+            put("deductible", &deductible.in_force);
+            put("deductible_met", &deductible.met);
+            put("deducted", &deductible.deducted);
+            put("deductible_left", &deductible.left);
+        }
+        put("excess", &figures.excess);
+        if let Entitlement::Ratio { bands, .. } = &figures.entitlement
+            && let [band] = bands.as_slice()
+        {
+            put("ratio", &band.ratio);
+        }
+        put("before_rounding", &figures.raised_to.unwrap_or(figures.raw));
+        put("limit", &figures.bound.as_deref().unwrap_or("none"));
+        put("paid", &figures.paid);
+        put("issued", &figures.issued);
+    }
+}

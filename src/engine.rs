@@ -1,0 +1,180 @@
+//! Adjudication: one kernel, generic over what it records.
+
+pub(crate) mod allocate;
+pub(crate) mod benefit;
+pub(crate) mod case;
+pub(crate) mod classify;
+pub(crate) mod kernel;
+pub(crate) mod prepare;
+pub(crate) mod trace;
+
+use crate::claim::{Claim, Person};
+use crate::decision::Decision;
+use crate::ledger::Ledger;
+use crate::money::Money;
+use crate::plan::Plan;
+use crate::reject::{Reject, RejectCode};
+use case::Case;
+
+/// Why a claim could not be figured. Small, so that the kernel can return it cheaply; the words are made later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// A rule asked for a fact that is not known.
+    Missing { fact: usize },
+    /// A rule's value is not exact, out of range, or divided by zero.
+    NoValue,
+    Overflow,
+    /// A given payment is above what is left for its layer.
+    PriorAboveResidual { layer: usize, left: Money },
+    Unclassified { line: usize },
+    /// Something that cannot be; a defect of this crate.
+    Internal,
+}
+
+impl Fault {
+    fn reject(self, plan: &Plan, claim: &Claim) -> Reject {
+        let (code, field, message) = match self {
+            Fault::Missing { fact } => {
+                let name = plan.facts.get(fact).map_or("", |f| f.name.as_str());
+                (RejectCode::MissingAttribute, format!("attributes.{name}"), format!("a rule asks for `{name}`, which is not given and has no default"))
+            }
+            Fault::NoValue => (
+                RejectCode::NoValue,
+                String::new(),
+                "a rule's value cannot be figured for this claim: it divides by zero, is out of range, or needs rounding".to_owned(),
+            ),
+            Fault::Overflow => (RejectCode::AmountOverflow, "bill".to_owned(), "the amounts are too large to be figured with".to_owned()),
+            Fault::PriorAboveResidual { layer, left } => {
+                let name = plan.layers.get(layer).map_or("", |l| l.name.id.as_str());
+                let places = usize::from(plan.places());
+                let amount = claim.prior.get(name).map_or(Money::ZERO, |p| p.amount);
+                let message = format!("`{name}` is given as paying {amount:.places$}, but only {left:.places$} is left for it");
+                (RejectCode::PriorAboveResidual, format!("prior.{name}"), message)
+            }
+            Fault::Unclassified { line } => {
+                let id = claim.lines.get(line).map_or("", |l| l.id.as_str());
+                (RejectCode::UnclassifiedLine, format!("lines.{id}"), format!("no row of `classify` fits line `{id}`"))
+            }
+            Fault::Internal => (RejectCode::NoValue, String::new(), "internal error of medaid; please report it with this claim".to_owned()),
+        };
+        Reject::new(&claim.id, code, &field, message)
+    }
+}
+
+/// Settles claims under one plan, reusing its working memory from claim to claim.
+///
+/// Without an explanation wanted, this is the fast way: after the first few claims it allocates nothing.
+///
+/// ```
+/// # let text = include_str!("../tests/it/schemes/small.toml");
+/// # let plan = medaid::Plan::compile(&medaid::Scheme::parse("village.toml", text)?)?;
+/// # let person: medaid::Person = serde_json::from_str(r#"{ "id": "p1" }"#)?;
+/// # let claim: medaid::Claim = serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-05-01",
+/// #     "bill": "52000.00", "portions": { "in_scope": "50000.00", "out_of_scope": "2000.00" } }"#)?;
+/// let mut ledger = medaid::Ledger::new();
+/// let mut adjudicator = medaid::Adjudicator::new(&plan);
+/// let settlement = adjudicator.settle(&person, &mut ledger, &claim)?;
+/// assert_eq!(settlement.paid_by_layer()[0].to_string(), "34790");
+/// assert_eq!(settlement.out_of_pocket().to_string(), "17210");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Adjudicator<'p> {
+    plan: &'p Plan,
+    case: Case,
+}
+
+impl<'p> Adjudicator<'p> {
+    /// An adjudicator for a plan.
+    pub fn new(plan: &'p Plan) -> Adjudicator<'p> {
+        Adjudicator { plan, case: Case::default() }
+    }
+
+    /// Settles a claim, posting its effects to the ledger, and gives the amounts.
+    ///
+    /// # Errors
+    /// A [`Reject`], which leaves every balance as it was.
+    pub fn settle(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim) -> Result<Settlement<'_>, Reject> {
+        self.run(person, ledger, claim, &mut trace::Off)?;
+        Ok(Settlement { plan: self.plan, case: &self.case })
+    }
+
+    /// Settles a claim, posting its effects to the ledger, and gives the decision with every step.
+    ///
+    /// # Errors
+    /// A [`Reject`], which leaves every balance as it was.
+    pub fn adjudicate(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim) -> Result<Decision, Reject> {
+        let mut steps = trace::Steps::default();
+        self.run(person, ledger, claim, &mut steps)?;
+        Ok(crate::decision::build::decision(self.plan, person, claim, &self.case, &steps))
+    }
+
+    fn run<T: trace::Trace>(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim, trace: &mut T) -> Result<(), Reject> {
+        let plan = self.plan;
+        prepare::prepare(plan, person, claim, &mut self.case)?;
+        let household = person.household.as_deref().unwrap_or(&person.id);
+        let mut books = ledger
+            .books(plan, &person.id, household)
+            .ok_or_else(|| Fault::Internal.reject(plan, claim))?;
+        prepare::open(plan, person, claim, &mut books)?;
+        prepare::periods(plan, claim, &mut self.case, &mut books).ok_or_else(|| Fault::Overflow.reject(plan, claim))?;
+        kernel::settle(plan, &mut self.case, &mut books, trace).map_err(|fault| fault.reject(plan, claim))
+    }
+}
+
+impl Plan {
+    /// Adjudicates one claim of a person: posts its effects to the ledger and gives the decision with every step. [`Adjudicator`] does the same for many claims.
+    ///
+    /// # Errors
+    /// A [`Reject`], which leaves every balance as it was.
+    ///
+    /// ```
+    /// # let text = include_str!("../tests/it/schemes/small.toml");
+    /// use medaid::{Claim, Ledger, Person, Plan, Scheme};
+    /// let plan = Plan::compile(&Scheme::parse("village.toml", text)?)?;
+    /// let person: Person = serde_json::from_str(r#"{ "id": "p1", "attributes": { "identity": "low_income" } }"#)?;
+    /// let claim: Claim = serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-05-01",
+    ///     "bill": "52000.00", "portions": { "in_scope": "50000.00", "out_of_scope": "2000.00" } }"#)?;
+    /// let mut ledger = Ledger::new();
+    /// let decision = plan.adjudicate(&person, &mut ledger, &claim)?;
+    /// let facts = decision.facts();
+    /// assert_eq!(facts["basic.paid"], "34790.00");             // (50,000 - 300) x 70 %
+    /// assert_eq!(facts["critical_illness.paid"], "4090.78");   // (15,210 - 8,916.50) x 65 % = 4,090.775
+    /// assert_eq!(facts["out_of_pocket.total"], "13119.22");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn adjudicate(&self, person: &Person, ledger: &mut Ledger, claim: &Claim) -> Result<Decision, Reject> {
+        Adjudicator::new(self).adjudicate(person, ledger, claim)
+    }
+}
+
+/// The amounts of a settled claim, without the steps that led to them.
+#[derive(Debug, Clone, Copy)]
+pub struct Settlement<'a> {
+    plan: &'a Plan,
+    case: &'a Case,
+}
+
+impl Settlement<'_> {
+    /// What each layer paid of the bill, in the order of the layers.
+    pub fn paid_by_layer(&self) -> &[Money] {
+        &self.case.paid
+    }
+
+    /// What each layer paid beside the bill (sums that are no indemnity), in the order of the layers.
+    pub fn beside_by_layer(&self) -> &[Money] {
+        &self.case.beside
+    }
+
+    /// What nobody paid.
+    pub fn out_of_pocket(&self) -> Money {
+        // The parts of a bill that fits: their sum fits.
+        self.case.residual.iter().fold(Money::ZERO, |sum, r| sum.checked_add(*r).unwrap_or(sum))
+    }
+
+    /// What nobody paid of one portion.
+    pub fn left(&self, portion: &str) -> Option<Money> {
+        let index = self.plan.portions.iter().position(|p| p.id == portion)?;
+        Some(self.case.portion_left(index))
+    }
+}

@@ -1,0 +1,530 @@
+//! One benefit: base, deductible, ratio, limits, rounding, posting. The numbered steps are those of the rule-language reference.
+
+use crate::engine::Fault;
+use crate::engine::allocate::{largest_remainder, take_from_portion, touchable};
+use crate::engine::case::Case;
+use crate::engine::kernel::{position, post};
+use crate::engine::trace::{Failed, LimitKind, Step, Trace};
+use crate::ledger::Books;
+use crate::money::{Money, Raw, Rounding};
+use crate::plan::value::Value;
+use crate::plan::{Band, Benefit, Form, GrantRow, Limit, Plan};
+use crate::ratio::Ratio;
+use crate::scheme::syntax::{Counts, Taken};
+
+fn add(a: Money, b: Money) -> Result<Money, Fault> {
+    a.checked_add(b).ok_or(Fault::Overflow)
+}
+
+fn subtract(a: Money, b: Money) -> Result<Money, Fault> {
+    a.checked_sub(b).ok_or(Fault::Overflow)
+}
+
+/// What is left of a limit: never below zero.
+fn room(amount: Money, position: Money) -> Result<Money, Fault> {
+    Ok(subtract(amount, position)?.max(Money::ZERO))
+}
+
+/// What a benefit does to the accumulators that it names.
+struct Effects {
+    deducted: Money,
+    base: Money,
+    excess: Money,
+    paid: Money,
+    patient_share: Money,
+    units: i64,
+}
+
+/// Settles a benefit whose conditions hold.
+pub(crate) fn settle<T: Trace>(
+    plan: &Plan,
+    layer: usize,
+    benefit: &Benefit,
+    case: &mut Case,
+    books: &mut Books<'_>,
+    trace: &mut T,
+) -> Result<(), Fault> {
+    if !choose_lines(plan, benefit, case)? {
+        trace.record(|| Step::Failed { failed: Failed::NoLine });
+        return Ok(());
+    }
+    // 1: the base.
+    let (counted, within_reach) = count(plan, benefit, case, trace)?;
+    let mut base = counted;
+    for (index, cap) in benefit.base_caps.iter().enumerate() {
+        if let Some(room) = limit_room(plan, LimitKind::BaseCap, index, cap, case, books, trace)? {
+            base = base.min(room);
+        }
+    }
+    if base == Money::ZERO && benefit.indemnity {
+        trace.record(|| Step::Failed { failed: Failed::NothingLeft });
+        return Ok(());
+    }
+    trace.record(|| Step::Base { amount: base });
+
+    // 2 to 5: copayments, deductible, excess.
+    let early = copayments(benefit, Taken::BeforeDeductible, base, case, trace)?;
+    let after_early = subtract(base, early)?;
+    let (deducted, excess_and_copay) = deduct(plan, benefit, base, after_early, case, books, trace)?;
+    let late = copayments(benefit, Taken::BeforeRatio, excess_and_copay, case, trace)?;
+    let excess = subtract(excess_and_copay, late)?;
+    trace.record(|| Step::Excess { amount: excess });
+
+    // 6 and 7: the payment before limits.
+    let (mut raw, units) = entitlement(plan, benefit, base, excess, case, books, trace)?;
+    if benefit.copays.iter().any(|c| c.taken == Taken::FromPayment) {
+        let ceiling = Money::MAX;
+        raw = raw.less(copayments(benefit, Taken::FromPayment, ceiling, case, trace)?);
+    }
+    trace.record(|| Step::Raw { raw });
+
+    // 8: the out-of-pocket maximum.
+    if !benefit.out_of_pocket_max.is_empty() {
+        raw = cut_share(plan, benefit, base, raw, case, books, trace)?;
+    }
+
+    // 9: limits on the payment.
+    let mut limit = None;
+    let mut bound = None;
+    for (index, cap) in benefit.caps.iter().enumerate() {
+        if let Some(room) = limit_room(plan, LimitKind::Cap, index, cap, case, books, trace)?
+            && limit.is_none_or(|least| room < least)
+        {
+            limit = Some(room);
+            bound = Some(index);
+        }
+    }
+    if benefit.indemnity {
+        trace.record(|| Step::Residual { amount: within_reach });
+        if limit.is_none_or(|least| within_reach < least) {
+            limit = Some(within_reach);
+            bound = None;
+        }
+    }
+
+    // 10: the one rounding.
+    let rounding = benefit.rounding;
+    let rounded = if benefit.rounds_patient_share {
+        let share = rounding.round_raw(raw.complement(base)).ok_or(Fault::Overflow)?;
+        if raw.exceeds(base) { rounding.round_raw(raw).ok_or(Fault::Overflow)? } else { subtract(base, share)?.max(Money::ZERO) }
+    } else {
+        rounding.round_raw(raw).ok_or(Fault::Overflow)?
+    };
+    trace.record(|| Step::Rounded { amount: rounded });
+    let paid = match limit {
+        Some(limit) if raw.exceeds(limit) => {
+            trace.record(|| Step::Bound { cap: bound });
+            limited(rounding, limit)?
+        }
+        Some(limit) if rounded > limit => {
+            trace.record(|| Step::Bound { cap: bound });
+            rounding.floor(limit)
+        }
+        _ => rounded,
+    };
+
+    // 11 and 12: a payment too small to be made; the residual.
+    let minimum = match &benefit.minimum {
+        Some(minimum) => minimum.money(&case.facts)?,
+        None => Money::ZERO,
+    };
+    let issued = if paid < minimum { Money::ZERO } else { paid };
+    trace.record(|| Step::Paid { amount: paid, issued });
+    hold(benefit, deducted, case)?;
+    if benefit.indemnity {
+        take(plan, benefit, issued, case, trace)?;
+        let total = case.paid.get_mut(layer).ok_or(Fault::Internal)?;
+        *total = add(*total, issued)?;
+    } else {
+        let total = case.beside.get_mut(layer).ok_or(Fault::Internal)?;
+        *total = add(*total, issued)?;
+    }
+
+    // 13: postings.
+    let patient_share = subtract(base, rounded)?.max(Money::ZERO);
+    let effects = Effects { deducted, base, excess, paid, patient_share, units };
+    for (accumulator, counts) in &benefit.posts {
+        let amount = match counts {
+            Counts::Deductible => effects.deducted.micros(),
+            Counts::Base => effects.base.micros(),
+            Counts::Excess => effects.excess.micros(),
+            Counts::Payment => effects.paid.micros(),
+            Counts::PatientShare => effects.patient_share.micros(),
+            Counts::Units => effects.units,
+            Counts::Claims => 0,
+        };
+        post(plan, case, books, *accumulator, amount, trace)?;
+    }
+    Ok(())
+}
+
+/// Marks the lines that the benefit looks at; false if it looks at lines and none fits.
+fn choose_lines(plan: &Plan, benefit: &Benefit, case: &mut Case) -> Result<bool, Fault> {
+    case.chosen.clear();
+    case.chosen.resize(case.lines, true);
+    let Some(condition) = &benefit.lines else { return Ok(true) };
+    if !case.has_lines {
+        return Ok(false);
+    }
+    let mut any = false;
+    for line in 0..case.lines {
+        case.look_at_line(line, &plan.line_facts, &plan.facts);
+        let holds = condition.holds(&case.facts)?;
+        if let Some(chosen) = case.chosen.get_mut(line) {
+            *chosen = holds;
+        }
+        any |= holds;
+    }
+    Ok(any)
+}
+
+/// The counted money of every covered portion and chosen line, and the residual that the benefit may touch.
+fn count<T: Trace>(plan: &Plan, benefit: &Benefit, case: &mut Case, trace: &mut T) -> Result<(Money, Money), Fault> {
+    let mut base = Money::ZERO;
+    let mut touchable = Money::ZERO;
+    let mut held_total = Money::ZERO;
+    case.counted.clear();
+    case.touch.clear();
+    for (index, cover) in benefit.covers.iter().enumerate() {
+        let (mut left_total, mut counted_total) = (Money::ZERO, Money::ZERO);
+        let mut factor = if cover.by_line { Ratio::ZERO } else { cover.factor.ratio(&case.facts)? };
+        for line in 0..case.lines {
+            if !case.is_chosen(line) {
+                case.counted.push(Money::ZERO);
+                case.touch.push(false);
+                continue;
+            }
+            if cover.by_line {
+                case.look_at_line(line, &plan.line_facts, &plan.facts);
+                factor = cover.factor.ratio(&case.facts)?;
+            }
+            let left = case.left(line, cover.portion);
+            let mut counted = factor.of_exactly(left).ok_or(Fault::NoValue)?;
+            for slot in &benefit.held {
+                let held = case.held.get((slot * case.lines + line) * case.portions + cover.portion).copied().unwrap_or(Money::ZERO);
+                let taken = held.min(counted);
+                counted = subtract(counted, taken)?;
+                held_total = add(held_total, taken)?;
+            }
+            case.counted.push(counted);
+            case.touch.push(factor != Ratio::ZERO);
+            left_total = add(left_total, left)?;
+            counted_total = add(counted_total, counted)?;
+            if factor != Ratio::ZERO {
+                touchable = add(touchable, left)?;
+            }
+        }
+        trace.record(|| Step::Counted { cover: index, left: left_total, counted: counted_total });
+        base = add(base, counted_total)?;
+    }
+    if held_total > Money::ZERO {
+        trace.record(|| Step::Held { amount: held_total });
+    }
+    Ok((base, touchable))
+}
+
+/// The room of a limit, if its condition holds.
+fn limit_room<T: Trace>(
+    plan: &Plan,
+    kind: LimitKind,
+    index: usize,
+    limit: &Limit,
+    case: &Case,
+    books: &Books<'_>,
+    trace: &mut T,
+) -> Result<Option<Money>, Fault> {
+    if let Some(note) = limit.condition.first_failed(&case.facts)? {
+        trace.record(|| Step::LimitOff { kind, index, note });
+        return Ok(None);
+    }
+    let amount = limit.amount.money(&case.facts)?;
+    let position = position(plan, case, books, limit.accumulator);
+    let room = room(amount, position)?;
+    trace.record(|| Step::Limit { kind, index, amount, position, room });
+    Ok(Some(room))
+}
+
+/// Copayments of one kind, at most `most` in all.
+fn copayments<T: Trace>(benefit: &Benefit, taken: Taken, most: Money, case: &Case, trace: &mut T) -> Result<Money, Fault> {
+    if benefit.copays.is_empty() {
+        return Ok(Money::ZERO);
+    }
+    let mut total = Money::ZERO;
+    let mut any = false;
+    for (index, copay) in benefit.copays.iter().enumerate().filter(|(_, c)| c.taken == taken) {
+        match copay.condition.first_failed(&case.facts)? {
+            Some(note) => trace.record(|| Step::CopayOff { index, note }),
+            None => {
+                let amount = copay.amount.money(&case.facts)?;
+                trace.record(|| Step::Copay { index, amount });
+                total = add(total, amount)?;
+                any = true;
+            }
+        }
+    }
+    let total = total.min(most);
+    if any {
+        trace.record(|| Step::Copaid { from_payment: taken == Taken::FromPayment, amount: total });
+    }
+    Ok(total)
+}
+
+/// The deductible or franchise: what it takes, and what is left above it.
+fn deduct<T: Trace>(
+    plan: &Plan,
+    benefit: &Benefit,
+    base: Money,
+    after_copay: Money,
+    case: &Case,
+    books: &Books<'_>,
+    trace: &mut T,
+) -> Result<(Money, Money), Fault> {
+    if let Some(franchise) = &benefit.franchise {
+        if limit_room(plan, LimitKind::Franchise, 0, franchise, case, books, trace)?.is_none() {
+            return Ok((Money::ZERO, after_copay));
+        }
+        let amount = franchise.amount.money(&case.facts)?;
+        let before = position(plan, case, books, franchise.accumulator);
+        let above = if add(before, base)? <= amount {
+            Money::ZERO
+        } else if before <= amount {
+            // Everything from zero, what earlier claims brought included.
+            add(before, after_copay)?
+        } else {
+            after_copay
+        };
+        let deducted = if above == Money::ZERO { after_copay } else { Money::ZERO };
+        trace.record(|| Step::Deducted { amount: deducted, met: before, in_force: amount });
+        return Ok((deducted, above));
+    }
+    let mut least: Option<(Money, Money, Money)> = None;
+    for (index, deductible) in benefit.deductibles.iter().enumerate() {
+        if let Some(room) = limit_room(plan, LimitKind::Deductible, index, deductible, case, books, trace)?
+            && least.is_none_or(|(least, _, _)| room < least)
+        {
+            let amount = deductible.amount.money(&case.facts)?;
+            least = Some((room, position(plan, case, books, deductible.accumulator), amount));
+        }
+    }
+    let Some((room, met, in_force)) = least else { return Ok((Money::ZERO, after_copay)) };
+    let deducted = after_copay.min(room);
+    trace.record(|| Step::Deducted { amount: deducted, met, in_force });
+    Ok((deducted, subtract(after_copay, deducted)?))
+}
+
+/// Step 6: what the benefit's form gives for the excess, and the units that it counted.
+fn entitlement<T: Trace>(
+    plan: &Plan,
+    benefit: &Benefit,
+    base: Money,
+    excess: Money,
+    case: &Case,
+    books: &Books<'_>,
+    trace: &mut T,
+) -> Result<(Raw, i64), Fault> {
+    match &benefit.form {
+        Form::Ratio(ratio) => {
+            let ratio = Adjust::of(benefit, case, trace)?.apply(ratio.ratio(&case.facts)?)?;
+            if excess > Money::ZERO {
+                trace.record(|| Step::Band { index: 0, from: Money::ZERO, to: None, ratio, amount: excess });
+            }
+            Ok((ratio.of(excess), 0))
+        }
+        Form::Bands { absolute, accumulator, rows } => {
+            let before = position(plan, case, books, *accumulator);
+            let to = add(before, if *absolute { base } else { excess })?;
+            let from = subtract(to, excess)?;
+            Ok((integrate(benefit, rows, from, to, case, trace)?, 0))
+        }
+        Form::Grant { accumulator, rows } => {
+            let before = position(plan, case, books, *accumulator);
+            let after = add(before, excess)?;
+            let granted_before = step(rows, before, case)?;
+            let granted_after = step(rows, after, case)?;
+            trace.record(|| Step::Grant { before, after, granted_before, granted_after });
+            Ok((Raw::from_money(granted_after).less(granted_before), 0))
+        }
+        Form::Fixed(sum) => {
+            let amount = sum.money(&case.facts)?;
+            trace.record(|| Step::Fixed { amount });
+            Ok((Raw::from_money(amount), 0))
+        }
+        Form::InKind { buy, give, units, accumulator } => {
+            let before = position(plan, case, books, *accumulator).micros();
+            let units = case.facts.value(*units).ok_or(Fault::Missing { fact: *units })?;
+            let given = given_units(*buy, *give, before, units).ok_or(Fault::Overflow)?;
+            trace.record(|| Step::InKind { before, units, given });
+            if units == 0 {
+                return Ok((Raw::ZERO, 0));
+            }
+            let product = Raw::from_money(excess).picos.checked_mul(i128::from(given)).ok_or(Fault::Overflow)?;
+            let whole = i128::from(units);
+            Ok((Raw { picos: product / whole, rest: product % whole != 0 }, units))
+        }
+    }
+}
+
+/// Of the units from `before` to `before + units` in cycles of bought and given ones: how many are given. All in millionths.
+fn given_units(buy: u32, give: u32, before: i64, units: i64) -> Option<i64> {
+    let buy = i64::from(buy).checked_mul(1_000_000)?;
+    let cycle = i64::from(give).checked_mul(1_000_000)?.checked_add(buy)?;
+    let given_up_to = |position: i64| {
+        let whole = (position / cycle).checked_mul(cycle - buy)?;
+        whole.checked_add((position % cycle - buy).max(0))
+    };
+    given_up_to(before.checked_add(units)?)?.checked_sub(given_up_to(before)?)
+}
+
+/// Points and factors that apply to this case.
+struct Adjust {
+    points: i64,
+    factor: Ratio,
+    any: bool,
+}
+
+impl Adjust {
+    fn of<T: Trace>(benefit: &Benefit, case: &Case, trace: &mut T) -> Result<Adjust, Fault> {
+        let mut adjust = Adjust { points: 0, factor: Ratio::ONE, any: false };
+        for (index, point) in benefit.points.iter().enumerate() {
+            match point.condition.first_failed(&case.facts)? {
+                Some(note) => trace.record(|| Step::AdjustmentOff { point: true, index, note }),
+                None => {
+                    let ratio = point.value.ratio(&case.facts)?;
+                    trace.record(|| Step::Point { index, ratio });
+                    adjust.points = adjust.points.checked_add(ratio.millionths()).ok_or(Fault::Overflow)?;
+                    adjust.any = true;
+                }
+            }
+        }
+        for (index, factor) in benefit.factors.iter().enumerate() {
+            match factor.condition.first_failed(&case.facts)? {
+                Some(note) => trace.record(|| Step::AdjustmentOff { point: false, index, note }),
+                None => {
+                    let ratio = factor.value.ratio(&case.facts)?;
+                    trace.record(|| Step::Factor { index, ratio });
+                    adjust.factor = adjust.factor.times(ratio).ok_or(Fault::NoValue)?;
+                    adjust.any = true;
+                }
+            }
+        }
+        Ok(adjust)
+    }
+
+    #[inline]
+    fn apply(&self, ratio: Ratio) -> Result<Ratio, Fault> {
+        if !self.any {
+            return Ok(ratio);
+        }
+        let points = ratio.millionths().checked_add(self.points).ok_or(Fault::Overflow)?;
+        let adjusted = Ratio::from_millionths(points).times(self.factor).ok_or(Fault::NoValue)?;
+        Ok(adjusted.clamp(Ratio::ZERO, Ratio::ONE))
+    }
+}
+
+/// H(to) - H(from) for the banded ratio H integrates.
+fn integrate<T: Trace>(benefit: &Benefit, rows: &[Band], from: Money, to: Money, case: &Case, trace: &mut T) -> Result<Raw, Fault> {
+    let adjust = Adjust::of(benefit, case, trace)?;
+    let mut raw = 0i128;
+    let mut lower = Money::ZERO;
+    for (index, row) in rows.iter().enumerate() {
+        let edge = row.to.as_ref().map(|v: &Value| v.money(&case.facts)).transpose()?;
+        if edge.is_some_and(|edge| edge <= lower) {
+            return Err(Fault::NoValue);
+        }
+        let start = from.max(lower);
+        let end = edge.map_or(to, |edge| to.min(edge));
+        if end > start {
+            let amount = subtract(end, start)?;
+            let ratio = adjust.apply(row.ratio.ratio(&case.facts)?)?;
+            trace.record(|| Step::Band { index, from: lower, to: edge, ratio, amount });
+            raw = raw.checked_add(ratio.of(amount).picos).ok_or(Fault::Overflow)?;
+        }
+        match edge {
+            Some(edge) if edge < to => lower = edge,
+            _ => break,
+        }
+    }
+    Ok(Raw::from_picos(raw))
+}
+
+/// The sum of the last step whose `above` the position exceeds.
+fn step(rows: &[GrantRow], at: Money, case: &Case) -> Result<Money, Fault> {
+    let mut sum = Money::ZERO;
+    for row in rows {
+        if at > row.above.money(&case.facts)? {
+            sum = row.pays.money(&case.facts)?;
+        }
+    }
+    Ok(sum)
+}
+
+/// Step 8: the patient's share is cut to the least room, exactly.
+fn cut_share<T: Trace>(plan: &Plan, benefit: &Benefit, base: Money, raw: Raw, case: &Case, books: &Books<'_>, trace: &mut T) -> Result<Raw, Fault> {
+    let mut least: Option<Money> = None;
+    for (index, limit) in benefit.out_of_pocket_max.iter().enumerate() {
+        if let Some(room) = limit_room(plan, LimitKind::OutOfPocket, index, limit, case, books, trace)? {
+            least = Some(least.map_or(room, |least| least.min(room)));
+        }
+    }
+    match least {
+        Some(room) if raw.complement(base).exceeds(room) => {
+            let cut = Raw::from_money(subtract(base, room)?);
+            trace.record(|| Step::OutOfPocketCut { raw: cut });
+            Ok(cut)
+        }
+        _ => Ok(raw),
+    }
+}
+
+/// A limit that binds, in whole units: rounded, or floored where rounding would exceed it.
+fn limited(rounding: Rounding, limit: Money) -> Result<Money, Fault> {
+    let rounded = rounding.round(limit).ok_or(Fault::Overflow)?;
+    Ok(if rounded > limit { rounding.floor(limit) } else { rounded })
+}
+
+/// Lays what was deducted under a shared deductible on the benefit's counted money, in reverse order of allocation.
+fn hold(benefit: &Benefit, deducted: Money, case: &mut Case) -> Result<(), Fault> {
+    if benefit.held.is_empty() || deducted == Money::ZERO {
+        return Ok(());
+    }
+    let micro = Money::from_micros(1);
+    let mut rest = deducted;
+    for index in benefit.allocate.iter().rev() {
+        let Some(cover) = benefit.covers.get(*index) else { continue };
+        let start = index * case.lines;
+        let mut total = Money::ZERO;
+        for line in 0..case.lines {
+            total = add(total, case.counted.get(start + line).copied().unwrap_or(Money::ZERO))?;
+        }
+        let part = rest.min(total);
+        largest_remainder(case, part, total, micro, |case, line| case.counted.get(start + line).copied().unwrap_or(Money::ZERO))?;
+        for slot in &benefit.held {
+            for line in 0..case.lines {
+                let cell = (slot * case.lines + line) * case.portions + cover.portion;
+                let share = case.shares.get(line).copied().unwrap_or(Money::ZERO);
+                if let Some(held) = case.held.get_mut(cell) {
+                    *held = add(*held, share)?;
+                }
+            }
+        }
+        rest = subtract(rest, part)?;
+    }
+    Ok(())
+}
+
+/// Step 12: takes the payment out of the residual, portion by portion.
+fn take<T: Trace>(plan: &Plan, benefit: &Benefit, issued: Money, case: &mut Case, trace: &mut T) -> Result<(), Fault> {
+    let unit = plan.rounding.unit();
+    let mut rest = issued;
+    for index in &benefit.allocate {
+        if rest == Money::ZERO {
+            break;
+        }
+        let Some(cover) = benefit.covers.get(*index) else { continue };
+        let (portion, start) = (cover.portion, index * case.lines);
+        let part = rest.min(touchable(case, portion, start)?);
+        take_from_portion(case, portion, start, part, unit, |line, amount| trace.record(|| Step::Allocated { line, portion, amount }))?;
+        rest = subtract(rest, part)?;
+    }
+    if rest == Money::ZERO { Ok(()) } else { Err(Fault::Internal) }
+}

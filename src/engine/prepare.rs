@@ -1,0 +1,381 @@
+//! Reading a claim against a plan: checks in the order of precedence of the reject codes, then the facts of the case.
+
+use chrono::NaiveDate;
+
+use crate::claim::{AttributeValue, Claim, Person};
+use crate::date::{DateChoice, Per, day_number, full_years};
+use crate::engine::case::{Case, Given};
+use crate::engine::{Fault, classify};
+use crate::ledger::Books;
+use crate::money::Money;
+use crate::plan::Plan;
+use crate::plan::compile::read_value;
+use crate::plan::fact::{Domain, Fact, FactKind};
+use crate::reject::{Reject, RejectCode};
+use crate::scheme::syntax::Owner;
+
+/// Fills the case from the claim and the person.
+pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, case: &mut Case) -> Result<(), Reject> {
+    let reject = |code, field: &str, message: String| Err(Reject::new(&claim.id, code, field, message));
+    if claim.person != person.id {
+        let message = format!("the claim is for `{}`, not for `{}`", claim.person, person.id);
+        return reject(RejectCode::UnknownPerson, "person", message);
+    }
+    let rule_date = dates(plan, person, claim)?;
+    amounts(plan, claim)?;
+    portions(plan, claim)?;
+    for layer in claim.prior.keys() {
+        if !plan.layers.iter().any(|l| l.name.id == *layer) {
+            return reject(RejectCode::UnknownLayer, &format!("prior.{layer}"), format!("the scheme has no layer `{layer}`"));
+        }
+    }
+
+    case.facts.reset(plan.facts.len());
+    case.portions = plan.portions.len();
+    case.has_lines = !claim.lines.is_empty();
+    case.lines = claim.lines.len().max(1);
+    case.rule_date = Some(rule_date);
+    let cells = case.lines * case.portions;
+    for table in [&mut case.billed, &mut case.residual] {
+        table.clear();
+        table.resize(cells, Money::ZERO);
+    }
+    case.held.clear();
+    case.held.resize(cells * plan.held_slots, Money::ZERO);
+    for by_layer in [&mut case.paid, &mut case.beside] {
+        by_layer.clear();
+        by_layer.resize(plan.layers.len(), Money::ZERO);
+    }
+    case.local.clear();
+    case.local.resize(plan.accumulators.len(), 0);
+    case.posted.clear();
+
+    case_facts(plan, person, claim, rule_date, case)?;
+    given(plan, claim, case);
+    if case.has_lines {
+        line_facts(plan, claim, case)?;
+        classify::classify(plan, claim, case).map_err(|fault| fault.reject(plan, claim))?;
+    } else {
+        for (portion, named) in plan.portions.iter().enumerate() {
+            let amount = claim.portions.get(&named.id).copied().unwrap_or(Money::ZERO);
+            if let Some(cell) = case.billed.get_mut(portion) {
+                *cell = amount;
+            }
+        }
+    }
+    case.residual.copy_from_slice(&case.billed);
+    for (index, fact) in plan.facts.iter().enumerate() {
+        if let FactKind::Billed(portion) = fact.kind {
+            let amount = portion.map_or(claim.bill, |p| case.portion_billed(p));
+            case.facts.set(index, fact, amount.micros());
+        }
+    }
+    Ok(())
+}
+
+fn dates(plan: &Plan, person: &Person, claim: &Claim) -> Result<NaiveDate, Reject> {
+    let reject = |code, field: &str, message: String| Err(Reject::new(&claim.id, code, field, message));
+    let Some(rule_date) = choose(plan.rule_date, claim) else {
+        return reject(RejectCode::MissingDate, "settled", "the scheme goes by the day of settlement, which is missing".to_owned());
+    };
+    let from = claim.service_from;
+    if claim.service_to.is_some_and(|to| to < from) {
+        return reject(RejectCode::DatesOutOfOrder, "service_to", format!("the service ends before it begins on {from}"));
+    }
+    if claim.settled.is_some_and(|settled| settled < from) {
+        return reject(RejectCode::DatesOutOfOrder, "settled", format!("settled before the service begins on {from}"));
+    }
+    if let Some(birth) = person.birth_date
+        && from < birth
+    {
+        return reject(RejectCode::BeforeBirth, "service_from", format!("service on {from}, before the birth on {birth}"));
+    }
+    if !plan.effective.contains(rule_date) {
+        let message = format!("scheme `{}` version {} does not hold on {rule_date}", plan.id, plan.version);
+        return reject(RejectCode::NoSchemeInForce, "service_from", message);
+    }
+    Ok(rule_date)
+}
+
+pub(crate) fn choose(choice: DateChoice, claim: &Claim) -> Option<NaiveDate> {
+    match choice {
+        DateChoice::Admission | DateChoice::PolicyYearStart => Some(claim.service_from),
+        DateChoice::Discharge => Some(claim.service_to.unwrap_or(claim.service_from)),
+        DateChoice::Settlement => claim.settled,
+    }
+}
+
+/// Every amount of the claim with the path of its field.
+fn for_each_amount<E>(claim: &Claim, mut visit: impl FnMut(&dyn Fn() -> String, Money) -> Result<(), E>) -> Result<(), E> {
+    visit(&|| "bill".to_owned(), claim.bill)?;
+    for (portion, amount) in &claim.portions {
+        visit(&|| format!("portions.{portion}"), *amount)?;
+    }
+    for line in &claim.lines {
+        visit(&|| format!("lines.{}.amount", line.id), line.amount)?;
+    }
+    for (layer, prior) in &claim.prior {
+        visit(&|| format!("prior.{layer}"), prior.amount)?;
+        for (portion, amount) in &prior.portions {
+            visit(&|| format!("prior.{layer}.portions.{portion}"), *amount)?;
+        }
+    }
+    Ok(())
+}
+
+fn amounts(plan: &Plan, claim: &Claim) -> Result<(), Reject> {
+    for_each_amount(claim, |field, amount| {
+        if amount < Money::ZERO {
+            return Err(Reject::new(&claim.id, RejectCode::NegativeAmount, &field(), format!("{amount} is below zero")));
+        }
+        Ok(())
+    })?;
+    for line in &claim.lines {
+        if line.quantity <= Money::ZERO {
+            let field = format!("lines.{}.quantity", line.id);
+            return Err(Reject::new(&claim.id, RejectCode::NegativeAmount, &field, format!("the quantity {} is not above zero", line.quantity)));
+        }
+    }
+    for_each_amount(claim, |field, amount| {
+        if !plan.rounding.holds(amount) {
+            let message = format!("{amount} is no whole multiple of the scheme's unit {}", plan.rounding.unit());
+            return Err(Reject::new(&claim.id, RejectCode::OverPreciseAmount, &field(), message));
+        }
+        Ok(())
+    })
+}
+
+fn sum(amounts: impl Iterator<Item = Money>) -> Option<Money> {
+    amounts.into_iter().try_fold(Money::ZERO, Money::checked_add)
+}
+
+fn portions(plan: &Plan, claim: &Claim) -> Result<(), Reject> {
+    let reject = |code, field: &str, message: String| Err(Reject::new(&claim.id, code, field, message));
+    let named = claim.portions.keys().map(|p| (p, "portions".to_owned()));
+    let split = claim.prior.iter().flat_map(|(layer, prior)| prior.portions.keys().map(move |p| (p, format!("prior.{layer}.portions"))));
+    for (portion, path) in named.chain(split) {
+        if !plan.portions.iter().any(|p| p.id == *portion) {
+            return reject(RejectCode::UnknownPortion, &format!("{path}.{portion}"), format!("the scheme has no portion `{portion}`"));
+        }
+    }
+    let places = usize::from(plan.places());
+    let (field, parts) = match (claim.portions.is_empty(), claim.lines.is_empty()) {
+        (false, true) => ("portions", sum(claim.portions.values().copied())),
+        (true, false) => ("lines", sum(claim.lines.iter().map(|l| l.amount))),
+        (true, true) if claim.bill == Money::ZERO => return Ok(()),
+        (true, true) => return reject(RejectCode::PortionsDoNotAddUp, "portions", "the bill comes with neither portions nor lines".to_owned()),
+        (false, false) => return reject(RejectCode::PortionsDoNotAddUp, "portions", "the bill comes with both portions and lines; give one of them".to_owned()),
+    };
+    match parts {
+        None => return reject(RejectCode::AmountOverflow, field, "the amounts are too large to be figured with".to_owned()),
+        Some(parts) if parts != claim.bill => {
+            let message = format!("{field} add up to {parts:.places$}, the bill is {:.places$}", claim.bill);
+            return reject(RejectCode::PortionsDoNotAddUp, field, message);
+        }
+        Some(_) => {}
+    }
+    for (layer, prior) in &claim.prior {
+        if !prior.portions.is_empty() && sum(prior.portions.values().copied()) != Some(prior.amount) {
+            let message = format!("the portions do not add up to {:.places$}", prior.amount);
+            return reject(RejectCode::PortionsDoNotAddUp, &format!("prior.{layer}.portions"), message);
+        }
+    }
+    Ok(())
+}
+
+fn given(plan: &Plan, claim: &Claim, case: &mut Case) {
+    case.given.clear();
+    case.given_split.clear();
+    case.given.resize(plan.layers.len(), None);
+    for (layer, prior) in &claim.prior {
+        let mut split = None;
+        if !prior.portions.is_empty() {
+            split = Some(case.given_split.len());
+            let amounts = plan.portions.iter().map(|p| prior.portions.get(&p.id).copied().unwrap_or(Money::ZERO));
+            case.given_split.extend(amounts);
+        }
+        let index = plan.layers.iter().position(|l| l.name.id == *layer);
+        if let Some(slot) = index.and_then(|i| case.given.get_mut(i)) {
+            *slot = Some(Given { amount: prior.amount, split });
+        }
+    }
+}
+
+/// The value that a word or number means for a fact, or the reject that says why it means none.
+fn value_of(claim: &Claim, fact: &Fact, field: &str, text: &str) -> Result<i64, Reject> {
+    read_value(&fact.domain, text).ok_or_else(|| {
+        let known = match &fact.domain {
+            Domain::Words(words) => format!("one of {}", words.join(", ")),
+            Domain::YesNo => "true or false".to_owned(),
+            Domain::Number { unit, .. } => format!("{}, not below zero", unit.name()),
+            Domain::Text(_) | Domain::Date { .. } => "a word".to_owned(),
+        };
+        Reject::new(&claim.id, RejectCode::UnknownValue, field, format!("`{text}` is not a value of `{}`, which is {known}", fact.name))
+    })
+}
+
+fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate, case: &mut Case) -> Result<(), Reject> {
+    for name in claim.attributes.keys() {
+        if !plan.facts.iter().any(|f| f.kind == FactKind::ClaimAttribute && f.name == *name) {
+            let message = format!("the scheme declares no attribute `{name}` of claims");
+            return Err(Reject::new(&claim.id, RejectCode::UnknownAttribute, &format!("attributes.{name}"), message));
+        }
+    }
+    let facility = &claim.facility;
+    for (index, fact) in plan.facts.iter().enumerate() {
+        let word = |value: &Option<String>, field: &str| value.as_deref().map(|text| value_of(claim, fact, field, text)).transpose();
+        let value = match fact.kind {
+            FactKind::PersonAttribute(choice) => {
+                let on = match choice {
+                    None => Some(rule_date),
+                    Some(DateChoice::PolicyYearStart) => Some(plan.policy_year.start(rule_date)),
+                    Some(choice) => choose(choice, claim),
+                };
+                match on {
+                    Some(on) => person_value(claim, person, fact, on)?,
+                    None => None,
+                }
+            }
+            FactKind::ClaimAttribute => {
+                let found = claim.attributes.get(&fact.name).map(AttributeValue::as_str);
+                found.map(|text| value_of(claim, fact, &format!("attributes.{}", fact.name), text)).transpose()?
+            }
+            FactKind::Care => word(&claim.care, "care")?,
+            FactKind::FacilityId => word(&facility.id, "facility.id")?,
+            FactKind::FacilityLevel => word(&facility.level, "facility.level")?,
+            FactKind::FacilityRegion => word(&facility.region, "facility.region")?,
+            FactKind::Age => person.birth_date.map(|birth| full_years(birth, rule_date).saturating_mul(1_000_000)),
+            FactKind::Days => {
+                let to = claim.service_to.unwrap_or(claim.service_from);
+                let days = claim.days.map_or_else(|| to.signed_duration_since(claim.service_from).num_days().max(1), i64::from);
+                Some(days.saturating_mul(1_000_000))
+            }
+            FactKind::RuleDate => Some(i64::from(day_number(rule_date))),
+            _ => None,
+        };
+        if let Some(value) = value.or(fact.default) {
+            case.facts.set(index, fact, value);
+        }
+    }
+    Ok(())
+}
+
+/// A person's value on a day: of several words the one of the highest rank; of several numbers the last written.
+fn person_value(claim: &Claim, person: &Person, fact: &Fact, on: NaiveDate) -> Result<Option<i64>, Reject> {
+    let Some(dated) = person.attributes.get(&fact.name) else { return Ok(None) };
+    let mut best = None;
+    for value in dated.on(on) {
+        let value = value_of(claim, fact, &format!("person.attributes.{}", fact.name), value.as_str())?;
+        best = match (best, &fact.domain) {
+            (Some(best), Domain::Words(_)) if best < value => Some(best),
+            _ => Some(value),
+        };
+    }
+    Ok(best)
+}
+
+/// The value of a person's fact on a day, for premiums; nothing if it is not known or not a value of the scheme.
+pub(crate) fn person_fact(fact: &Fact, person: &Person, on: NaiveDate) -> Option<i64> {
+    let known = match fact.kind {
+        FactKind::PersonAttribute(_) => {
+            let values = person.attributes.get(&fact.name).into_iter().flat_map(|d| d.on(on)).filter_map(|v| read_value(&fact.domain, v.as_str()));
+            if matches!(fact.domain, Domain::Words(_)) { values.min() } else { values.last() }
+        }
+        FactKind::Age => person.birth_date.map(|birth| full_years(birth, on).saturating_mul(1_000_000)),
+        FactKind::RuleDate => Some(i64::from(day_number(on))),
+        _ => None,
+    };
+    known.or(fact.default)
+}
+
+fn line_facts(plan: &Plan, claim: &Claim, case: &mut Case) -> Result<(), Reject> {
+    case.line_values.clear();
+    for (index, line) in claim.lines.iter().enumerate() {
+        if claim.lines.iter().take(index).any(|other| other.id == line.id) {
+            let message = format!("two lines have the id `{}`", line.id);
+            return Err(Reject::new(&claim.id, RejectCode::DuplicateLine, &format!("lines.{}", line.id), message));
+        }
+        for name in line.attributes.keys() {
+            if !plan.facts.iter().any(|f| f.kind == FactKind::LineAttribute && f.name == *name) {
+                let field = format!("lines.{}.attributes.{name}", line.id);
+                let message = format!("the scheme declares no attribute `{name}` of lines");
+                return Err(Reject::new(&claim.id, RejectCode::UnknownAttribute, &field, message));
+            }
+        }
+        for fact_index in &plan.line_facts {
+            let Some(fact) = plan.facts.get(*fact_index) else { continue };
+            let text = match fact.kind {
+                FactKind::LineAttribute => line.attributes.get(&fact.name).map(AttributeValue::as_str),
+                FactKind::LineClass => line.class.as_deref(),
+                FactKind::LineCode => line.code.as_deref(),
+                _ => None,
+            };
+            let value = match (fact.kind, text) {
+                (FactKind::Quantity, _) => Some(line.quantity.micros()),
+                (FactKind::LineAmount, _) => Some(line.amount.micros()),
+                (_, Some(text)) => Some(value_of(claim, fact, &format!("lines.{}.{}", line.id, fact.name), text)?),
+                (_, None) => fact.default,
+            };
+            case.line_values.push(value);
+        }
+    }
+    Ok(())
+}
+
+/// Posts a person's opening balances, once for each scheme.
+pub(crate) fn open(plan: &Plan, person: &Person, claim: &Claim, books: &mut Books<'_>) -> Result<(), Reject> {
+    if person.opening.is_empty() || books.person.is_opened(&plan.id) {
+        return Ok(());
+    }
+    let mut postings = Vec::new();
+    for (index, opening) in person.opening.iter().enumerate() {
+        let field = format!("person.opening.{index}");
+        let reject = |code, message: String| Reject::new(&claim.id, code, &field, message);
+        let Some((accumulator, found)) = plan.accumulator(&opening.accumulator).and_then(|i| plan.accumulators.get(i).map(|a| (i, a))) else {
+            return Err(reject(RejectCode::UnknownAccumulator, format!("the scheme has no accumulator `{}`", opening.accumulator)));
+        };
+        if opening.amount < Money::ZERO {
+            return Err(reject(RejectCode::NegativeAmount, format!("{} is below zero", opening.amount)));
+        }
+        let period = match found.per {
+            Per::Lifetime => 0,
+            per => match per.start(opening.on, plan.policy_year) {
+                Some(start) => day_number(start),
+                None => {
+                    let message = format!("`{}` runs per {per}: it has no balance before the first claim", opening.accumulator);
+                    return Err(reject(RejectCode::UnknownAccumulator, message));
+                }
+            },
+        };
+        postings.push((accumulator, found.owner, period, opening.amount.micros()));
+    }
+    for (accumulator, owner, period, amount) in postings {
+        let account = if owner == Owner::Household { &mut *books.household } else { &mut *books.person };
+        let symbol = books.symbols.get(accumulator).copied();
+        symbol
+            .and_then(|symbol| account.post(symbol, period, amount))
+            .ok_or_else(|| Fault::Overflow.reject(plan, claim))?;
+    }
+    books.person.set_opened(&plan.id);
+    Ok(())
+}
+
+/// The period keys of the claim's date.
+pub(crate) fn periods(plan: &Plan, claim: &Claim, case: &mut Case, books: &mut Books<'_>) -> Option<()> {
+    let date = case.rule_date?;
+    for per in Per::ALL {
+        let key = match per {
+            Per::Claim => None,
+            Per::Stay => match &claim.stay {
+                Some(stay) => Some(books.person.stay(stay)?),
+                None => None,
+            },
+            Per::Lifetime => Some(0),
+            per => per.start(date, plan.policy_year).map(day_number),
+        };
+        if let Some(slot) = case.period_keys.get_mut(per.index()) {
+            *slot = key;
+        }
+    }
+    Some(())
+}

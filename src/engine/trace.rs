@@ -1,0 +1,89 @@
+//! What the kernel records: numbers and indices, in the order in which they arise. Words are made later; values flow in, never back.
+
+use crate::money::{Money, Raw};
+use crate::ratio::Ratio;
+
+/// What the kernel tells.
+pub(crate) trait Trace {
+    /// Records a step. The step is made only if it is kept.
+    fn record(&mut self, step: impl FnOnce() -> Step);
+}
+
+/// Keeps nothing.
+pub(crate) struct Off;
+
+impl Trace for Off {
+    #[inline(always)]
+    fn record(&mut self, _: impl FnOnce() -> Step) {}
+}
+
+/// Keeps every step.
+#[derive(Debug, Default)]
+pub(crate) struct Steps(pub(crate) Vec<Step>);
+
+impl Trace for Steps {
+    fn record(&mut self, step: impl FnOnce() -> Step) {
+        self.0.push(step());
+    }
+}
+
+/// Why a benefit did not fire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failed {
+    /// A test of its condition, or of its layer's.
+    Test(u32),
+    /// It looks at lines, and none fits.
+    NoLine,
+    /// Nothing is left that it counts.
+    NothingLeft,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LimitKind {
+    BaseCap,
+    Deductible,
+    Franchise,
+    OutOfPocket,
+    Cap,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Step {
+    /// A layer begins.
+    Layer { layer: usize },
+    LayerFailed { note: u32 },
+    /// The layer's payment is given; `beyond` says that it is above a cap.
+    Given { amount: Money, beyond: bool },
+    Benefit { benefit: usize },
+    Failed { failed: Failed },
+    Counted { cover: usize, left: Money, counted: Money },
+    Held { amount: Money },
+    Base { amount: Money },
+    Limit { kind: LimitKind, index: usize, amount: Money, position: Money, room: Money },
+    /// A limit whose own condition does not hold.
+    LimitOff { kind: LimitKind, index: usize, note: u32 },
+    Copay { index: usize, amount: Money },
+    CopayOff { index: usize, note: u32 },
+    /// Money taken by copayments of one kind.
+    Copaid { from_payment: bool, amount: Money },
+    Deducted { amount: Money, met: Money, in_force: Money },
+    Excess { amount: Money },
+    Point { index: usize, ratio: Ratio },
+    Factor { index: usize, ratio: Ratio },
+    AdjustmentOff { point: bool, index: usize, note: u32 },
+    /// Money in a band, with the ratio after adjustment.
+    Band { index: usize, from: Money, to: Option<Money>, ratio: Ratio, amount: Money },
+    Grant { before: Money, after: Money, granted_before: Money, granted_after: Money },
+    Fixed { amount: Money },
+    InKind { before: i64, units: i64, given: i64 },
+    Raw { raw: Raw },
+    OutOfPocketCut { raw: Raw },
+    /// What the residual allows.
+    Residual { amount: Money },
+    /// The least limit, where one cuts the payment: the index of the cap, or nothing for the residual.
+    Bound { cap: Option<usize> },
+    Rounded { amount: Money },
+    Paid { amount: Money, issued: Money },
+    Allocated { line: usize, portion: usize, amount: Money },
+    Posted { accumulator: usize, before: i64, amount: i64 },
+}

@@ -1,0 +1,52 @@
+//! Adjudicates medical-aid claims under layered "charity plus health insurance" schemes: exactly, deterministically, and with every cent explained.
+//!
+//! A [`Scheme`] is read from a rule file, compiled into a [`Plan`], and the plan adjudicates [`Claim`]s of [`Person`]s against a [`Ledger`]; what comes
+//! out is a [`Decision`] or a [`Reject`].
+//!
+//! ```
+//! # let text = include_str!("../tests/it/schemes/small.toml");
+//! use medaid::{Claim, Ledger, Person, Plan, Scheme};
+//! let plan = Plan::compile(&Scheme::parse("village.toml", text)?)?;
+//! let person: Person = serde_json::from_str(r#"{ "id": "p1" }"#)?;
+//! let claim: Claim = serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-05-01",
+//!     "bill": "52000.00", "portions": { "in_scope": "50000.00", "out_of_scope": "2000.00" } }"#)?;
+//! let mut ledger = Ledger::new();
+//! let decision = plan.adjudicate(&person, &mut ledger, &claim)?;
+//! assert_eq!(decision.out_of_pocket.to_string(), "17210.00");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The rule language is described in [`reference`], files in [`formats`].
+
+pub mod claim;
+pub mod date;
+pub mod decision;
+pub mod diagnostic;
+mod digest;
+mod engine;
+mod exact;
+mod ledger;
+mod money;
+mod plan;
+mod ratio;
+mod reject;
+mod scheme;
+
+#[doc = include_str!("../docs/rule-language.md")]
+pub mod reference {}
+
+#[doc = include_str!("../docs/file-formats.md")]
+pub mod formats {}
+
+pub use claim::{AttributeValue, Claim, Dated, DatedValue, Facility, Line, OpeningBalance, Person, PriorPayment};
+pub use date::{DateChoice, Per, PolicyYear, Span};
+pub use decision::{Decision, Language};
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+pub use digest::{Digest, DigestError};
+pub use engine::{Adjudicator, Settlement};
+pub use ledger::Ledger;
+pub use money::{Amount, Money, MoneyError, Rounding, RoundingMode, Total};
+pub use plan::{Plan, SEMANTICS};
+pub use ratio::Ratio;
+pub use reject::{Reject, RejectCode};
+pub use scheme::Scheme;

@@ -1,0 +1,298 @@
+//! The compiled form of a scheme: flat, immutable, with every name resolved and every table laid out.
+
+pub(crate) mod compile;
+pub(crate) mod condition;
+pub(crate) mod fact;
+pub(crate) mod table;
+pub(crate) mod value;
+
+use crate::date::{DateChoice, Per, PolicyYear, Span};
+use crate::diagnostic::Diagnostics;
+use crate::money::Rounding;
+use crate::scheme::Scheme;
+use crate::scheme::syntax::{About, Counts, Owner, Taken};
+use condition::Condition;
+use fact::{Fact, FactKind};
+use value::Value;
+
+/// The number of the meaning that this version gives to schemes: it rises when any figure could change.
+pub const SEMANTICS: u32 = 1;
+
+/// A scheme compiled for adjudication: immutable, and shared between threads without locks.
+///
+/// ```
+/// # let text = include_str!("../tests/it/schemes/small.toml");
+/// use medaid::{Plan, Scheme};
+/// let scheme = Scheme::parse("village.toml", text)?;
+/// let plan = Plan::compile(&scheme)?;
+/// assert_eq!(plan.scheme_id(), "village_cover");
+/// # Ok::<(), medaid::Diagnostics>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub(crate) id: String,
+    pub(crate) version: String,
+    pub(crate) about: About,
+    /// Whether any figure of the scheme is declared illustrative.
+    pub(crate) illustrative: bool,
+    pub(crate) effective: Span,
+    pub(crate) currency: String,
+    pub(crate) rounding: Rounding,
+    pub(crate) rule_date: DateChoice,
+    pub(crate) as_incurred: bool,
+    pub(crate) policy_year: PolicyYear,
+    pub(crate) portions: Vec<Named>,
+    pub(crate) facts: Vec<Fact>,
+    /// Facts that are read anew at entry to each layer.
+    pub(crate) entry_facts: Vec<usize>,
+    /// Facts that differ from line to line.
+    pub(crate) line_facts: Vec<usize>,
+    pub(crate) accumulators: Vec<Accumulator>,
+    pub(crate) classify: Vec<ClassifyRow>,
+    pub(crate) layers: Vec<Layer>,
+    /// What each test of a condition asks, for explanations.
+    pub(crate) tests: Vec<TestNote>,
+    /// How many deductible accumulators are shared by several benefits.
+    pub(crate) held_slots: usize,
+    pub(crate) digest: [u8; 32],
+}
+
+impl Plan {
+    /// Compiles a scheme.
+    ///
+    /// # Errors
+    /// All findings, when any is an error. A [`Scheme`] that was parsed has none.
+    pub fn compile(scheme: &Scheme) -> Result<Plan, Diagnostics> {
+        let (plan, findings) = compile::compile(scheme.tree(), scheme.source());
+        plan.ok_or_else(|| Diagnostics::new(scheme.file(), scheme.text(), findings))
+    }
+
+    /// The scheme's id.
+    pub fn scheme_id(&self) -> &str {
+        &self.id
+    }
+
+    /// The scheme's version.
+    pub fn scheme_version(&self) -> &str {
+        &self.version
+    }
+
+    /// The currency's three letters.
+    pub fn currency(&self) -> &str {
+        &self.currency
+    }
+
+    /// The unit and mode in which payments are rounded.
+    pub fn rounding(&self) -> Rounding {
+        self.rounding
+    }
+
+    /// The time in which the scheme holds.
+    pub fn effective(&self) -> Span {
+        self.effective
+    }
+
+    /// Whether the scheme, or any layer, benefit or parameter of it, says that its figures are made up.
+    pub fn is_illustrative(&self) -> bool {
+        self.illustrative
+    }
+
+    /// Whether claims are put in the order of the rule date (as incurred), not of their receipt.
+    pub fn is_as_incurred(&self) -> bool {
+        self.as_incurred
+    }
+
+    /// Whether any accumulator belongs to a household: then a household's claims depend on each other.
+    pub fn couples_households(&self) -> bool {
+        self.accumulators.iter().any(|a| a.owner == Owner::Household)
+    }
+
+    /// The ids of the layers, in the order in which they pay.
+    pub fn layer_ids(&self) -> impl Iterator<Item = &str> {
+        self.layers.iter().map(|l| l.name.id.as_str())
+    }
+
+    /// A layer's title in a language, or its id.
+    pub fn layer_title(&self, layer: &str, language: crate::Language) -> Option<&str> {
+        self.layers.iter().find(|l| l.name.id == layer).map(|l| l.name.title(language))
+    }
+
+    /// The ids of the portions, in the order in which they are declared.
+    pub fn portion_ids(&self) -> impl Iterator<Item = &str> {
+        self.portions.iter().map(|p| p.id.as_str())
+    }
+
+    /// A portion's title in a language, or its id.
+    pub fn portion_title(&self, portion: &str, language: crate::Language) -> Option<&str> {
+        self.portions.iter().find(|p| p.id == portion).map(|p| p.title(language))
+    }
+
+    /// The scheme's title in a language, or its id.
+    pub fn title(&self, language: crate::Language) -> &str {
+        pick(&self.about, language).unwrap_or(&self.id)
+    }
+
+    /// Whether an attribute of that name is declared for persons.
+    pub fn has_person_attribute(&self, name: &str) -> bool {
+        self.facts.iter().any(|f| f.name == name && matches!(f.kind, FactKind::PersonAttribute(_)))
+    }
+
+    /// The digest of the scheme's canonical form: the same for texts that differ only in layout, comments and the order of keys.
+    pub fn digest(&self) -> crate::Digest {
+        crate::Digest::from_bytes(self.digest)
+    }
+
+    pub(crate) fn accumulator(&self, name: &str) -> Option<usize> {
+        self.accumulators.iter().position(|a| a.name == name)
+    }
+
+    pub(crate) fn places(&self) -> u8 {
+        self.rounding.places()
+    }
+}
+
+fn pick(about: &About, language: crate::Language) -> Option<&str> {
+    let (first, second) = match language {
+        crate::Language::Zh => (&about.title.zh, &about.title.en),
+        crate::Language::En => (&about.title.en, &about.title.zh),
+    };
+    first.as_deref().or(second.as_deref())
+}
+
+/// An id with what is said about it.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    pub(crate) id: String,
+    pub(crate) about: About,
+}
+
+impl Named {
+    pub(crate) fn title(&self, language: crate::Language) -> &str {
+        pick(&self.about, language).unwrap_or(&self.id)
+    }
+}
+
+/// What a test of a condition asks.
+#[derive(Debug, Clone)]
+pub(crate) struct TestNote {
+    /// The fact that it asks about first.
+    pub(crate) fact: usize,
+    /// The name in the condition, such as `identity`; `any` and `not` for groups.
+    pub(crate) name: String,
+    /// The test as it is written.
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Accumulator {
+    pub(crate) name: String,
+    pub(crate) counts: Counts,
+    pub(crate) per: Per,
+    pub(crate) owner: Owner,
+    /// For those that count claims: which.
+    pub(crate) condition: Condition,
+    /// Where its held money is kept, if several benefits share it as a deductible.
+    pub(crate) held: Option<usize>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Layer {
+    pub(crate) name: Named,
+    pub(crate) condition: Condition,
+    /// The portions that a given payment settles, in order.
+    pub(crate) covers: Vec<usize>,
+    /// Caps to which a given payment posts.
+    pub(crate) given_caps: Vec<Limit>,
+    pub(crate) premium: Option<(Value, Condition)>,
+    pub(crate) write_off: bool,
+    pub(crate) benefits: Vec<Benefit>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Cover {
+    pub(crate) portion: usize,
+    pub(crate) factor: Value,
+    pub(crate) by_line: bool,
+}
+
+/// A deductible, cap or maximum: an amount and the accumulator that it is measured against.
+#[derive(Debug, Clone)]
+pub(crate) struct Limit {
+    pub(crate) amount: Value,
+    pub(crate) accumulator: usize,
+    pub(crate) condition: Condition,
+    /// How it is called in explanations: `cap 1`, `layer cap 1`, `deductible 2`.
+    pub(crate) label: String,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Copay {
+    pub(crate) amount: Value,
+    pub(crate) taken: Taken,
+    pub(crate) condition: Condition,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Adjustment {
+    pub(crate) value: Value,
+    pub(crate) condition: Condition,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Band {
+    pub(crate) to: Option<Value>,
+    pub(crate) ratio: Value,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct GrantRow {
+    pub(crate) above: Value,
+    pub(crate) pays: Value,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Form {
+    Ratio(Value),
+    Bands { absolute: bool, accumulator: usize, rows: Vec<Band> },
+    Grant { accumulator: usize, rows: Vec<GrantRow> },
+    Fixed(Value),
+    InKind { buy: u32, give: u32, units: usize, accumulator: usize },
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Benefit {
+    pub(crate) name: Named,
+    pub(crate) condition: Condition,
+    pub(crate) covers: Vec<Cover>,
+    pub(crate) lines: Option<Condition>,
+    pub(crate) franchise: Option<Limit>,
+    pub(crate) deductibles: Vec<Limit>,
+    pub(crate) copays: Vec<Copay>,
+    pub(crate) form: Form,
+    pub(crate) points: Vec<Adjustment>,
+    pub(crate) factors: Vec<Adjustment>,
+    pub(crate) out_of_pocket_max: Vec<Limit>,
+    pub(crate) base_caps: Vec<Limit>,
+    pub(crate) caps: Vec<Limit>,
+    pub(crate) minimum: Option<Value>,
+    pub(crate) indemnity: bool,
+    /// Indices into `covers`, in the order in which the payment settles them.
+    pub(crate) allocate: Vec<usize>,
+    pub(crate) rounding: Rounding,
+    pub(crate) rounds_patient_share: bool,
+    /// Every accumulator that a rule of the benefit names, once.
+    pub(crate) posts: Vec<(usize, Counts)>,
+    /// Where money held under its shared deductibles is kept.
+    pub(crate) held: Vec<usize>,
+    /// The parameters from which its figures come.
+    pub(crate) parameters: Vec<Named>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct ClassifyRow {
+    pub(crate) condition: Condition,
+    pub(crate) into: usize,
+    pub(crate) quantity_limit: Option<(Value, usize)>,
+    pub(crate) price_limit: Option<(Value, usize)>,
+    pub(crate) self_pay: Option<(Value, usize)>,
+}

@@ -1,0 +1,326 @@
+//! Tree to plan: names, units, tables. Everything that can be wrong with a scheme is found here, all at once.
+
+mod facts;
+mod rules;
+mod values;
+
+pub(crate) use facts::read_value;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::date::Per;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::plan::condition::{ClassSet, Condition, Test, TestKind};
+use crate::plan::fact::{Fact, FactKind, effective_days};
+use crate::plan::{Accumulator, Named, Plan, TestNote};
+use crate::scheme::syntax::{self, Alternative, At, Counts, Name, Place, Tree, Unit};
+use crate::scheme::{SchemeText, syntax::About};
+
+/// The most layers, and the most benefits in one layer.
+const RULE_LIMIT: usize = 1_000;
+
+/// Compiles a tree. Without a plan there is at least one error among the findings.
+pub(crate) fn compile(tree: &Tree, text: &SchemeText) -> (Option<Plan>, Vec<Diagnostic>) {
+    let mut compiler = Compiler {
+        tree,
+        text,
+        findings: Vec::new(),
+        facts: Vec::new(),
+        fact_names: BTreeMap::new(),
+        tests: Vec::new(),
+        parameters: tree.parameters.iter().map(|_| values::ParameterState::Waiting).collect(),
+        accumulators: Vec::new(),
+        used: BTreeSet::new(),
+        trail: BTreeSet::new(),
+        parameter_uses: tree.parameters.iter().map(|_| BTreeSet::new()).collect(),
+    };
+    let plan = compiler.plan();
+    compiler.warn_of_unused();
+    let failed = compiler.findings.iter().any(|f| f.severity() == Severity::Error);
+    (plan.filter(|_| !failed), compiler.findings)
+}
+
+/// Where a rule stands: which facts it may ask for.
+#[derive(Clone, Copy)]
+enum Scope {
+    /// About a claim; with the index of the layer, where there is one.
+    Claim(Option<usize>),
+    /// About a line.
+    Line(Option<usize>),
+    /// About a person alone (premiums).
+    Person,
+}
+
+/// Something declared, for telling what nothing uses.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Declared {
+    Parameter(usize),
+    Attribute(usize),
+    Accumulator(usize),
+    Portion(usize),
+}
+
+struct Compiler<'t> {
+    tree: &'t Tree,
+    text: &'t SchemeText,
+    findings: Vec<Diagnostic>,
+    facts: Vec<Fact>,
+    fact_names: BTreeMap<String, usize>,
+    tests: Vec<TestNote>,
+    parameters: Vec<values::ParameterState>,
+    accumulators: Vec<Accumulator>,
+    used: BTreeSet<Declared>,
+    /// Parameters used since the trail was last taken.
+    trail: BTreeSet<usize>,
+    /// Parameters that each parameter is figured from.
+    parameter_uses: Vec<BTreeSet<usize>>,
+}
+
+impl Compiler<'_> {
+    fn report(&mut self, finding: Diagnostic) {
+        if self.findings.len() < 1_000 {
+            self.findings.push(finding);
+        }
+    }
+
+    fn error(&mut self, code: Code, place: &Place, message: impl Into<String>) {
+        self.report(Diagnostic::new(code, place.clone(), message));
+    }
+
+    fn effective(&self) -> (i64, i64) {
+        effective_days(self.tree.header.effective)
+    }
+
+    fn plan(&mut self) -> Option<Plan> {
+        let tree = self.tree;
+        self.check_names();
+        if tree.layers.len() > RULE_LIMIT || tree.layers.iter().any(|l| l.benefits.len() > RULE_LIMIT) {
+            let message = format!("a scheme may have at most {RULE_LIMIT} layers, and a layer as many benefits");
+            self.error(Code::TooLarge, &(0..0), message);
+            return None;
+        }
+        self.declare_facts();
+        for (index, accumulator) in tree.accumulators.iter().enumerate() {
+            let condition = self.guard(&accumulator.guard, Scope::Claim(None));
+            if accumulator.owner == syntax::Owner::Household && matches!(accumulator.per, Per::Claim | Per::Stay) {
+                self.error(Code::Conflict, &accumulator.id.place, format!("a {} belongs to one person, not to a household", accumulator.per));
+            }
+            if accumulator.counts == Counts::Claims {
+                self.used.insert(Declared::Accumulator(index));
+            }
+            self.accumulators.push(Accumulator {
+                name: accumulator.id.value.clone(),
+                counts: accumulator.counts,
+                per: accumulator.per,
+                owner: accumulator.owner,
+                condition: condition.unwrap_or_default(),
+                held: None,
+            });
+        }
+        for index in 0..tree.parameters.len() {
+            self.parameter(index);
+        }
+        let classify = self.classify_rows();
+        let mut layers = Vec::new();
+        for (index, layer) in tree.layers.iter().enumerate() {
+            layers.extend(self.layer(index, layer));
+        }
+        let held_slots = self.mark_shared_deductibles(&mut layers);
+        self.check_touched(&layers);
+        if layers.len() < tree.layers.len() {
+            return None;
+        }
+        let facts_where = |wanted: fn(FactKind) -> bool| {
+            self.facts.iter().enumerate().filter(|(_, f)| wanted(f.kind)).map(|(i, _)| i).collect()
+        };
+        let header = &tree.header;
+        let marked = |about: &About| about.illustrative;
+        Some(Plan {
+            id: header.id.clone(),
+            version: header.version.clone(),
+            illustrative: marked(&header.about)
+                || tree.parameters.iter().any(|p| marked(&p.about))
+                || tree.layers.iter().any(|l| marked(&l.about) || l.benefits.iter().any(|b| marked(&b.about))),
+            about: header.about.clone(),
+            effective: header.effective,
+            currency: header.currency.clone(),
+            rounding: header.rounding,
+            rule_date: header.rule_date,
+            as_incurred: header.as_incurred,
+            policy_year: header.policy_year,
+            portions: tree.portions.iter().map(|p| named(&p.id, &p.about)).collect(),
+            entry_facts: facts_where(FactKind::at_entry),
+            line_facts: facts_where(FactKind::of_line),
+            facts: self.facts.clone(),
+            accumulators: self.accumulators.clone(),
+            classify,
+            layers,
+            tests: std::mem::take(&mut self.tests),
+            held_slots,
+            digest: self.text.digest,
+        })
+    }
+
+    fn check_names(&mut self) {
+        let tree = self.tree;
+        self.check_unique("portion", tree.portions.iter().map(|p| &p.id));
+        self.check_unique("attribute or parameter", tree.attributes.iter().map(|a| &a.name).chain(tree.parameters.iter().map(|p| &p.name)));
+        self.check_unique("accumulator", tree.accumulators.iter().map(|a| &a.id));
+        self.check_unique("layer", tree.layers.iter().map(|l| &l.id));
+        for layer in &tree.layers {
+            self.check_unique("benefit of the layer", layer.benefits.iter().map(|b| &b.id));
+        }
+        const RESERVED: [&str; 7] = ["total", "paid", "given", "left", "rejected", "line", "balance"];
+        for name in tree.layers.iter().map(|l| &l.id).chain(tree.portions.iter().map(|p| &p.id)) {
+            if RESERVED.contains(&name.value.as_str()) || name.value == "out_of_pocket" {
+                self.error(Code::BadValue, &name.place, format!("`{}` has a meaning of its own in results and cannot be an id", name.value));
+            }
+        }
+    }
+
+    fn check_unique<'n>(&mut self, what: &str, names: impl Iterator<Item = &'n Name>) {
+        let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
+        for name in names {
+            if let Some(first) = seen.insert(&name.value, &name.place) {
+                let finding = Diagnostic::new(Code::DuplicateName, name.place.clone(), format!("there is already {} {what} `{}`", article(what), name.value))
+                    .label(first.clone(), "first declared here");
+                self.report(finding);
+            }
+        }
+    }
+
+    fn portion(&mut self, name: &Name) -> Option<usize> {
+        let found = self.tree.portions.iter().position(|p| p.id.value == name.value);
+        match found {
+            Some(index) => {
+                self.used.insert(Declared::Portion(index));
+            }
+            None => {
+                let known = self.tree.portions.iter().map(|p| p.id.value.as_str());
+                let finding = Diagnostic::new(Code::UnknownName, name.place.clone(), format!("there is no portion `{}`", name.value))
+                    .suggest(&name.value, known);
+                self.report(finding);
+            }
+        }
+        found
+    }
+
+    fn guard(&mut self, guard: &syntax::Guard, scope: Scope) -> Option<Condition> {
+        let mut tests = Vec::new();
+        if let Some(when) = &guard.when {
+            tests.extend(self.condition(when, scope)?.tests);
+        }
+        if let Some(unless) = &guard.unless {
+            let condition = self.condition(unless, scope)?;
+            let (fact, name) = condition
+                .tests
+                .first()
+                .and_then(|t| self.tests.get(t.note as usize))
+                .map_or((0, "not".to_owned()), |note| (note.fact, note.name.clone()));
+            let text = format!("unless {}", self.text.slice(&unless.place));
+            let note = self.note(TestNote { fact, name, text });
+            tests.push(Test { note, kind: TestKind::Not(condition) });
+        }
+        Some(Condition { tests: tests.into() })
+    }
+
+    fn note(&mut self, note: TestNote) -> u32 {
+        self.tests.push(note);
+        self.tests.len().saturating_sub(1) as u32
+    }
+
+    fn condition(&mut self, condition: &syntax::Condition, scope: Scope) -> Option<Condition> {
+        let mut tests = Vec::new();
+        let mut whole = true;
+        for test in &condition.tests {
+            match self.test(test, scope) {
+                Some(test) => tests.push(test),
+                None => whole = false,
+            }
+        }
+        whole.then(|| Condition { tests: tests.into() })
+    }
+
+    fn test(&mut self, test: &syntax::Test, scope: Scope) -> Option<Test> {
+        let (fact, name, kind) = match &test.kind {
+            syntax::TestKind::Fact { name, alternatives } => {
+                let fact = self.fact(name, scope)?;
+                let classes = self.classes(fact, alternatives)?;
+                if classes.is_empty() {
+                    self.error(Code::BadValue, &test.place, format!("no value of `{}` meets this", name.value));
+                }
+                (fact, name.value.clone(), TestKind::In { fact, classes })
+            }
+            syntax::TestKind::Any(conditions) => {
+                let compiled: Vec<Condition> = conditions.iter().filter_map(|c| self.condition(c, scope)).collect();
+                if compiled.len() < conditions.len() {
+                    return None;
+                }
+                (0, "any".to_owned(), TestKind::Any(compiled.into()))
+            }
+            syntax::TestKind::Not(condition) => (0, "not".to_owned(), TestKind::Not(self.condition(condition, scope)?)),
+        };
+        let text = self.text.slice(&test.place).to_owned();
+        let note = self.note(TestNote { fact, name, text });
+        Some(Test { note, kind })
+    }
+
+    fn classes(&mut self, fact: usize, alternatives: &[Alternative]) -> Option<ClassSet> {
+        let mut sets = Vec::new();
+        for alternative in alternatives {
+            sets.push(self.alternative(fact, alternative)?);
+        }
+        let classes = self.facts.get(fact)?.domain.classes();
+        Some(ClassSet::new(classes, |class| sets.iter().any(|s| s.contains(class))))
+    }
+
+    fn check_touched(&mut self, layers: &[crate::plan::Layer]) {
+        for (index, portion) in self.tree.portions.iter().enumerate() {
+            let touched = layers.iter().any(|l| l.covers.contains(&index) || l.benefits.iter().any(|b| b.covers.iter().any(|c| c.portion == index)));
+            if !touched && layers.len() == self.tree.layers.len() {
+                let message = format!("no layer pays for `{}`: the patient bears all of it", portion.id.value);
+                self.findings.push(Diagnostic::new(Code::UntouchedPortion, portion.id.place.clone(), message));
+            }
+        }
+    }
+
+    fn warn_of_unused(&mut self) {
+        let tree = self.tree;
+        let mut unused: Vec<(&Name, &str)> = Vec::new();
+        for (i, parameter) in tree.parameters.iter().enumerate() {
+            if !self.used.contains(&Declared::Parameter(i)) {
+                unused.push((&parameter.name, "parameter"));
+            }
+        }
+        for (i, attribute) in tree.attributes.iter().enumerate() {
+            if !self.used.contains(&Declared::Attribute(i)) {
+                unused.push((&attribute.name, "attribute"));
+            }
+        }
+        for (i, accumulator) in tree.accumulators.iter().enumerate() {
+            if !self.used.contains(&Declared::Accumulator(i)) {
+                unused.push((&accumulator.id, "accumulator"));
+            }
+        }
+        for (name, what) in unused {
+            self.error(Code::Unused, &name.place, format!("nothing uses the {what} `{}`", name.value));
+        }
+    }
+}
+
+fn article(what: &str) -> &'static str {
+    if what.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
+}
+
+fn named(id: &Name, about: &About) -> Named {
+    Named { id: id.value.clone(), about: about.clone() }
+}
+
+/// Whether a value of one unit may stand where another is wanted.
+fn fits(found: Unit, wanted: Unit) -> bool {
+    found == wanted || (found == Unit::Number && wanted != Unit::Ratio)
+}
+
+fn with_place<T>(value: T, place: &Place) -> At<T> {
+    At::new(value, place.clone())
+}

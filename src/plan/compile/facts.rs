@@ -1,0 +1,325 @@
+//! Which facts there are, and into which classes rules divide them.
+
+use std::collections::BTreeSet;
+
+use super::{Compiler, Declared, Scope};
+use crate::date::day_number;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::money::parse_decimal;
+use crate::plan::condition::ClassSet;
+use crate::plan::fact::{Domain, Fact, FactKind};
+use crate::scheme::syntax::*;
+use crate::scheme::visit::Found;
+
+const FIELD_FACTS: [(&str, AttributeOf, FactKind); 6] = [
+    ("care", AttributeOf::Claim, FactKind::Care),
+    ("facility_id", AttributeOf::Claim, FactKind::FacilityId),
+    ("facility_level", AttributeOf::Claim, FactKind::FacilityLevel),
+    ("facility_region", AttributeOf::Claim, FactKind::FacilityRegion),
+    ("class", AttributeOf::Line, FactKind::LineClass),
+    ("code", AttributeOf::Line, FactKind::LineCode),
+];
+
+const BUILT_IN: [&str; 8] = ["age", "days", "rule_date", "quantity", "amount", "billed", "left", "any"];
+
+impl Compiler<'_> {
+    /// Declares every fact, then gathers the values at which rules divide them.
+    pub(super) fn declare_facts(&mut self) {
+        for (index, attribute) in self.tree.attributes.iter().enumerate() {
+            self.declare_attribute(index, attribute);
+        }
+        self.add_fact("rule_date", FactKind::RuleDate, Domain::Date { cuts: Vec::new() });
+        let mut found = Vec::new();
+        self.tree.visit(&mut |f| found.push(f));
+        for item in found {
+            match item {
+                Found::Condition(condition) => {
+                    for test in &condition.tests {
+                        if let TestKind::Fact { name, alternatives } = &test.kind
+                            && let Some(index) = self.find_fact(&name.value)
+                        {
+                            self.divide(index, alternatives);
+                        }
+                    }
+                }
+                Found::Series(series) => {
+                    let days: Vec<i64> = series.value.iter().map(|(d, _)| i64::from(day_number(d.value))).collect();
+                    if let Some(index) = self.find_fact("rule_date")
+                        && let Some(Domain::Date { cuts }) = self.facts.get_mut(index).map(|f| &mut f.domain)
+                    {
+                        cuts.extend(days);
+                    }
+                }
+            }
+        }
+        for fact in &mut self.facts {
+            if let Domain::Number { cuts, .. } | Domain::Date { cuts } = &mut fact.domain {
+                cuts.sort_unstable();
+                cuts.dedup();
+            }
+        }
+    }
+
+    fn declare_attribute(&mut self, index: usize, attribute: &Attribute) {
+        let name = &attribute.name.value;
+        if BUILT_IN.contains(&name.as_str()) || name == "not" {
+            self.error(Code::DuplicateName, &attribute.name.place, format!("`{name}` is built in and needs no declaration"));
+            return;
+        }
+        let field = FIELD_FACTS.iter().find(|(field, _, _)| field == name);
+        let kind = match (field, attribute.of) {
+            (Some((_, of, kind)), given) if *of == given => *kind,
+            (Some((_, of, _)), _) => {
+                let owner = if *of == AttributeOf::Claim { "claim" } else { "line" };
+                self.error(Code::Conflict, &attribute.name.place, format!("`{name}` is read from a field of the {owner}: write `of = \"{owner}\"`"));
+                return;
+            }
+            (None, AttributeOf::Person) => FactKind::PersonAttribute(attribute.as_of),
+            (None, AttributeOf::Claim) => FactKind::ClaimAttribute,
+            (None, AttributeOf::Line) => FactKind::LineAttribute,
+        };
+        let number = |unit| Domain::Number { unit, cuts: Vec::new() };
+        let domain = match &attribute.kind {
+            AttributeType::Words(words) => {
+                self.check_unique("value", words.iter());
+                if words.is_empty() {
+                    self.error(Code::WrongForm, &attribute.name.place, format!("`{name}` needs at least one value"));
+                }
+                Domain::Words(words.iter().map(|w| w.value.clone()).collect())
+            }
+            AttributeType::YesNo => Domain::YesNo,
+            AttributeType::Text => Domain::Text(Vec::new()),
+            AttributeType::Count => number(Unit::Count),
+            AttributeType::Amount => number(Unit::Amount),
+            AttributeType::Ratio => number(Unit::Ratio),
+        };
+        let default = attribute.default.as_ref().and_then(|text| {
+            let value = read_value(&domain, &text.value);
+            if value.is_none() {
+                let finding = Diagnostic::new(Code::BadValue, text.place.clone(), format!("`{}` is not a value of `{name}`", text.value));
+                let finding = match &domain {
+                    Domain::Words(words) => finding.suggest(&text.value, words.iter().map(String::as_str)),
+                    _ => finding,
+                };
+                self.report(finding);
+            }
+            value
+        });
+        let fact = self.add_fact(name, kind, domain);
+        if let Some(fact) = self.facts.get_mut(fact) {
+            fact.default = default;
+        }
+        let _ = index;
+    }
+
+    fn add_fact(&mut self, name: &str, kind: FactKind, domain: Domain) -> usize {
+        let index = self.facts.len();
+        self.facts.push(Fact { name: name.to_owned(), kind, domain, default: None });
+        self.fact_names.insert(name.to_owned(), index);
+        index
+    }
+
+    /// A fact by name: declared, or built in and declared on the way.
+    fn find_fact(&mut self, name: &str) -> Option<usize> {
+        if let Some(index) = self.fact_names.get(name) {
+            return Some(*index);
+        }
+        let tree = self.tree;
+        let portion = |id: &str| tree.portions.iter().position(|p| p.id.value == id);
+        let (kind, unit) = match name.split_once('.') {
+            None => match name {
+                "age" => (FactKind::Age, Unit::Count),
+                "days" => (FactKind::Days, Unit::Count),
+                "quantity" => (FactKind::Quantity, Unit::Count),
+                "amount" => (FactKind::LineAmount, Unit::Amount),
+                "billed" => (FactKind::Billed(None), Unit::Amount),
+                "left" => (FactKind::Left(None), Unit::Amount),
+                _ => return None,
+            },
+            Some(("billed", id)) => (FactKind::Billed(Some(portion(id)?)), Unit::Amount),
+            Some(("left", id)) => (FactKind::Left(Some(portion(id)?)), Unit::Amount),
+            Some(("paid", id)) => (FactKind::Paid(tree.layers.iter().position(|l| l.id.value == id)?), Unit::Amount),
+            Some(("accumulated", id)) => {
+                let index = tree.accumulators.iter().position(|a| a.id.value == id)?;
+                let counts = tree.accumulators.get(index)?.counts;
+                let unit = if matches!(counts, Counts::Claims | Counts::Units) { Unit::Count } else { Unit::Amount };
+                (FactKind::Accumulated(index), unit)
+            }
+            Some(_) => return None,
+        };
+        Some(self.add_fact(name, kind, Domain::Number { unit, cuts: Vec::new() }))
+    }
+
+    /// A fact that a rule asks for, if it may stand where the rule does.
+    pub(super) fn fact(&mut self, name: &Name, scope: Scope) -> Option<usize> {
+        let Some(index) = self.find_fact(&name.value) else {
+            self.unknown_fact(name);
+            return None;
+        };
+        if let Some(attribute) = self.tree.attributes.iter().position(|a| a.name.value == name.value) {
+            self.used.insert(Declared::Attribute(attribute));
+        }
+        let kind = self.facts.get(index)?.kind;
+        if let FactKind::Accumulated(accumulator) = kind {
+            self.used.insert(Declared::Accumulator(accumulator));
+        }
+        let refused = match scope {
+            Scope::Claim(_) if kind.of_line() => Some("is a fact of a line, and cannot be asked here"),
+            Scope::Person if !kind.of_person() => Some("is not a fact of the person alone, and cannot be asked of a premium"),
+            Scope::Claim(layer) | Scope::Line(layer) => match (kind, layer) {
+                (FactKind::Paid(paid), Some(layer)) if paid >= layer => Some("is not known yet: that layer does not pay earlier"),
+                (FactKind::Left(_) | FactKind::Paid(_) | FactKind::Accumulated(_), None) => Some("is only known inside layers"),
+                _ => None,
+            },
+            Scope::Person => None,
+        };
+        if let Some(reason) = refused {
+            self.error(Code::Conflict, &name.place, format!("`{}` {reason}", name.value));
+            return None;
+        }
+        Some(index)
+    }
+
+    fn unknown_fact(&mut self, name: &Name) {
+        let mut known: BTreeSet<String> = self.fact_names.keys().cloned().collect();
+        known.extend(BUILT_IN.iter().map(|n| (*n).to_owned()));
+        known.extend(self.tree.parameters.iter().map(|p| p.name.value.clone()));
+        known.extend(self.tree.portions.iter().flat_map(|p| [format!("left.{}", p.id.value), format!("billed.{}", p.id.value)]));
+        known.extend(self.tree.layers.iter().map(|l| format!("paid.{}", l.id.value)));
+        known.extend(self.tree.accumulators.iter().map(|a| format!("accumulated.{}", a.id.value)));
+        let message = format!("there is no attribute, fact or parameter `{}`", name.value);
+        let mut finding = Diagnostic::new(Code::UnknownName, name.place.clone(), message).suggest(&name.value, known.iter().map(String::as_str));
+        if finding.help_text().is_none() && FIELD_FACTS.iter().any(|(f, _, _)| *f == name.value) {
+            finding = finding.help(format!("declare it: [[attribute]] name = \"{}\"", name.value));
+        }
+        self.report(finding);
+    }
+
+    /// Notes where a test divides a fact's values. What does not fit is reported when the test is compiled.
+    fn divide(&mut self, fact: usize, alternatives: &[Alternative]) {
+        let Some(fact) = self.facts.get_mut(fact) else { return };
+        for alternative in alternatives {
+            match (alternative, &mut fact.domain) {
+                (Alternative::Word(word), Domain::Text(words)) if !words.contains(&word.value) => words.push(word.value.clone()),
+                (Alternative::Compare(comparisons), Domain::Number { cuts, .. } | Domain::Date { cuts }) => {
+                    for (comparison, literal) in &comparisons.value {
+                        if let Some(value) = literal.steps() {
+                            use Comparison::*;
+                            if matches!(comparison, Equal | NotEqual | Less | GreaterOrEqual) {
+                                cuts.push(value);
+                            }
+                            if matches!(comparison, Equal | NotEqual | LessOrEqual | Greater) {
+                                cuts.push(value.saturating_add(1));
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The classes that one alternative of a test means.
+    pub(super) fn alternative(&mut self, fact: usize, alternative: &Alternative) -> Option<ClassSet> {
+        let Fact { name, domain, .. } = self.facts.get(fact)?.clone();
+        let classes = domain.classes();
+        match alternative {
+            Alternative::Word(word) => {
+                if let Domain::Words(_) | Domain::YesNo | Domain::Text(_) = domain {
+                    if let Some(value) = read_value(&domain, &word.value) {
+                        return Some(ClassSet::new(classes, |c| i64::from(c) == value));
+                    }
+                    let finding = Diagnostic::new(Code::UnknownName, word.place.clone(), format!("`{}` is not a value of `{name}`", word.value));
+                    let finding = match &domain {
+                        Domain::Words(words) => finding.suggest(&word.value, words.iter().map(String::as_str)),
+                        _ => finding.help("it is true or false".to_owned()),
+                    };
+                    self.report(finding);
+                    return None;
+                }
+                let message = format!("`{name}` is compared with numbers or dates, such as \">= 60\", not with `{}`", word.value);
+                self.error(Code::WrongUnit, &word.place, message);
+                None
+            }
+            Alternative::Compare(comparisons) => {
+                if let (Domain::Words(_) | Domain::Text(_), [(Comparison::Equal, Literal::Number(number))]) = (&domain, comparisons.value.as_slice()) {
+                    // `facility_level = 2` means the word "2".
+                    let word = number.micros().map(|m| crate::Money::from_micros(m).to_string())?;
+                    let word = At::new(word, comparisons.place.clone());
+                    return self.alternative(fact, &Alternative::Word(word));
+                }
+                for (_, literal) in &comparisons.value {
+                    let fits = match (&domain, literal) {
+                        (Domain::Number { unit: Unit::Ratio, .. }, Literal::Percent(_)) | (Domain::Date { .. }, Literal::Date(_)) => true,
+                        (Domain::Number { unit, .. }, Literal::Number(_)) => *unit != Unit::Ratio,
+                        _ => false,
+                    };
+                    if !fits {
+                        let wanted = match &domain {
+                            Domain::Words(_) | Domain::Text(_) => "words",
+                            Domain::YesNo => "true or false",
+                            Domain::Number { unit: Unit::Ratio, .. } => "ratios, such as \">= 50%\"",
+                            Domain::Number { .. } => "plain numbers",
+                            Domain::Date { .. } => "dates",
+                        };
+                        self.error(Code::WrongUnit, &comparisons.place, format!("`{name}` is compared with {wanted}"));
+                        return None;
+                    }
+                    literal.steps()?;
+                }
+                Some(ClassSet::new(classes, |class| {
+                    let sample = match &domain {
+                        // Below the first cut, whatever the sample for showing is.
+                        Domain::Number { cuts, .. } if class == 0 => cuts.first().map_or(0, |c| c.saturating_sub(1)),
+                        _ => domain.sample(class),
+                    };
+                    comparisons.value.iter().all(|(comparison, literal)| {
+                        literal.steps().is_some_and(|value| match comparison {
+                            Comparison::Equal => sample == value,
+                            Comparison::NotEqual => sample != value,
+                            Comparison::Less => sample < value,
+                            Comparison::LessOrEqual => sample <= value,
+                            Comparison::Greater => sample > value,
+                            Comparison::GreaterOrEqual => sample >= value,
+                        })
+                    })
+                }))
+            }
+        }
+    }
+}
+
+impl Literal {
+    /// In the steps of a fact's values.
+    fn steps(&self) -> Option<i64> {
+        match self {
+            Literal::Number(number) | Literal::Percent(number) => number.micros(),
+            Literal::Date(date) => Some(i64::from(day_number(*date))),
+        }
+    }
+}
+
+/// The value that a text means for a fact.
+pub(crate) fn read_value(domain: &Domain, text: &str) -> Option<i64> {
+    match domain {
+        Domain::Words(words) => words.iter().position(|w| w == text).and_then(|i| i64::try_from(i).ok()),
+        Domain::Text(words) => {
+            let index = words.iter().position(|w| w == text).unwrap_or(words.len());
+            i64::try_from(index).ok()
+        }
+        Domain::YesNo => match text {
+            "true" => Some(1),
+            "false" => Some(0),
+            _ => None,
+        },
+        Domain::Number { unit: Unit::Ratio, .. } => {
+            text.parse::<crate::Ratio>().ok().map(crate::Ratio::millionths).filter(|v| *v >= 0)
+        }
+        Domain::Number { unit, .. } => {
+            let places = if *unit == Unit::Count { 0 } else { 6 };
+            let value = parse_decimal(text, places).ok().filter(|v| *v >= 0)?;
+            if places == 0 { value.checked_mul(1_000_000) } else { Some(value) }
+        }
+        Domain::Date { .. } => crate::date::parse_date(text).map(|d| i64::from(day_number(d))),
+    }
+}

@@ -1,0 +1,421 @@
+//! Layers, benefits and classification.
+
+use super::{Compiler, Declared, Scope, named};
+use crate::date::Per;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::condition::Condition;
+use crate::plan::value::{Range, Value};
+use crate::plan::{self, Accumulator};
+use crate::ratio::Ratio;
+use crate::scheme::syntax::{self, Counts, Owner, Place, Running, Unit};
+
+/// What the accumulators and limits of a rule are called after.
+struct Called<'n> {
+    /// Path of the rule's accumulators, such as `basic.inpatient`.
+    path: &'n str,
+    scope: Scope,
+}
+
+impl Compiler<'_> {
+    pub(super) fn classify_rows(&mut self) -> Vec<plan::ClassifyRow> {
+        let scope = Scope::Line(None);
+        let mut rows = Vec::new();
+        for row in &self.tree.classify {
+            let condition = match &row.when {
+                Some(when) => self.condition(when, scope),
+                None => Some(Condition::default()),
+            };
+            let into = self.portion(&row.into);
+            let mut pair = |pair: &Option<(syntax::Value, syntax::Name)>, unit, range| {
+                let (value, portion) = pair.as_ref()?;
+                let value = self.value(value, unit, range, scope);
+                let portion = self.portion(portion);
+                value.zip(portion)
+            };
+            let quantity_limit = pair(&row.quantity_limit, Unit::Count, Range::NotNegative);
+            let price_limit = pair(&row.price_limit, Unit::Amount, Range::NotNegative);
+            let self_pay = pair(&row.self_pay, Unit::Ratio, Range::Share);
+            if let Some((condition, into)) = condition.zip(into) {
+                rows.push(plan::ClassifyRow { condition, into, quantity_limit, price_limit, self_pay });
+            }
+        }
+        if rows.len() == self.tree.classify.len() && !rows.is_empty() {
+            self.check_classify(&rows);
+        }
+        rows
+    }
+
+    /// Rows that overlap are an error; a line that no row fits is a reject, for codes are open lists.
+    fn check_classify(&mut self, rows: &[plan::ClassifyRow]) {
+        let conditions: Vec<&Condition> = rows.iter().map(|r| &r.condition).collect();
+        let Some(grid) = plan::table::Grid::of_conditions(conditions.iter().copied(), &self.facts) else { return };
+        let (facts, effective) = (&self.facts, self.effective());
+        let mut overlap = None;
+        let _ = grid.for_each(facts, effective, |_, case, possible| {
+            let mut hits = Vec::new();
+            for (i, condition) in conditions.iter().enumerate() {
+                if condition.holds(case)? {
+                    hits.push(i);
+                }
+            }
+            if let [first, second, ..] = hits.as_slice()
+                && possible
+                && overlap.is_none()
+            {
+                overlap = Some((*first, *second, grid.describe(facts, case, effective)));
+            }
+            Ok(())
+        });
+        if let Some((first, second, case)) = overlap {
+            let place = |i: usize| self.tree.classify.get(i).map_or(0..0, |r| r.place.clone());
+            let finding = Diagnostic::new(Code::TableOverlap, place(second), format!("two rows of `classify` are met by: {case}"))
+                .label(place(first), "the other row");
+            self.report(finding);
+        }
+    }
+
+    pub(super) fn layer(&mut self, index: usize, layer: &syntax::Layer) -> Option<plan::Layer> {
+        let scope = Scope::Claim(Some(index));
+        let condition = self.guard(&layer.guard, scope);
+        let path = layer.id.value.clone();
+        let called = Called { path: &path, scope };
+        let mut layer_caps = Vec::new();
+        let mut layer_base_caps = Vec::new();
+        for (i, cap) in layer.caps.iter().enumerate() {
+            let label = format!("layer cap {}", i.saturating_add(1));
+            let counts = if cap.on_base { Counts::Base } else { Counts::Payment };
+            if let Some(limit) = self.limit(&cap.limit, counts, "cap", i, label, &called) {
+                if cap.on_base { layer_base_caps.push(limit) } else { layer_caps.push(limit) }
+            }
+        }
+        let premium = match &layer.premium {
+            None => None,
+            Some(premium) => {
+                let amount = self.value(&premium.amount, Unit::Amount, Range::NotNegative, Scope::Person);
+                let condition = self.guard(&premium.guard, Scope::Person);
+                amount.zip(condition)
+            }
+        };
+        let mut benefits = Vec::new();
+        for benefit in &layer.benefits {
+            benefits.extend(self.benefit(index, layer, benefit, &layer_base_caps, &layer_caps));
+        }
+        let covers = match &layer.covers {
+            Some(names) => names.iter().filter_map(|n| self.portion(n)).collect(),
+            None => {
+                let mut covers = Vec::new();
+                for cover in benefits.iter().flat_map(|b| &b.covers) {
+                    if !covers.contains(&cover.portion) && !matches!(cover.factor, Value::Constant(0)) {
+                        covers.push(cover.portion);
+                    }
+                }
+                covers
+            }
+        };
+        let mut given_caps = layer_caps;
+        if let [only] = benefits.as_slice() {
+            given_caps = only.caps.clone();
+        }
+        if benefits.len() < layer.benefits.len() {
+            return None;
+        }
+        Some(plan::Layer {
+            name: named(&layer.id, &layer.about),
+            condition: condition?,
+            covers,
+            given_caps,
+            premium,
+            write_off: layer.write_off,
+            benefits,
+        })
+    }
+
+    fn limit(&mut self, limit: &syntax::Limit, counts: Counts, kind: &str, index: usize, label: String, called: &Called<'_>) -> Option<plan::Limit> {
+        let amount = self.value(&limit.amount, Unit::Amount, Range::NotNegative, called.scope);
+        let accumulator = self.running(&limit.running, counts, kind, index, &limit.place, called);
+        let condition = self.guard(&limit.guard, called.scope);
+        Some(plan::Limit { amount: amount?, accumulator: accumulator?, condition: condition?, label })
+    }
+
+    /// The accumulator that a rule runs on; its own ones are made here.
+    fn running(&mut self, running: &Running, counts: Counts, kind: &str, index: usize, place: &Place, called: &Called<'_>) -> Option<usize> {
+        match running {
+            Running::Named(name) => {
+                let Some(found) = self.tree.accumulators.iter().position(|a| a.id.value == name.value) else {
+                    let known = self.tree.accumulators.iter().map(|a| a.id.value.as_str());
+                    let finding = Diagnostic::new(Code::UnknownName, name.place.clone(), format!("there is no accumulator `{}`", name.value))
+                        .suggest(&name.value, known);
+                    self.report(finding);
+                    return None;
+                };
+                self.used.insert(Declared::Accumulator(found));
+                let declared = self.tree.accumulators.get(found)?;
+                if declared.counts != counts {
+                    let message = format!("`{}` counts {}, but a {kind} here runs on one that counts {}", name.value, declared.counts.name(), counts.name());
+                    let finding = Diagnostic::new(Code::AccumulatorMismatch, name.place.clone(), message).label(declared.id.place.clone(), "declared here");
+                    self.report(finding);
+                    return None;
+                }
+                Some(found)
+            }
+            Running::Own { per, owner } => {
+                if *owner == Owner::Household && matches!(per, Per::Claim | Per::Stay) {
+                    self.error(Code::Conflict, place, format!("a {per} belongs to one person, not to a household"));
+                    return None;
+                }
+                let number = if index == 0 { String::new() } else { format!("_{}", index.saturating_add(1)) };
+                let name = format!("{}.{kind}{number}", called.path);
+                self.accumulators.push(Accumulator { name, counts, per: *per, owner: *owner, condition: Condition::default(), held: None });
+                Some(self.accumulators.len().saturating_sub(1))
+            }
+        }
+    }
+
+    fn benefit(
+        &mut self,
+        index: usize,
+        layer: &syntax::Layer,
+        benefit: &syntax::Benefit,
+        layer_base_caps: &[plan::Limit],
+        layer_caps: &[plan::Limit],
+    ) -> Option<plan::Benefit> {
+        let scope = Scope::Claim(Some(index));
+        let path = format!("{}.{}", layer.id.value, benefit.id.value);
+        let called = Called { path: &path, scope };
+        self.trail.clear();
+        let condition = self.guard(&benefit.guard, scope);
+        let covers = self.covers(benefit, index);
+        let lines = match &benefit.lines {
+            None => Some(None),
+            Some(lines) => self.condition(lines, Scope::Line(Some(index))).map(Some),
+        };
+        let mut deductibles = Vec::new();
+        let mut franchise = None;
+        for (i, deductible) in benefit.deductibles.iter().enumerate() {
+            let counts = if deductible.franchise { Counts::Base } else { Counts::Deductible };
+            let label = format!("deductible {}", i.saturating_add(1));
+            let limit = self.limit(&deductible.limit, counts, "deductible", i, label, &called);
+            if deductible.franchise { franchise = limit } else { deductibles.extend(limit) }
+        }
+        let mut copays = Vec::new();
+        for copay in &benefit.copays {
+            let amount = self.value(&copay.amount, Unit::Amount, Range::NotNegative, scope);
+            let condition = self.guard(&copay.guard, scope);
+            copays.extend(amount.zip(condition).map(|(amount, condition)| plan::Copay { amount, taken: copay.taken, condition }));
+        }
+        let form = self.form(&benefit.form, &called);
+        let mut adjust = |list: &[syntax::Adjustment], range| {
+            let mut adjustments = Vec::new();
+            for adjustment in list {
+                let value = self.value(&adjustment.value, Unit::Ratio, range, scope);
+                let condition = self.guard(&adjustment.guard, scope);
+                adjustments.extend(value.zip(condition).map(|(value, condition)| plan::Adjustment { value, condition }));
+            }
+            adjustments
+        };
+        let points = adjust(&benefit.points, Range::Any);
+        let factors = adjust(&benefit.factors, Range::NotNegative);
+        let mut out_of_pocket_max = Vec::new();
+        for (i, limit) in benefit.out_of_pocket_max.iter().enumerate() {
+            let label = format!("out-of-pocket maximum {}", i.saturating_add(1));
+            out_of_pocket_max.extend(self.limit(limit, Counts::PatientShare, "out_of_pocket_max", i, label, &called));
+        }
+        let (mut base_caps, mut caps) = (Vec::new(), Vec::new());
+        for (i, cap) in benefit.caps.iter().enumerate() {
+            let label = format!("cap {}", i.saturating_add(1));
+            let counts = if cap.on_base { Counts::Base } else { Counts::Payment };
+            let limit = self.limit(&cap.limit, counts, "cap", i, label, &called);
+            if cap.on_base { base_caps.extend(limit) } else { caps.extend(limit) }
+        }
+        base_caps.extend_from_slice(layer_base_caps);
+        caps.extend_from_slice(layer_caps);
+        let minimum = match &benefit.minimum {
+            None => Some(None),
+            Some(value) => self.value(value, Unit::Amount, Range::NotNegative, scope).map(Some),
+        };
+        let covers = covers?;
+        let allocate = self.allocate(benefit, &covers);
+        let rounding = benefit.rounding.unwrap_or(self.tree.header.rounding);
+        if !self.tree.header.rounding.holds(rounding.unit()) {
+            let message = format!("payments in steps of {} are no whole multiples of the scheme's unit {}", rounding.unit(), self.tree.header.rounding.unit());
+            self.error(Code::OutOfRange, &benefit.place, message);
+        }
+        let mut compiled = plan::Benefit {
+            name: named(&benefit.id, &benefit.about),
+            condition: condition?,
+            covers,
+            lines: lines?,
+            franchise,
+            deductibles,
+            copays,
+            form: form?,
+            points,
+            factors,
+            out_of_pocket_max,
+            base_caps,
+            caps,
+            minimum: minimum?,
+            indemnity: benefit.indemnity,
+            allocate: allocate?,
+            rounding,
+            rounds_patient_share: benefit.rounds_patient_share,
+            posts: Vec::new(),
+            held: Vec::new(),
+            parameters: self.trail.iter().filter_map(|p| self.tree.parameters.get(*p)).map(|p| named(&p.name, &p.about)).collect(),
+        };
+        compiled.posts = self.posts(&compiled);
+        self.check_pays(&compiled, benefit);
+        Some(compiled)
+    }
+
+    fn covers(&mut self, benefit: &syntax::Benefit, layer: usize) -> Option<Vec<plan::Cover>> {
+        let mut covers: Vec<plan::Cover> = Vec::new();
+        for cover in &benefit.covers {
+            let portion = self.portion(&cover.portion);
+            let factor = match &cover.factor {
+                None => Some(Value::Constant(Ratio::ONE.millionths())),
+                Some(value) => self.value(value, Unit::Ratio, Range::Share, Scope::Line(Some(layer))),
+            };
+            let (portion, factor) = portion.zip(factor)?;
+            if covers.iter().any(|c| c.portion == portion) {
+                self.error(Code::DuplicateName, &cover.portion.place, format!("`{}` is covered twice", cover.portion.value));
+            }
+            let mut by_line = false;
+            factor.visit_facts(&mut |fact| by_line |= self.facts.get(fact).is_some_and(|f| f.kind.of_line()));
+            covers.push(plan::Cover { portion, factor, by_line });
+        }
+        if benefit.covers.is_empty() {
+            self.error(Code::MissingKey, &benefit.place, "`covers` names at least one portion");
+            return None;
+        }
+        Some(covers)
+    }
+
+    fn allocate(&mut self, benefit: &syntax::Benefit, covers: &[plan::Cover]) -> Option<Vec<usize>> {
+        let Some(names) = &benefit.allocate else { return Some((0..covers.len()).collect()) };
+        let mut order = Vec::new();
+        for name in names {
+            let portion = self.portion(name)?;
+            match covers.iter().position(|c| c.portion == portion) {
+                Some(index) if !order.contains(&index) => order.push(index),
+                _ => self.error(Code::Conflict, &name.place, format!("`{}` is not covered, or named twice", name.value)),
+            }
+        }
+        if order.len() < covers.len() {
+            self.error(Code::Conflict, &benefit.place, "`allocate` names every covered portion once");
+            return None;
+        }
+        Some(order)
+    }
+
+    fn form(&mut self, form: &syntax::Form, called: &Called<'_>) -> Option<plan::Form> {
+        let scope = called.scope;
+        match form {
+            syntax::Form::Ratio(value) => self.value(value, Unit::Ratio, Range::Share, scope).map(plan::Form::Ratio),
+            syntax::Form::Fixed(value) => self.value(value, Unit::Amount, Range::NotNegative, scope).map(plan::Form::Fixed),
+            syntax::Form::Bands { absolute, running, rows, place } => {
+                let counts = if *absolute { Counts::Base } else { Counts::Excess };
+                let accumulator = self.running(running, counts, "bands", 0, place, called);
+                let mut bands = Vec::new();
+                let mut last = 0;
+                for row in rows {
+                    let to = match &row.to {
+                        None => None,
+                        Some(value) => {
+                            let edge = self.value(value, Unit::Amount, Range::NotNegative, scope)?;
+                            if let Value::Constant(edge) = edge {
+                                if edge <= last {
+                                    self.error(Code::OutOfOrder, &row.place, "each band ends above the one before");
+                                }
+                                last = edge;
+                            }
+                            Some(edge)
+                        }
+                    };
+                    let ratio = self.value(&row.ratio, Unit::Ratio, Range::Share, scope)?;
+                    bands.push(plan::Band { to, ratio });
+                }
+                Some(plan::Form::Bands { absolute: *absolute, accumulator: accumulator?, rows: bands })
+            }
+            syntax::Form::Grant { running, rows, place } => {
+                let accumulator = self.running(running, Counts::Excess, "grant", 0, place, called);
+                let mut steps = Vec::new();
+                let mut last = None;
+                for row in rows {
+                    let above = self.value(&row.above, Unit::Amount, Range::NotNegative, scope)?;
+                    let pays = self.value(&row.pays, Unit::Amount, Range::NotNegative, scope)?;
+                    if let Value::Constant(edge) = above {
+                        if last.is_some_and(|last| edge <= last) {
+                            self.error(Code::OutOfOrder, &row.place, "each step begins above the one before");
+                        }
+                        last = Some(edge);
+                    }
+                    steps.push(plan::GrantRow { above, pays });
+                }
+                Some(plan::Form::Grant { accumulator: accumulator?, rows: steps })
+            }
+            syntax::Form::InKind { buy, give, units, running, place } => {
+                let fact = self.fact(units, scope);
+                let accumulator = self.running(running, Counts::Units, "in_kind", 0, place, called);
+                let fact = fact?;
+                if self.facts.get(fact).and_then(|f| f.domain.unit()) != Some(Unit::Count) {
+                    self.error(Code::WrongUnit, &units.place, format!("`{}` is not a count", units.value));
+                    return None;
+                }
+                Some(plan::Form::InKind { buy: buy.value, give: give.value, units: fact, accumulator: accumulator? })
+            }
+        }
+    }
+
+    /// Every accumulator that a rule of the benefit names, once.
+    fn posts(&self, benefit: &plan::Benefit) -> Vec<(usize, Counts)> {
+        let mut posts: Vec<usize> = Vec::new();
+        let limits = benefit.franchise.iter().chain(&benefit.deductibles).chain(&benefit.out_of_pocket_max);
+        posts.extend(limits.chain(&benefit.base_caps).chain(&benefit.caps).map(|l| l.accumulator));
+        match benefit.form {
+            plan::Form::Bands { accumulator, .. } | plan::Form::Grant { accumulator, .. } | plan::Form::InKind { accumulator, .. } => {
+                posts.push(accumulator);
+            }
+            plan::Form::Ratio(_) | plan::Form::Fixed(_) => {}
+        }
+        posts.sort_unstable();
+        posts.dedup();
+        posts.into_iter().filter_map(|a| self.accumulators.get(a).map(|acc| (a, acc.counts))).collect()
+    }
+
+    fn check_pays(&mut self, benefit: &plan::Benefit, written: &syntax::Benefit) {
+        let nothing = match &benefit.form {
+            plan::Form::Ratio(Value::Constant(0)) | plan::Form::Fixed(Value::Constant(0)) => benefit.points.is_empty(),
+            plan::Form::Bands { rows, .. } => benefit.points.is_empty() && rows.iter().all(|r| matches!(r.ratio, Value::Constant(0))),
+            _ => false,
+        };
+        let never = benefit.caps.iter().any(|c| matches!(c.amount, Value::Constant(0)) && c.condition.tests.is_empty());
+        let no_base = benefit.covers.iter().all(|c| matches!(c.factor, Value::Constant(0)));
+        if nothing || never || (no_base && benefit.indemnity) {
+            let why = if nothing { "its ratio is 0%" } else if never { "its cap is 0" } else { "it counts no portion" };
+            self.error(Code::NeverPays, &written.id.place, format!("`{}` can never pay: {why}", written.id.value));
+        }
+    }
+
+    /// Gives a place for held money to each deductible that several benefits share.
+    pub(super) fn mark_shared_deductibles(&mut self, layers: &mut [plan::Layer]) -> usize {
+        let mut slots = 0;
+        for (index, accumulator) in self.accumulators.iter_mut().enumerate() {
+            let shares = |b: &&plan::Benefit| b.deductibles.iter().any(|d| d.accumulator == index);
+            if accumulator.counts == Counts::Deductible && layers.iter().flat_map(|l| &l.benefits).filter(shares).count() > 1 {
+                accumulator.held = Some(slots);
+                slots += 1;
+            }
+        }
+        for benefit in layers.iter_mut().flat_map(|l| &mut l.benefits) {
+            let mut held: Vec<usize> = benefit
+                .deductibles
+                .iter()
+                .filter_map(|d| self.accumulators.get(d.accumulator).and_then(|a| a.held))
+                .collect();
+            held.dedup();
+            benefit.held = held;
+        }
+        slots
+    }
+}

@@ -1,0 +1,110 @@
+//! Compiled conditions.
+
+use crate::engine::Fault;
+use crate::plan::fact::{Facts, MISSING};
+
+/// A set of classes of one fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClassSet(Box<[u64]>);
+
+impl ClassSet {
+    pub(crate) fn new(classes: usize, contains: impl Fn(u32) -> bool) -> ClassSet {
+        let mut words = vec![0u64; classes.div_ceil(64).max(1)];
+        for (w, word) in words.iter_mut().enumerate() {
+            for bit in 0..64usize {
+                let class = w * 64 + bit;
+                if class < classes && contains(class as u32) {
+                    *word |= 1 << bit;
+                }
+            }
+        }
+        ClassSet(words.into_boxed_slice())
+    }
+
+    #[inline]
+    pub(crate) fn contains(&self, class: u32) -> bool {
+        self.0.get((class / 64) as usize).is_some_and(|word| word >> (class % 64) & 1 == 1)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+}
+
+/// Tests that must all hold.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Condition {
+    pub(crate) tests: Box<[Test]>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Test {
+    /// Index into the plan's notes.
+    pub(crate) note: u32,
+    pub(crate) kind: TestKind,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum TestKind {
+    In { fact: usize, classes: ClassSet },
+    Any(Box<[Condition]>),
+    Not(Condition),
+}
+
+impl Condition {
+    /// The note of the first test that fails, if one does.
+    #[inline]
+    pub(crate) fn first_failed(&self, facts: &Facts) -> Result<Option<u32>, Fault> {
+        for test in &self.tests {
+            if !test.holds(facts)? {
+                return Ok(Some(test.note));
+            }
+        }
+        Ok(None)
+    }
+
+    #[inline]
+    pub(crate) fn holds(&self, facts: &Facts) -> Result<bool, Fault> {
+        Ok(self.first_failed(facts)?.is_none())
+    }
+
+    /// Visits every set of classes that the condition asks for.
+    pub(crate) fn visit(&self, visit: &mut impl FnMut(usize, &ClassSet)) {
+        for test in &self.tests {
+            match &test.kind {
+                TestKind::In { fact, classes } => visit(*fact, classes),
+                TestKind::Any(conditions) => conditions.iter().for_each(|c| c.visit_dyn(visit)),
+                TestKind::Not(condition) => condition.visit_dyn(visit),
+            }
+        }
+    }
+
+    // A recursion over a generic closure needs a pointer somewhere.
+    fn visit_dyn(&self, visit: &mut dyn FnMut(usize, &ClassSet)) {
+        self.visit(&mut |fact, classes| visit(fact, classes));
+    }
+}
+
+impl Test {
+    #[inline]
+    fn holds(&self, facts: &Facts) -> Result<bool, Fault> {
+        match &self.kind {
+            TestKind::In { fact, classes } => {
+                let class = facts.class(*fact);
+                if class == MISSING {
+                    return Err(Fault::Missing { fact: *fact });
+                }
+                Ok(classes.contains(class))
+            }
+            TestKind::Any(conditions) => {
+                for condition in conditions {
+                    if condition.holds(facts)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            TestKind::Not(condition) => Ok(!condition.holds(facts)?),
+        }
+    }
+}

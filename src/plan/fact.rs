@@ -1,0 +1,196 @@
+//! Facts: everything that rules can ask about, each with a dense numbering of the classes that rules tell apart.
+
+use chrono::NaiveDate;
+
+use crate::date::{DateChoice, day_number};
+use crate::money::Money;
+use crate::scheme::syntax::Unit;
+
+/// The class of a fact that is not known.
+pub(crate) const MISSING: u32 = u32::MAX;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Fact {
+    pub(crate) name: String,
+    pub(crate) kind: FactKind,
+    pub(crate) domain: Domain,
+    /// The value of one who has none.
+    pub(crate) default: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FactKind {
+    PersonAttribute(Option<DateChoice>),
+    ClaimAttribute,
+    LineAttribute,
+    /// Fields of the claim that are words of the scheme.
+    Care,
+    FacilityId,
+    FacilityLevel,
+    FacilityRegion,
+    LineClass,
+    LineCode,
+    Quantity,
+    LineAmount,
+    Age,
+    Days,
+    RuleDate,
+    /// The whole bill, or one portion.
+    Billed(Option<usize>),
+    /// The residual at entry to the layer, whole or of one portion.
+    Left(Option<usize>),
+    /// What a layer paid on this claim.
+    Paid(usize),
+    /// The position of an accumulator at entry to the layer.
+    Accumulated(usize),
+}
+
+impl FactKind {
+    pub(crate) fn of_line(self) -> bool {
+        use FactKind::*;
+        matches!(self, LineAttribute | LineClass | LineCode | Quantity | LineAmount)
+    }
+
+    pub(crate) fn at_entry(self) -> bool {
+        matches!(self, FactKind::Left(_) | FactKind::Paid(_) | FactKind::Accumulated(_))
+    }
+
+    pub(crate) fn of_person(self) -> bool {
+        matches!(self, FactKind::PersonAttribute(_) | FactKind::Age | FactKind::RuleDate)
+    }
+}
+
+/// The values of a fact and how rules divide them into classes.
+#[derive(Debug, Clone)]
+pub(crate) enum Domain {
+    /// The value is the index of the word.
+    Words(Vec<String>),
+    YesNo,
+    /// Any word; the value is the index among those that rules mention, or one past them.
+    Text(Vec<String>),
+    /// The value is in millionths; never below zero. A class begins at each cut.
+    Number { unit: Unit, cuts: Vec<i64> },
+    /// The value is a day number. A class begins at each cut.
+    Date { cuts: Vec<i64> },
+}
+
+impl Domain {
+    pub(crate) fn unit(&self) -> Option<Unit> {
+        match self {
+            Domain::Number { unit, .. } => Some(*unit),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn classes(&self) -> usize {
+        match self {
+            Domain::Words(words) => words.len(),
+            Domain::YesNo => 2,
+            Domain::Text(words) => words.len().saturating_add(1),
+            Domain::Number { cuts, .. } | Domain::Date { cuts } => cuts.len().saturating_add(1),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn class_of(&self, value: i64) -> u32 {
+        match self {
+            Domain::Words(_) | Domain::YesNo | Domain::Text(_) => value as u32,
+            Domain::Number { cuts, .. } | Domain::Date { cuts } => {
+                // Few cuts: counting is faster than searching, and has no branch to mispredict.
+                if cuts.len() <= 16 {
+                    cuts.iter().map(|cut| u32::from(*cut <= value)).sum()
+                } else {
+                    cuts.partition_point(|cut| *cut <= value) as u32
+                }
+            }
+        }
+    }
+
+    /// A value of the class, for showing a case: the smallest, or one below the first cut.
+    pub(crate) fn sample(&self, class: u32) -> i64 {
+        match self {
+            Domain::Words(_) | Domain::YesNo | Domain::Text(_) => i64::from(class),
+            Domain::Number { cuts, .. } => {
+                let before = (class as usize).checked_sub(1);
+                before.and_then(|i| cuts.get(i)).copied().unwrap_or(0)
+            }
+            Domain::Date { cuts } => {
+                let before = (class as usize).checked_sub(1);
+                match before.and_then(|i| cuts.get(i)) {
+                    Some(cut) => *cut,
+                    None => cuts.first().map_or(0, |cut| cut.saturating_sub(1)),
+                }
+            }
+        }
+    }
+
+    /// Whether any value can be of the class: numbers are never below zero, dates lie in the scheme's time.
+    pub(crate) fn possible(&self, class: u32, effective: (i64, i64)) -> bool {
+        let end = |cuts: &[i64]| cuts.get(class as usize).copied();
+        match self {
+            Domain::Words(_) | Domain::YesNo | Domain::Text(_) => true,
+            Domain::Number { cuts, .. } => end(cuts).is_none_or(|end| end > 0),
+            Domain::Date { cuts } => {
+                let start = (class as usize).checked_sub(1).and_then(|i| cuts.get(i)).copied();
+                end(cuts).is_none_or(|end| end > effective.0) && start.is_none_or(|start| start < effective.1)
+            }
+        }
+    }
+
+    /// A value as text.
+    pub(crate) fn show(&self, value: i64) -> String {
+        match self {
+            Domain::Words(words) => words.get(value as usize).cloned().unwrap_or_default(),
+            Domain::Text(words) => words.get(value as usize).cloned().unwrap_or_else(|| "(another word)".to_owned()),
+            Domain::YesNo => if value == 0 { "false" } else { "true" }.to_owned(),
+            Domain::Number { unit: Unit::Ratio, .. } => crate::Ratio::from_millionths(value).to_string(),
+            Domain::Number { .. } => Money::from_micros(value).to_string(),
+            Domain::Date { .. } => i32::try_from(value)
+                .ok()
+                .and_then(NaiveDate::from_num_days_from_ce_opt)
+                .map_or_else(String::new, |d| d.to_string()),
+        }
+    }
+}
+
+/// First and last-but-one day of a scheme as day numbers.
+pub(crate) fn effective_days(span: crate::date::Span) -> (i64, i64) {
+    let from = span.from.map_or(i64::MIN, |d| i64::from(day_number(d)));
+    let until = span.until.map_or(i64::MAX, |d| i64::from(day_number(d)));
+    (from, until)
+}
+
+/// The facts of one case: value and class by fact.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    pub(crate) values: Vec<i64>,
+    pub(crate) classes: Vec<u32>,
+}
+
+impl Facts {
+    /// Forgets everything; makes room for so many facts.
+    pub(crate) fn reset(&mut self, count: usize) {
+        self.values.clear();
+        self.values.resize(count, 0);
+        self.classes.clear();
+        self.classes.resize(count, MISSING);
+    }
+
+    #[inline]
+    pub(crate) fn set(&mut self, index: usize, fact: &Fact, value: i64) {
+        if let (Some(v), Some(c)) = (self.values.get_mut(index), self.classes.get_mut(index)) {
+            *v = value;
+            *c = fact.domain.class_of(value);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn class(&self, index: usize) -> u32 {
+        self.classes.get(index).copied().unwrap_or(MISSING)
+    }
+
+    #[inline]
+    pub(crate) fn value(&self, index: usize) -> Option<i64> {
+        if self.class(index) == MISSING { None } else { self.values.get(index).copied() }
+    }
+}

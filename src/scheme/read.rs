@@ -1,0 +1,359 @@
+//! Text to tree: the form of a rule file. What names and units mean is the compiler's business.
+
+mod conditions;
+mod keys;
+mod layers;
+mod values;
+
+use chrono::NaiveDate;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::date::{DateChoice, Per, PolicyYear, Span, parse_date};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::money::{Money, Rounding, RoundingMode};
+use crate::scheme::syntax::*;
+use keys::{Findings, Keys, word_list};
+
+/// The format of the rule language that this version reads.
+pub(crate) const FORMAT: i64 = 1;
+
+/// The largest rule file, in bytes.
+const FILE_LIMIT: usize = 16 * 1024 * 1024;
+
+/// Reads a rule file. Without a tree there is at least one error among the findings.
+pub(crate) fn read(text: &str) -> (Option<Tree>, Vec<Diagnostic>) {
+    let findings = Findings::default();
+    if text.len() > FILE_LIMIT {
+        let message = format!("a rule file may have at most {FILE_LIMIT} bytes");
+        return (None, vec![Diagnostic::new(Code::TooLarge, 0..0, message)]);
+    }
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in errors.iter().take(100) {
+        findings.report(Diagnostic::new(Code::Syntax, error.span().unwrap_or(0..0), error.message()));
+    }
+    let broken = !errors.is_empty();
+    let tree = Keys::new(&findings, text, document.get_ref(), 0..0, "a rule file").and_then_tree(broken);
+    (tree, findings.into_inner())
+}
+
+impl<'a> Keys<'a> {
+    fn and_then_tree(self, broken: bool) -> Option<Tree> {
+        if !format_is_known(&self) {
+            return None;
+        }
+        let header = self.required("scheme").and_then(|v| v.table("[scheme]")).and_then(header);
+        let portions = self.list("portion", "[[portion]]", portion);
+        let attributes = self.list("attribute", "[[attribute]]", attribute);
+        let parameters = self.optional("parameters").map_or_else(Vec::new, parameters);
+        let accumulators = self.list("accumulator", "[[accumulator]]", accumulator);
+        let classify = self.list("classify", "[[classify]]", classify_row);
+        let layers = self.list("layer", "[[layer]]", layers::layer);
+        if !broken {
+            // After a syntax error whole sections may be missing; what is absent says nothing then.
+            if self.optional("portion").is_none() {
+                self.report_missing("portion", "a scheme needs at least one `[[portion]]`");
+            }
+            if self.optional("layer").is_none() {
+                self.report_missing("layer", "a scheme needs at least one `[[layer]]`");
+            }
+        }
+        self.finish();
+        Some(Tree { header: header?, portions, attributes, parameters, accumulators, classify, layers })
+    }
+}
+
+fn format_is_known(file: &Keys<'_>) -> bool {
+    let Some(entry) = file.required("format") else { return false };
+    match entry.value.get_ref() {
+        DeValue::Integer(number) if number.as_str() == FORMAT.to_string() => true,
+        DeValue::Integer(number) => {
+            let message = format!("format {number} of the rule language is not known; this version reads format {FORMAT}");
+            file.findings.report(Diagnostic::new(Code::UnknownFormat, entry.place, message));
+            false
+        }
+        _ => {
+            file.findings.report(Diagnostic::new(Code::WrongForm, entry.place, format!("write `format = {FORMAT}`")));
+            false
+        }
+    }
+}
+
+fn header(keys: Keys<'_>) -> Option<Header> {
+    let id = keys.name("id");
+    let version = keys.required("version").and_then(|v| v.text());
+    let about = about(&keys);
+    let effective = keys.required("effective").and_then(|v| v.table("`effective`")).and_then(|keys| {
+        let from = keys.required("from").and_then(|v| v.date());
+        let until = keys.optional("until").map(|v| v.date());
+        keys.finish();
+        Some(Span { from: Some(from?.value), until: match until {
+            None => None,
+            Some(date) => Some(date?.value),
+        } })
+    });
+    if let Some(Span { from: Some(from), until: Some(until) }) = effective
+        && until <= from
+    {
+        keys.problem(Code::OutOfOrder, "effective", format!("`until` ({until}) is not after `from` ({from}); it is the first day on which the scheme no longer holds"));
+    }
+    let money = keys.required("money").and_then(|v| v.table("`money`")).and_then(|keys| {
+        let currency = keys.required("currency").and_then(|v| v.text());
+        if let Some(code) = &currency
+            && !(code.value.len() == 3 && code.value.bytes().all(|b| b.is_ascii_uppercase()))
+        {
+            keys.problem(Code::BadValue, "currency", format!("`{}` is not a currency of three capital letters, such as \"CNY\"", code.value));
+        }
+        let rounding = rounding(&keys, true);
+        keys.finish();
+        Some((currency?.value, rounding?.0))
+    });
+    let rule_date = keys.word("rule_date", &[
+        ("admission", DateChoice::Admission),
+        ("service", DateChoice::Admission),
+        ("discharge", DateChoice::Discharge),
+        ("settlement", DateChoice::Settlement),
+    ]);
+    let as_incurred = keys.word("order", &[("as-received", false), ("as-incurred", true)]);
+    let policy_year = keys.optional("policy_year").map(|v| {
+        let text = v.text()?;
+        let year = month_day(&text.value);
+        if year.is_none() {
+            let message = format!("`{}` is not a month and day such as \"07-01\", with a day up to the 28th", text.value);
+            keys.problem(Code::BadValue, "policy_year", message);
+        }
+        year
+    });
+    keys.finish();
+    let (currency, rounding) = money?;
+    Some(Header {
+        id: id?.value,
+        version: version?.value,
+        about,
+        effective: effective?,
+        currency,
+        rounding,
+        rule_date: rule_date.unwrap_or(DateChoice::Admission),
+        as_incurred: as_incurred.unwrap_or(false),
+        policy_year: policy_year.unwrap_or_else(|| Some(PolicyYear::default()))?,
+    })
+}
+
+fn month_day(text: &str) -> Option<PolicyYear> {
+    let (month, day) = text.split_once('-')?;
+    let number = |t: &str| if t.len() == 2 && t.bytes().all(|b| b.is_ascii_digit()) { t.parse().ok() } else { None };
+    PolicyYear::new(number(month)?, number(day)?)
+}
+
+/// `unit`, and the mode under `rounding` (a scheme) or `mode` (a benefit); also whether the patient's share is rounded.
+fn rounding(keys: &Keys<'_>, scheme: bool) -> Option<(Rounding, bool)> {
+    let unit = keys.required("unit").and_then(|v| v.text()).and_then(|text| {
+        let rounding = text.value.parse::<Money>().ok().and_then(|unit| Rounding::new(unit, RoundingMode::HalfUp));
+        if rounding.is_none() {
+            let message = format!("`{}` is not a unit of money such as \"0.01\"", text.value);
+            keys.findings.report(Diagnostic::new(Code::BadValue, text.place, message));
+        }
+        rounding
+    });
+    let modes = [
+        ("half-up", RoundingMode::HalfUp),
+        ("half-even", RoundingMode::HalfEven),
+        ("down", RoundingMode::Down),
+        ("up", RoundingMode::Up),
+    ];
+    let mode = keys.word(if scheme { "rounding" } else { "mode" }, &modes).unwrap_or_default();
+    let of_share =
+        if scheme { None } else { keys.word("of", &[("payment", false), ("patient-share", true)]) };
+    Rounding::new(unit?.unit(), mode).map(|r| (r, of_share.unwrap_or(false)))
+}
+
+fn about(keys: &Keys<'_>) -> About {
+    let title = keys.optional("title").map_or_else(Title::default, |entry| match entry.value.get_ref() {
+        DeValue::Table(_) => entry.table("`title`").map_or_else(Title::default, |keys| {
+            let text = |key| keys.optional(key).and_then(|v| v.text()).map(|t| t.value);
+            let title = Title { zh: text("zh"), en: text("en") };
+            keys.finish();
+            title
+        }),
+        _ => {
+            let text = entry.text().map(|t| t.value);
+            Title { zh: text.clone(), en: text }
+        }
+    });
+    let source = keys.optional("source").and_then(|v| v.text()).map(|t| t.value);
+    let illustrative = keys.word("status", &[("published", false), ("illustrative", true)]).unwrap_or(false);
+    About { title, source, illustrative }
+}
+
+fn portion(keys: Keys<'_>) -> Option<Portion> {
+    let id = keys.name("id");
+    let about = about(&keys);
+    keys.finish();
+    Some(Portion { id: id?, about })
+}
+
+fn attribute(keys: Keys<'_>) -> Option<Attribute> {
+    let name = keys.name("name");
+    keys.required("of");
+    let of = keys.word("of", &[
+        ("person", AttributeOf::Person),
+        ("claim", AttributeOf::Claim),
+        ("line", AttributeOf::Line),
+    ]);
+    let kinds = [
+        ("yes-no", AttributeType::YesNo),
+        ("count", AttributeType::Count),
+        ("amount", AttributeType::Amount),
+        ("ratio", AttributeType::Ratio),
+        ("text", AttributeType::Text),
+    ];
+    let values = keys.optional("values").map(|v| word_list(v, false));
+    let kind = keys.word("type", &kinds);
+    let kind = match (values, kind) {
+        (Some(values), None) => Some(AttributeType::Words(values)),
+        (None, Some(kind)) => Some(kind),
+        (Some(_), Some(_)) => {
+            keys.problem(Code::Conflict, "type", "`values` and `type` exclude each other".to_owned());
+            None
+        }
+        (None, None) => {
+            if keys.optional("type").is_none() {
+                keys.report_missing("values", "an attribute needs `values = [...]` or `type = \"...\"`");
+            }
+            None
+        }
+    };
+    let default = keys.optional("default").and_then(|v| v.scalar());
+    let as_of = keys.word("as_of", &[
+        ("rule-date", None),
+        ("admission", Some(DateChoice::Admission)),
+        ("service", Some(DateChoice::Admission)),
+        ("discharge", Some(DateChoice::Discharge)),
+        ("settlement", Some(DateChoice::Settlement)),
+        ("policy-year-start", Some(DateChoice::PolicyYearStart)),
+    ]);
+    if as_of.is_some() && of.is_some_and(|of| of != AttributeOf::Person) {
+        keys.problem(Code::Conflict, "as_of", "only a person's attributes are read as of a date".to_owned());
+    }
+    let about = about(&keys);
+    keys.finish();
+    Some(Attribute { name: name?, of: of?, kind: kind?, default, as_of: as_of.flatten(), about })
+}
+
+fn parameters(entry: keys::Entry<'_>) -> Vec<Parameter> {
+    let Some(keys) = entry.table("[parameters]") else { return Vec::new() };
+    let mut parameters = Vec::new();
+    for entry in keys.every() {
+        if let Some(name) = entry.key_name()
+            && let Some((value, unit, about)) = parameter(entry)
+        {
+            parameters.push(Parameter { name, value, unit, about });
+        }
+    }
+    parameters
+}
+
+fn parameter(entry: keys::Entry<'_>) -> Option<(Value, Option<Unit>, About)> {
+    if !matches!(entry.value.get_ref(), DeValue::Table(_)) {
+        return values::value(entry).map(|value| (value, None, About::default()));
+    }
+    let keys = entry.table("a parameter")?;
+    let about = about(&keys);
+    let unit = keys.word("unit", &[("amount", Unit::Amount), ("ratio", Unit::Ratio), ("count", Unit::Count)]);
+    let value = match keys.optional("value") {
+        Some(entry) => {
+            keys.finish();
+            values::value(entry)
+        }
+        None => values::series(&keys).map(Value::Series),
+    };
+    Some((value?, unit, about))
+}
+
+fn accumulator(keys: Keys<'_>) -> Option<Accumulator> {
+    let id = keys.name("id");
+    keys.required("counts");
+    let counts = keys.word("counts", &Counts::NAMES);
+    keys.required("per");
+    let per = per(&keys);
+    let owner = owner(&keys);
+    let guard = conditions::guard(&keys);
+    if counts.is_some_and(|c| c != Counts::Claims) && (guard.when.is_some() || guard.unless.is_some()) {
+        keys.problem(Code::Conflict, "when", "only an accumulator that counts claims chooses which".to_owned());
+    }
+    keys.finish();
+    Some(Accumulator { id: id?, counts: counts?, per: per?, owner, guard })
+}
+
+fn per(keys: &Keys<'_>) -> Option<Per> {
+    keys.word("per", &Per::ALL.map(|p| (p.name(), p)))
+}
+
+fn owner(keys: &Keys<'_>) -> Owner {
+    keys.word("owner", &[("person", Owner::Person), ("household", Owner::Household)]).unwrap_or(Owner::Person)
+}
+
+/// `accumulator`, or `per` and `owner`.
+fn running(keys: &Keys<'_>) -> Option<Running> {
+    let named = keys.optional("accumulator");
+    let owner_given = keys.optional("owner").is_some();
+    let owner = owner(keys);
+    let per_given = keys.optional("per").is_some();
+    let per = per(keys);
+    match named {
+        Some(entry) => {
+            if per_given || owner_given {
+                let message = "a named accumulator says `per` and `owner` where it is declared".to_owned();
+                keys.problem(Code::Conflict, "accumulator", message);
+            }
+            entry.name().map(Running::Named)
+        }
+        None if per_given => Some(Running::Own { per: per?, owner }),
+        None => {
+            keys.report_missing("per", "say over which period it runs: `per = \"policy-year\"`, or `accumulator = \"...\"`");
+            None
+        }
+    }
+}
+
+fn classify_row(keys: Keys<'_>) -> Option<ClassifyRow> {
+    let when = keys.optional("when").and_then(conditions::condition);
+    let into = keys.name("into");
+    let pair = |value_key: &'static str, into_key: &'static str| {
+        let value = keys.optional(value_key).map(values::value);
+        let into = keys.optional(into_key).map(|v| v.name());
+        match (value, into) {
+            (None, None) => None,
+            (Some(value), Some(into)) => value.zip(into),
+            (Some(_), None) => {
+                keys.report_missing(into_key, &format!("`{value_key}` needs `{into_key}`: the portion that the money goes into"));
+                None
+            }
+            (None, Some(_)) => {
+                keys.report_missing(value_key, &format!("`{into_key}` needs `{value_key}`"));
+                None
+            }
+        }
+    };
+    let quantity_limit = pair("quantity_limit", "over_quantity");
+    let price_limit = pair("price_limit", "over_price");
+    let self_pay = pair("self_pay", "self_pay_into");
+    about(&keys);
+    let place = keys.place.clone();
+    keys.finish();
+    Some(ClassifyRow { when, into: into?, quantity_limit, price_limit, self_pay, place })
+}
+
+/// A date from a TOML date or from text.
+fn date_of(value: &Spanned<DeValue<'_>>) -> Option<NaiveDate> {
+    match value.get_ref() {
+        DeValue::Datetime(d) => match (d.date, d.time, d.offset) {
+            (Some(date), None, None) => {
+                NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
+            }
+            _ => None,
+        },
+        DeValue::String(text) => parse_date(text),
+        _ => None,
+    }
+}

@@ -1,0 +1,293 @@
+//! Walking the tables of a rule file: every key asked for is noted, so that the others can be named as unknown.
+
+use std::cell::RefCell;
+
+use chrono::NaiveDate;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::scheme::syntax::{At, Name, Place};
+
+/// More findings than anybody reads; a hostile file could ask for millions.
+const FINDINGS_LIMIT: usize = 1_000;
+
+/// Where findings are gathered.
+#[derive(Default)]
+pub(super) struct Findings(RefCell<Vec<Diagnostic>>);
+
+impl Findings {
+    pub(super) fn report(&self, finding: Diagnostic) {
+        let mut findings = self.0.borrow_mut();
+        if findings.len() < FINDINGS_LIMIT {
+            findings.push(finding);
+        }
+    }
+
+    pub(super) fn into_inner(self) -> Vec<Diagnostic> {
+        self.0.into_inner()
+    }
+}
+
+/// One `key = value`.
+#[derive(Clone)]
+pub(super) struct Entry<'a> {
+    pub(super) findings: &'a Findings,
+    pub(super) text: &'a str,
+    key: &'a str,
+    key_place: Place,
+    pub(super) value: &'a Spanned<DeValue<'a>>,
+    pub(super) place: Place,
+}
+
+/// The entries of one table, in the order in which they are written.
+pub(super) struct Keys<'a> {
+    pub(super) findings: &'a Findings,
+    text: &'a str,
+    entries: Vec<Entry<'a>>,
+    asked: RefCell<Vec<&'static str>>,
+    pub(super) place: Place,
+    what: &'static str,
+}
+
+impl<'a> Keys<'a> {
+    pub(super) fn new(
+        findings: &'a Findings,
+        text: &'a str,
+        table: &'a DeTable<'a>,
+        place: Place,
+        what: &'static str,
+    ) -> Keys<'a> {
+        let mut entries: Vec<Entry<'a>> = table
+            .iter()
+            .map(|(key, value)| {
+                let span = value.span();
+                // A table made by a dotted key has no place of its own.
+                let place = if span.is_empty() { key.span() } else { span };
+                Entry { findings, text, key: key.get_ref(), key_place: key.span(), value, place }
+            })
+            .collect();
+        entries.sort_by_key(|e| (e.key_place.start, e.key_place.end));
+        let place = match entries.first() {
+            Some(first) if place.is_empty() => first.key_place.clone(),
+            _ => place,
+        };
+        Keys { findings, text, entries, asked: RefCell::default(), place, what }
+    }
+
+    pub(super) fn optional(&self, key: &'static str) -> Option<Entry<'a>> {
+        self.asked.borrow_mut().push(key);
+        self.entries.iter().find(|e| e.key == key).cloned()
+    }
+
+    pub(super) fn required(&self, key: &'static str) -> Option<Entry<'a>> {
+        let found = self.optional(key);
+        if found.is_none() {
+            self.report_missing(key, &format!("{} needs the key `{key}`", self.what));
+        }
+        found
+    }
+
+    pub(super) fn report_missing(&self, key: &'static str, message: &str) {
+        self.asked.borrow_mut().push(key);
+        self.findings.report(Diagnostic::new(Code::MissingKey, self.place.clone(), message));
+    }
+
+    /// Reports a problem with the value of a key.
+    pub(super) fn problem(&self, code: Code, key: &'static str, message: String) {
+        let place = self.optional(key).map_or_else(|| self.place.clone(), |e| e.place);
+        self.findings.report(Diagnostic::new(code, place, message));
+    }
+
+    /// Every entry, for tables whose keys the author makes up.
+    pub(super) fn every(&self) -> impl Iterator<Item = Entry<'a>> + use<'a, '_> {
+        self.entries.iter().cloned()
+    }
+
+    /// The entries that nobody has asked for, for tables in which made-up keys stand beside known ones.
+    pub(super) fn others(&self) -> Vec<Entry<'a>> {
+        let asked = self.asked.borrow();
+        self.entries.iter().filter(|e| !asked.contains(&e.key)).cloned().collect()
+    }
+
+    /// Reports the keys that nobody has asked for.
+    pub(super) fn finish(&self) {
+        for entry in self.others() {
+            let mut known = self.asked.borrow().clone();
+            known.sort_unstable();
+            known.dedup();
+            let message = format!("{} has no key `{}`", self.what, entry.key);
+            let mut finding = Diagnostic::new(Code::UnknownKey, entry.key_place, message).suggest(entry.key, known.iter().copied());
+            if finding.help_text().is_none() {
+                finding = finding.help(format!("its keys are {}", known.join(", ")));
+            }
+            self.findings.report(finding);
+        }
+    }
+
+    pub(super) fn name(&self, key: &'static str) -> Option<Name> {
+        self.required(key)?.name()
+    }
+
+    /// The value of a key that takes one of a few words.
+    pub(super) fn word<T: Clone>(&self, key: &'static str, words: &[(&'static str, T)]) -> Option<T> {
+        let text = self.optional(key)?.text()?;
+        let found = words.iter().find(|(word, _)| *word == text.value).map(|(_, value)| value.clone());
+        if found.is_none() {
+            let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let message = format!("`{key}` cannot be `{}`", text.value);
+            let mut finding = Diagnostic::new(Code::BadValue, text.place, message).suggest(&text.value, all.iter().copied());
+            if finding.help_text().is_none() {
+                finding = finding.help(format!("it is one of {}", all.join(", ")));
+            }
+            self.findings.report(finding);
+        }
+        found
+    }
+
+    /// The tables under a key: `[[key]]`, a list of tables, or a single one.
+    pub(super) fn list<T>(&self, key: &'static str, what: &'static str, read: fn(Keys<'a>) -> Option<T>) -> Vec<T> {
+        let Some(entry) = self.optional(key) else { return Vec::new() };
+        entry.elements().into_iter().filter_map(|e| e.table(what)).filter_map(read).collect()
+    }
+}
+
+impl<'a> Entry<'a> {
+    fn wrong(&self, wanted: &str) {
+        let found = match self.value.get_ref() {
+            DeValue::String(_) => "text",
+            DeValue::Integer(_) | DeValue::Float(_) => "a number",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a date",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        };
+        let message = format!("`{}` must be {wanted}, not {found}", self.key);
+        self.report(Code::WrongForm, message);
+    }
+
+    pub(super) fn report(&self, code: Code, message: String) {
+        self.findings.report(Diagnostic::new(code, self.place.clone(), message));
+    }
+
+    pub(super) fn key(&self) -> &'a str {
+        self.key
+    }
+
+    pub(super) fn key_place(&self) -> Place {
+        self.key_place.clone()
+    }
+
+    /// The key as a name that the author made up.
+    pub(super) fn key_name(&self) -> Option<Name> {
+        self.checked_name(self.key, self.key_place.clone())
+    }
+
+    /// The elements of a list, or the value itself.
+    pub(super) fn elements(&self) -> Vec<Entry<'a>> {
+        match self.value.get_ref() {
+            DeValue::Array(items) => items
+                .iter()
+                .map(|item| Entry { value: item, place: item.span(), ..self.clone() })
+                .collect(),
+            _ => vec![self.clone()],
+        }
+    }
+
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Array(_))
+    }
+
+    pub(super) fn table(&self, what: &'static str) -> Option<Keys<'a>> {
+        match self.value.get_ref() {
+            DeValue::Table(table) => Some(Keys::new(self.findings, self.text, table, self.place.clone(), what)),
+            _ => {
+                self.wrong("a table");
+                None
+            }
+        }
+    }
+
+    pub(super) fn text(&self) -> Option<At<String>> {
+        match self.value.get_ref() {
+            DeValue::String(text) => Some(At::new(text.clone().into_owned(), self.place.clone())),
+            _ => {
+                self.wrong("text in quotes");
+                None
+            }
+        }
+    }
+
+    /// A word, `true` or `false`, or a number, as text.
+    pub(super) fn scalar(&self) -> Option<At<String>> {
+        match self.value.get_ref() {
+            DeValue::String(text) => Some(At::new(text.clone().into_owned(), self.place.clone())),
+            DeValue::Boolean(value) => Some(At::new(value.to_string(), self.place.clone())),
+            DeValue::Integer(number) => Some(At::new(number.to_string(), self.place.clone())),
+            DeValue::Float(number) => Some(At::new(number.to_string(), self.place.clone())),
+            _ => {
+                self.wrong("a word, true or false, or a number");
+                None
+            }
+        }
+    }
+
+    pub(super) fn boolean(&self) -> Option<bool> {
+        match self.value.get_ref() {
+            DeValue::Boolean(value) => Some(*value),
+            _ => {
+                self.wrong("true or false");
+                None
+            }
+        }
+    }
+
+    /// The place where the characters of a text begin, if the text is written without escapes.
+    pub(super) fn text_start(&self, content: &str) -> Option<usize> {
+        let start = self.place.start.checked_add(1)?;
+        let written = self.text.get(start..start.checked_add(content.len())?)?;
+        (written == content).then_some(start)
+    }
+
+    pub(super) fn name(&self) -> Option<Name> {
+        let text = self.text()?;
+        self.checked_name(&text.value, text.place)
+    }
+
+    fn checked_name(&self, name: &str, place: Place) -> Option<Name> {
+        let mut bytes = name.bytes();
+        let fits = bytes.next().is_some_and(|b| b.is_ascii_lowercase())
+            && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if fits && name.len() <= 64 {
+            return Some(At::new(name.to_owned(), place));
+        }
+        let message = format!("`{name}` is not a name: a lower-case letter, then lower-case letters, digits and `_`, 64 at most");
+        self.findings.report(Diagnostic::new(Code::BadValue, place, message));
+        None
+    }
+
+    pub(super) fn date(&self) -> Option<At<NaiveDate>> {
+        let date = super::date_of(self.value);
+        if date.is_none() {
+            self.report(Code::BadValue, format!("`{}` must be a date such as 2024-01-01", self.key));
+        }
+        date.map(|d| At::new(d, self.place.clone()))
+    }
+
+    /// A whole number above zero, and small.
+    pub(super) fn positive(&self) -> Option<At<u32>> {
+        let number = match self.value.get_ref() {
+            DeValue::Integer(number) => number.to_string().parse().ok().filter(|n| (1..=1_000_000).contains(n)),
+            _ => None,
+        };
+        if number.is_none() {
+            self.report(Code::BadValue, format!("`{}` must be a whole number from 1 to 1000000", self.key));
+        }
+        number.map(|n| At::new(n, self.place.clone()))
+    }
+}
+
+/// A word or a list of words; `numbers` also takes numbers and true or false, as text.
+pub(super) fn word_list(entry: Entry<'_>, numbers: bool) -> Vec<Name> {
+    entry.elements().iter().filter_map(|e| if numbers { e.scalar() } else { e.text() }).collect()
+}

@@ -1,0 +1,250 @@
+//! Layers and benefits.
+
+use toml::de::DeValue;
+
+use super::conditions::{self, guard};
+use super::keys::{Entry, Keys, word_list};
+use super::values::value;
+use super::{about, rounding, running};
+use crate::diagnostic::Code;
+use crate::scheme::syntax::*;
+
+pub(super) fn layer(keys: Keys<'_>) -> Option<Layer> {
+    let id = keys.name("id");
+    let about = about(&keys);
+    let guard = guard(&keys);
+    let covers = keys.optional("covers").map(|v| word_list(v, false));
+    let caps = keys.list("cap", "a cap", cap);
+    let premium = keys.optional("premium").and_then(|v| v.table("`premium`")).and_then(premium);
+    let write_off = keys.word("role", &[("payer", false), ("write-off", true)]).unwrap_or(false);
+    let benefits = keys.list("benefit", "[[layer.benefit]]", benefit);
+    if benefits.is_empty() && covers.is_none() && keys.optional("benefit").is_none() {
+        keys.report_missing("covers", "a layer without benefits is only ever given, and needs `covers`: the portions that its payment settles");
+    }
+    keys.finish();
+    Some(Layer { id: id?, about, guard, covers, caps, premium, write_off, benefits })
+}
+
+fn premium(keys: Keys<'_>) -> Option<Premium> {
+    let amount = keys.required("amount").and_then(value);
+    let guard = guard(&keys);
+    keys.finish();
+    Some(Premium { amount: amount?, guard })
+}
+
+fn limit(keys: &Keys<'_>) -> Option<Limit> {
+    let amount = keys.required("amount").and_then(value);
+    let running = running(keys);
+    let guard = guard(keys);
+    Some(Limit { amount: amount?, running: running?, guard, place: keys.place.clone() })
+}
+
+fn plain_limit(keys: Keys<'_>) -> Option<Limit> {
+    let limit = limit(&keys);
+    keys.finish();
+    limit
+}
+
+fn cap(keys: Keys<'_>) -> Option<Cap> {
+    let limit = limit(&keys);
+    let on_base = keys.word("on", &[("payment", false), ("base", true)]).unwrap_or(false);
+    keys.finish();
+    Some(Cap { limit: limit?, on_base })
+}
+
+fn deductible(keys: Keys<'_>) -> Option<Deductible> {
+    let limit = limit(&keys);
+    let franchise = keys.word("kind", &[("deductible", false), ("franchise", true)]).unwrap_or(false);
+    keys.finish();
+    Some(Deductible { limit: limit?, franchise })
+}
+
+fn copay(keys: Keys<'_>) -> Option<Copay> {
+    let amount = keys.required("amount").and_then(value);
+    let taken = keys
+        .word("taken", &[
+            ("before-ratio", Taken::BeforeRatio),
+            ("before-deductible", Taken::BeforeDeductible),
+            ("from-payment", Taken::FromPayment),
+        ])
+        .unwrap_or(Taken::BeforeRatio);
+    let guard = guard(&keys);
+    keys.finish();
+    Some(Copay { amount: amount?, taken, guard })
+}
+
+fn point(keys: Keys<'_>) -> Option<Adjustment> {
+    adjustment(keys, "add")
+}
+
+fn factor(keys: Keys<'_>) -> Option<Adjustment> {
+    adjustment(keys, "times")
+}
+
+fn adjustment(keys: Keys<'_>, key: &'static str) -> Option<Adjustment> {
+    let amount = keys.required(key).and_then(value);
+    let guard = guard(&keys);
+    keys.finish();
+    Some(Adjustment { value: amount?, guard })
+}
+
+fn band(keys: Keys<'_>) -> Option<Band> {
+    let to = keys.optional("to").map(value);
+    let ratio = keys.required("ratio").and_then(value);
+    keys.finish();
+    let to = match to {
+        None => None,
+        Some(value) => Some(value?),
+    };
+    Some(Band { to, ratio: ratio?, place: keys.place.clone() })
+}
+
+fn grant_row(keys: Keys<'_>) -> Option<GrantRow> {
+    let above = keys.required("above").and_then(value);
+    let pays = keys.required("pays").and_then(value);
+    keys.finish();
+    Some(GrantRow { above: above?, pays: pays?, place: keys.place.clone() })
+}
+
+fn covers(entry: Entry<'_>) -> Vec<Cover> {
+    if matches!(entry.value.get_ref(), DeValue::Table(_)) {
+        let Some(keys) = entry.table("`covers`") else { return Vec::new() };
+        keys.every()
+            .filter_map(|e| {
+                let portion = e.key_name()?;
+                Some(Cover { portion, factor: Some(value(e)?) })
+            })
+            .collect()
+    } else {
+        word_list(entry, false).into_iter().map(|portion| Cover { portion, factor: None }).collect()
+    }
+}
+
+/// The payment's form: exactly one of five keys.
+fn form(keys: &Keys<'_>) -> Option<Form> {
+    let mut given = Vec::new();
+    let mut forms = Vec::new();
+    if let Some(entry) = keys.optional("ratio") {
+        given.push("ratio");
+        forms.push(value(entry).map(Form::Ratio));
+    }
+    if let Some(entry) = keys.optional("bands") {
+        given.push("bands");
+        forms.push(entry.table("`bands`").and_then(bands));
+    }
+    if let Some(entry) = keys.optional("grant") {
+        given.push("grant");
+        forms.push(entry.table("`grant`").and_then(grant));
+    }
+    if let Some(entry) = keys.optional("fixed") {
+        given.push("fixed");
+        forms.push(value(entry).map(Form::Fixed));
+    }
+    if let Some(entry) = keys.optional("in_kind") {
+        given.push("in_kind");
+        forms.push(entry.table("`in_kind`").and_then(in_kind));
+    }
+    match given.as_slice() {
+        [_] => forms.into_iter().flatten().next(),
+        [] => {
+            keys.report_missing("ratio", "a benefit needs `ratio`, `bands`, `grant`, `fixed` or `in_kind`: how much it pays");
+            None
+        }
+        [.., last] => {
+            let message = format!("{} exclude each other", given.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", "));
+            keys.problem(Code::Conflict, last, message);
+            None
+        }
+    }
+}
+
+fn bands(keys: Keys<'_>) -> Option<Form> {
+    keys.required("measured");
+    let absolute = keys.word("measured", &[("absolute", true), ("above-deductible", false)]);
+    let running = running(&keys);
+    keys.required("rows");
+    let rows = keys.list("rows", "a band", band);
+    for (i, row) in rows.iter().enumerate() {
+        let last = i.saturating_add(1) == rows.len();
+        if row.to.is_some() == last {
+            let message = if last { "the last band has no end: leave `to` out" } else { "only the last band may be without `to`" };
+            keys.findings.report(crate::diagnostic::Diagnostic::new(Code::OutOfOrder, row.place.clone(), message));
+        }
+    }
+    keys.finish();
+    (!rows.is_empty()).then_some(())?;
+    Some(Form::Bands { absolute: absolute?, running: running?, rows, place: keys.place.clone() })
+}
+
+fn grant(keys: Keys<'_>) -> Option<Form> {
+    let running = running(&keys);
+    keys.required("rows");
+    let rows = keys.list("rows", "a step of a grant", grant_row);
+    keys.finish();
+    (!rows.is_empty()).then_some(())?;
+    Some(Form::Grant { running: running?, rows, place: keys.place.clone() })
+}
+
+fn in_kind(keys: Keys<'_>) -> Option<Form> {
+    let buy = keys.required("buy").and_then(|v| v.positive());
+    let give = keys.required("give").and_then(|v| v.positive());
+    let units = keys.name("units");
+    let running = running(&keys);
+    keys.finish();
+    Some(Form::InKind { buy: buy?, give: give?, units: units?, running: running?, place: keys.place.clone() })
+}
+
+fn benefit(keys: Keys<'_>) -> Option<Benefit> {
+    let id = keys.name("id");
+    let about = about(&keys);
+    let guard = guard(&keys);
+    let covers = keys.required("covers").map(covers);
+    let lines = keys.optional("lines").map(conditions::condition);
+    let deductibles = keys.list("deductible", "a deductible", deductible);
+    let copays = keys.list("copay", "a copayment", copay);
+    let form = form(&keys);
+    let points = keys.list("points", "points", point);
+    let factors = keys.list("factors", "a factor", factor);
+    let out_of_pocket_max = keys.list("out_of_pocket_max", "an out-of-pocket maximum", plain_limit);
+    let caps = keys.list("cap", "a cap", cap);
+    let minimum = keys.optional("minimum").map(value);
+    let indemnity = keys.optional("indemnity").and_then(|v| v.boolean()).unwrap_or(true);
+    let allocate = keys.optional("allocate").map(|v| word_list(v, false));
+    let own_rounding = keys.optional("rounding").and_then(|v| v.table("`rounding`")).and_then(|keys| {
+        let read = rounding(&keys, false);
+        keys.finish();
+        read
+    });
+    let place = keys.place.clone();
+    keys.finish();
+    let franchises = deductibles.iter().filter(|d| d.franchise).count();
+    if franchises > 0 && deductibles.len() > 1 {
+        keys.problem(Code::Conflict, "deductible", "a franchise cannot be met together with another deductible".to_owned());
+    }
+    Some(Benefit {
+        id: id?,
+        about,
+        guard,
+        covers: covers?,
+        lines: match lines {
+            None => None,
+            Some(condition) => Some(condition?),
+        },
+        deductibles,
+        copays,
+        form: form?,
+        points,
+        factors,
+        out_of_pocket_max,
+        caps,
+        minimum: match minimum {
+            None => None,
+            Some(value) => Some(value?),
+        },
+        indemnity,
+        allocate,
+        rounding: own_rounding.map(|(r, _)| r),
+        rounds_patient_share: own_rounding.is_some_and(|(_, share)| share),
+        place,
+    })
+}

@@ -1,0 +1,409 @@
+//! The tree of a rule file, with the place of everything in it.
+
+use std::ops::Range;
+
+use chrono::NaiveDate;
+
+use crate::date::{DateChoice, Per, PolicyYear, Span};
+use crate::exact::Exact;
+use crate::money::Rounding;
+
+/// Bytes of the rule file.
+pub(crate) type Place = Range<usize>;
+
+/// Something with the place where it is written.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct At<T> {
+    pub(crate) value: T,
+    pub(crate) place: Place,
+}
+
+impl<T> At<T> {
+    pub(crate) fn new(value: T, place: Place) -> At<T> {
+        At { value, place }
+    }
+}
+
+pub(crate) type Name = At<String>;
+
+/// A title in Chinese and English; either may be missing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Title {
+    pub(crate) zh: Option<String>,
+    pub(crate) en: Option<String>,
+}
+
+/// What may stand beside any rule: its title, where it comes from, and whether its figures are made up.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct About {
+    pub(crate) title: Title,
+    pub(crate) source: Option<String>,
+    pub(crate) illustrative: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Header {
+    pub(crate) id: String,
+    pub(crate) version: String,
+    pub(crate) about: About,
+    pub(crate) effective: Span,
+    pub(crate) currency: String,
+    pub(crate) rounding: Rounding,
+    pub(crate) rule_date: DateChoice,
+    pub(crate) as_incurred: bool,
+    pub(crate) policy_year: PolicyYear,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Portion {
+    pub(crate) id: Name,
+    pub(crate) about: About,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AttributeOf {
+    Person,
+    Claim,
+    Line,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum AttributeType {
+    /// A closed list of words; for persons in the order of their rank.
+    Words(Vec<Name>),
+    YesNo,
+    Count,
+    Amount,
+    Ratio,
+    Text,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Attribute {
+    pub(crate) name: Name,
+    pub(crate) of: AttributeOf,
+    pub(crate) kind: AttributeType,
+    pub(crate) default: Option<Name>,
+    pub(crate) as_of: Option<DateChoice>,
+    pub(crate) about: About,
+}
+
+/// What a number measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Amount,
+    Ratio,
+    Count,
+    /// A bare number, which fits where an amount or a count is wanted.
+    Number,
+}
+
+impl Unit {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Unit::Amount => "an amount",
+            Unit::Ratio => "a ratio",
+            Unit::Count => "a count",
+            Unit::Number => "a number",
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Parameter {
+    pub(crate) name: Name,
+    pub(crate) value: Value,
+    pub(crate) unit: Option<Unit>,
+    pub(crate) about: About,
+}
+
+/// A value: wherever a number stands.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    Expression(Expression),
+    Series(At<Vec<(At<NaiveDate>, Value)>>),
+    Table(At<Vec<Row>>),
+}
+
+impl Value {
+    pub(crate) fn place(&self) -> Place {
+        match self {
+            Value::Expression(e) => e.place.clone(),
+            Value::Series(s) => s.place.clone(),
+            Value::Table(t) => t.place.clone(),
+        }
+    }
+}
+
+/// A row of a decision table; without a condition it is the `otherwise` row.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) when: Option<Condition>,
+    pub(crate) then: Value,
+    pub(crate) place: Place,
+}
+
+pub(crate) type Expression = At<Box<Node>>;
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Node {
+    Number(Exact),
+    Percent(Exact),
+    Name(String),
+    Negate(Expression),
+    Binary(Operator, Expression, Expression),
+    Call(Function, Vec<Expression>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Function {
+    Min,
+    Max,
+    Floor,
+    Ceil,
+    Round,
+}
+
+/// All tests must hold.
+#[derive(Debug, Clone)]
+pub(crate) struct Condition {
+    pub(crate) tests: Vec<Test>,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Test {
+    pub(crate) kind: TestKind,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum TestKind {
+    /// A fact compared with words or numbers: at least one alternative must hold.
+    Fact { name: Name, alternatives: Vec<Alternative> },
+    Any(Vec<Condition>),
+    Not(Condition),
+}
+
+/// One alternative of a test.
+#[derive(Debug, Clone)]
+pub(crate) enum Alternative {
+    /// A word, or `true` or `false`.
+    Word(Name),
+    /// Comparisons that all hold.
+    Compare(At<Vec<(Comparison, Literal)>>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Literal {
+    Number(Exact),
+    Percent(Exact),
+    Date(NaiveDate),
+}
+
+/// `when` and `unless` of a rule: conditions that must all hold.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Guard {
+    pub(crate) when: Option<Condition>,
+    pub(crate) unless: Option<Condition>,
+}
+
+/// What an accumulator counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counts {
+    Deductible,
+    Payment,
+    Base,
+    Excess,
+    PatientShare,
+    Claims,
+    Units,
+}
+
+impl Counts {
+    pub(crate) const NAMES: [(&'static str, Counts); 7] = [
+        ("deductible", Counts::Deductible),
+        ("payment", Counts::Payment),
+        ("base", Counts::Base),
+        ("excess", Counts::Excess),
+        ("patient-share", Counts::PatientShare),
+        ("claims", Counts::Claims),
+        ("units", Counts::Units),
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        Counts::NAMES.iter().find(|(_, c)| *c == self).map_or("", |(name, _)| name)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Owner {
+    Person,
+    Household,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Accumulator {
+    pub(crate) id: Name,
+    pub(crate) counts: Counts,
+    pub(crate) per: Per,
+    pub(crate) owner: Owner,
+    pub(crate) guard: Guard,
+}
+
+/// The accumulator that a rule runs on: a named one, or one of its own.
+#[derive(Debug, Clone)]
+pub(crate) enum Running {
+    Named(Name),
+    Own { per: Per, owner: Owner },
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Limit {
+    pub(crate) amount: Value,
+    pub(crate) running: Running,
+    pub(crate) guard: Guard,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Cap {
+    pub(crate) limit: Limit,
+    pub(crate) on_base: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Deductible {
+    pub(crate) limit: Limit,
+    pub(crate) franchise: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    BeforeDeductible,
+    BeforeRatio,
+    FromPayment,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Copay {
+    pub(crate) amount: Value,
+    pub(crate) taken: Taken,
+    pub(crate) guard: Guard,
+}
+
+/// Points or factors on a ratio.
+#[derive(Debug, Clone)]
+pub(crate) struct Adjustment {
+    pub(crate) value: Value,
+    pub(crate) guard: Guard,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Band {
+    pub(crate) to: Option<Value>,
+    pub(crate) ratio: Value,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct GrantRow {
+    pub(crate) above: Value,
+    pub(crate) pays: Value,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Form {
+    Ratio(Value),
+    Bands { absolute: bool, running: Running, rows: Vec<Band>, place: Place },
+    Grant { running: Running, rows: Vec<GrantRow>, place: Place },
+    Fixed(Value),
+    InKind { buy: At<u32>, give: At<u32>, units: Name, running: Running, place: Place },
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Cover {
+    pub(crate) portion: Name,
+    pub(crate) factor: Option<Value>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Benefit {
+    pub(crate) id: Name,
+    pub(crate) about: About,
+    pub(crate) guard: Guard,
+    pub(crate) covers: Vec<Cover>,
+    pub(crate) lines: Option<Condition>,
+    pub(crate) deductibles: Vec<Deductible>,
+    pub(crate) copays: Vec<Copay>,
+    pub(crate) form: Form,
+    pub(crate) points: Vec<Adjustment>,
+    pub(crate) factors: Vec<Adjustment>,
+    pub(crate) out_of_pocket_max: Vec<Limit>,
+    pub(crate) caps: Vec<Cap>,
+    pub(crate) minimum: Option<Value>,
+    pub(crate) indemnity: bool,
+    pub(crate) allocate: Option<Vec<Name>>,
+    pub(crate) rounding: Option<Rounding>,
+    pub(crate) rounds_patient_share: bool,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Premium {
+    pub(crate) amount: Value,
+    pub(crate) guard: Guard,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Layer {
+    pub(crate) id: Name,
+    pub(crate) about: About,
+    pub(crate) guard: Guard,
+    pub(crate) covers: Option<Vec<Name>>,
+    pub(crate) caps: Vec<Cap>,
+    pub(crate) premium: Option<Premium>,
+    pub(crate) write_off: bool,
+    pub(crate) benefits: Vec<Benefit>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct ClassifyRow {
+    pub(crate) when: Option<Condition>,
+    pub(crate) into: Name,
+    pub(crate) quantity_limit: Option<(Value, Name)>,
+    pub(crate) price_limit: Option<(Value, Name)>,
+    pub(crate) self_pay: Option<(Value, Name)>,
+    pub(crate) place: Place,
+}
+
+/// A whole rule file.
+#[derive(Debug, Clone)]
+pub(crate) struct Tree {
+    pub(crate) header: Header,
+    pub(crate) portions: Vec<Portion>,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) accumulators: Vec<Accumulator>,
+    pub(crate) classify: Vec<ClassifyRow>,
+    pub(crate) layers: Vec<Layer>,
+}
