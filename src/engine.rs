@@ -14,7 +14,8 @@ use crate::ledger::Ledger;
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::reject::{Reject, RejectCode};
-use case::Case;
+pub use crate::ledger::Books;
+use case::{Case, Input};
 
 /// Why a claim could not be figured. Small, so that the kernel can return it cheaply; the words are made later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,13 +82,14 @@ impl Fault {
 #[derive(Debug)]
 pub struct Adjudicator<'p> {
     plan: &'p Plan,
+    input: Input,
     case: Case,
 }
 
 impl<'p> Adjudicator<'p> {
     /// An adjudicator for a plan.
     pub fn new(plan: &'p Plan) -> Adjudicator<'p> {
-        Adjudicator { plan, case: Case::default() }
+        Adjudicator { plan, input: Input::default(), case: Case::default() }
     }
 
     /// Settles a claim, posting its effects to the ledger, and gives the amounts.
@@ -106,20 +108,75 @@ impl<'p> Adjudicator<'p> {
     pub fn adjudicate(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim) -> Result<Decision, Reject> {
         let mut steps = trace::Steps::default();
         self.run(person, ledger, claim, &mut steps)?;
-        Ok(crate::decision::build::decision(self.plan, person, claim, &self.case, &steps))
+        Ok(crate::decision::build::decision(self.plan, person, claim, &self.input, &self.case, &steps))
     }
 
     fn run<T: trace::Trace>(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim, trace: &mut T) -> Result<(), Reject> {
-        let plan = self.plan;
-        prepare::prepare(plan, person, claim, &mut self.case)?;
-        let household = person.household.as_deref().unwrap_or(&person.id);
-        let mut books = ledger
-            .books(plan, &person.id, household)
-            .ok_or_else(|| Fault::Internal.reject(plan, claim))?;
-        prepare::open(plan, person, claim, &mut books)?;
-        prepare::periods(plan, claim, &mut self.case, &mut books).ok_or_else(|| Fault::Overflow.reject(plan, claim))?;
-        kernel::settle(plan, &mut self.case, &mut books, trace).map_err(|fault| fault.reject(plan, claim))
+        prepare::prepare(self.plan, person, claim, &mut self.input)?;
+        let mut books = open(self.plan, person, ledger, claim)?;
+        kernel::settle(self.plan, &self.input, &mut self.case, &mut books, trace).map_err(|fault| fault.reject(self.plan, claim))
     }
+
+    /// Settles a claim that was [prepared](Plan::prepare) under the same plan, against the books of its person: the way for many claims that are
+    /// settled more than once, or against books that are at hand.
+    ///
+    /// # Errors
+    /// A [`Reject`], which leaves every balance as it was.
+    ///
+    /// ```
+    /// # let text = include_str!("../tests/it/schemes/small.toml");
+    /// # let plan = medaid::Plan::compile(&medaid::Scheme::parse("village.toml", text)?)?;
+    /// # let person: medaid::Person = serde_json::from_str(r#"{ "id": "p1" }"#)?;
+    /// # let claim: medaid::Claim = serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-05-01",
+    /// #     "bill": "52000.00", "portions": { "in_scope": "50000.00", "out_of_scope": "2000.00" } }"#)?;
+    /// let prepared = plan.prepare(&person, &claim)?;
+    /// let mut ledger = medaid::Ledger::new();
+    /// let mut books = ledger.open(&plan, &person)?;
+    /// let settlement = medaid::Adjudicator::new(&plan).settle_prepared(&prepared, &mut books)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn settle_prepared(&mut self, claim: &PreparedClaim, books: &mut Books<'_>) -> Result<Settlement<'_>, Reject> {
+        kernel::settle(self.plan, &claim.input, &mut self.case, books, &mut trace::Off).map_err(|fault| fault.reject(self.plan, &claim.claim))?;
+        Ok(Settlement { plan: self.plan, case: &self.case })
+    }
+}
+
+/// A claim read against a plan: names resolved, lines classified, facts read.
+#[derive(Debug, Clone)]
+pub struct PreparedClaim {
+    input: Input,
+    /// For the words of a reject.
+    claim: Claim,
+}
+
+impl Plan {
+    /// Reads a claim of a person against this plan, checking all that can be checked before the first layer.
+    ///
+    /// # Errors
+    /// The [`Reject`], if the claim cannot be decided.
+    pub fn prepare(&self, person: &Person, claim: &Claim) -> Result<PreparedClaim, Reject> {
+        let mut input = Input::default();
+        prepare::prepare(self, person, claim, &mut input)?;
+        Ok(PreparedClaim { input, claim: claim.clone() })
+    }
+}
+
+impl Ledger {
+    /// The books of a person and their household under a plan, opening balances posted.
+    ///
+    /// # Errors
+    /// A [`Reject`] if an opening balance does not fit the plan.
+    pub fn open(&mut self, plan: &Plan, person: &Person) -> Result<Books<'_>, Reject> {
+        let claim = Claim { person: person.id.clone(), ..Claim::default() };
+        open(plan, person, self, &claim)
+    }
+}
+
+fn open<'l>(plan: &Plan, person: &Person, ledger: &'l mut Ledger, claim: &Claim) -> Result<Books<'l>, Reject> {
+    let household = person.household.as_deref().unwrap_or(&person.id);
+    let mut books = ledger.books(plan, &person.id, household).ok_or_else(|| Fault::Internal.reject(plan, claim))?;
+    prepare::open(plan, person, claim, &mut books)?;
+    Ok(books)
 }
 
 impl Plan {

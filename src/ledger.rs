@@ -130,8 +130,9 @@ impl Account {
     }
 }
 
-/// The accounts and symbols that one claim needs.
-pub(crate) struct Books<'l> {
+/// The accounts of a person and their household, opened under a plan with [`Ledger::open`].
+#[derive(Debug)]
+pub struct Books<'l> {
     pub(crate) person: &'l mut Account,
     pub(crate) household: &'l mut Account,
     pub(crate) symbols: &'l [usize],

@@ -3,7 +3,7 @@
 use crate::claim::{Claim, Person};
 use crate::decision::*;
 use crate::digest::Digest;
-use crate::engine::case::Case;
+use crate::engine::case::{Case, Input};
 use crate::engine::trace::{Failed, LimitKind, Step, Steps};
 use crate::money::{Money, Raw};
 use crate::plan::value::Value;
@@ -11,8 +11,8 @@ use crate::plan::{Benefit, Form, Limit, Named, Plan};
 use crate::scheme::syntax::{Counts, Taken};
 
 /// Builds the decision of a settled case.
-pub(crate) fn decision(plan: &Plan, person: &Person, claim: &Claim, case: &Case, steps: &Steps) -> Decision {
-    let mut builder = Builder::new(plan, case);
+pub(crate) fn decision(plan: &Plan, person: &Person, claim: &Claim, input: &Input, case: &Case, steps: &Steps) -> Decision {
+    let mut builder = Builder::new(plan, input, case);
     for step in &steps.0 {
         builder.step(step);
     }
@@ -21,6 +21,7 @@ pub(crate) fn decision(plan: &Plan, person: &Person, claim: &Claim, case: &Case,
 
 struct Builder<'a> {
     plan: &'a Plan,
+    input: &'a Input,
     case: &'a Case,
     /// What is left by portion, as payments are taken out of it.
     left: Vec<Money>,
@@ -34,11 +35,12 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(plan: &'a Plan, case: &'a Case) -> Builder<'a> {
+    fn new(plan: &'a Plan, input: &'a Input, case: &'a Case) -> Builder<'a> {
         Builder {
             plan,
+            input,
             case,
-            left: (0..case.portions).map(|p| case.portion_billed(p)).collect(),
+            left: (0..case.portions).map(|p| input.portion_billed(p)).collect(),
             layers: Vec::new(),
             line_paid: vec![Vec::new(); case.lines],
             postings: Vec::new(),
@@ -179,7 +181,7 @@ impl<'a> Builder<'a> {
                     layer.failed = Some(failed);
                 }
             }
-            Step::Given { amount: _, beyond } => {
+            Step::Given { beyond } => {
                 if let Some(layer) = self.layers.last_mut() {
                     layer.given = true;
                     layer.beyond_cap = beyond;
@@ -385,17 +387,17 @@ impl<'a> Builder<'a> {
                 }
             }
             Step::Excess { amount } => figures.excess = money(amount),
-            Step::Point { ratio, .. } => {
+            Step::Point { ratio } => {
                 if let Entitlement::Ratio { points, .. } = &mut figures.entitlement {
                     points.push(ratio);
                 }
             }
-            Step::Factor { ratio, .. } => {
+            Step::Factor { ratio } => {
                 if let Entitlement::Ratio { factors, .. } = &mut figures.entitlement {
                     factors.push(ratio);
                 }
             }
-            Step::Band { from, to, ratio, amount, .. } => {
+            Step::Band { from, to, ratio, amount } => {
                 if let Entitlement::Ratio { bands, .. } = &mut figures.entitlement {
                     bands.push(BandFigure { from: money(from), to: to.map(money), ratio, amount: money(amount), gives: raw_amount(ratio.of(amount)) });
                 }
@@ -437,7 +439,7 @@ impl<'a> Builder<'a> {
             lines.push(LineDecision {
                 line: line.id.clone(),
                 amount: self.amount(line.amount),
-                portions: self.portions(|p| of_line(&self.case.billed, p)),
+                portions: self.portions(|p| of_line(&self.input.billed, p)),
                 paid: self.line_paid.get(index).cloned().unwrap_or_default(),
                 out_of_pocket: self.amount(left),
             });
@@ -463,9 +465,9 @@ impl<'a> Builder<'a> {
                 illustrative: plan.illustrative,
                 digest: plan.digest(),
             },
-            rule_date: self.case.rule_date.unwrap_or(claim.service_from),
+            rule_date: self.input.rule_date.unwrap_or(claim.service_from),
             bill: self.amount(claim.bill),
-            billed: self.portions(|p| self.case.portion_billed(p)),
+            billed: self.portions(|p| self.input.portion_billed(p)),
             paid: self.amount(sum(&self.case.paid)),
             beside: self.amount(sum(&self.case.beside)),
             out_of_pocket: self.amount(sum(&self.case.residual)),

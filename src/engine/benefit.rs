@@ -2,7 +2,7 @@
 
 use crate::engine::Fault;
 use crate::engine::allocate::{largest_remainder, take_from_portion, touchable};
-use crate::engine::case::Case;
+use crate::engine::case::{Case, Input, look_at_line};
 use crate::engine::kernel::{position, post};
 use crate::engine::trace::{Failed, LimitKind, Step, Trace};
 use crate::ledger::Books;
@@ -40,16 +40,17 @@ pub(crate) fn settle<T: Trace>(
     plan: &Plan,
     layer: usize,
     benefit: &Benefit,
+    input: &Input,
     case: &mut Case,
     books: &mut Books<'_>,
     trace: &mut T,
 ) -> Result<(), Fault> {
-    if !choose_lines(plan, benefit, case)? {
+    if !choose_lines(plan, benefit, input, case)? {
         trace.record(|| Step::Failed { failed: Failed::NoLine });
         return Ok(());
     }
     // 1: the base.
-    let (counted, within_reach) = count(plan, benefit, case, trace)?;
+    let (counted, within_reach) = count(plan, benefit, input, case, trace)?;
     let mut base = counted;
     for (index, cap) in benefit.base_caps.iter().enumerate() {
         if let Some(room) = limit_room(plan, LimitKind::BaseCap, index, cap, case, books, trace)? {
@@ -159,16 +160,16 @@ pub(crate) fn settle<T: Trace>(
 }
 
 /// Marks the lines that the benefit looks at; false if it looks at lines and none fits.
-fn choose_lines(plan: &Plan, benefit: &Benefit, case: &mut Case) -> Result<bool, Fault> {
+fn choose_lines(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Case) -> Result<bool, Fault> {
     case.chosen.clear();
     case.chosen.resize(case.lines, true);
     let Some(condition) = &benefit.lines else { return Ok(true) };
-    if !case.has_lines {
+    if !input.has_lines {
         return Ok(false);
     }
     let mut any = false;
     for line in 0..case.lines {
-        case.look_at_line(line, &plan.line_facts, &plan.facts);
+        look_at_line(plan, &input.line_values, line, &mut case.facts);
         let holds = condition.holds(&case.facts)?;
         if let Some(chosen) = case.chosen.get_mut(line) {
             *chosen = holds;
@@ -179,7 +180,7 @@ fn choose_lines(plan: &Plan, benefit: &Benefit, case: &mut Case) -> Result<bool,
 }
 
 /// The counted money of every covered portion and chosen line, and the residual that the benefit may touch.
-fn count<T: Trace>(plan: &Plan, benefit: &Benefit, case: &mut Case, trace: &mut T) -> Result<(Money, Money), Fault> {
+fn count<T: Trace>(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Case, trace: &mut T) -> Result<(Money, Money), Fault> {
     let mut base = Money::ZERO;
     let mut touchable = Money::ZERO;
     let mut held_total = Money::ZERO;
@@ -195,7 +196,7 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, case: &mut Case, trace: &mut 
                 continue;
             }
             if cover.by_line {
-                case.look_at_line(line, &plan.line_facts, &plan.facts);
+                look_at_line(plan, &input.line_values, line, &mut case.facts);
                 factor = cover.factor.ratio(&case.facts)?;
             }
             let left = case.left(line, cover.portion);
@@ -326,7 +327,7 @@ fn entitlement<T: Trace>(
         Form::Ratio(ratio) => {
             let ratio = Adjust::of(benefit, case, trace)?.apply(ratio.ratio(&case.facts)?)?;
             if excess > Money::ZERO {
-                trace.record(|| Step::Band { index: 0, from: Money::ZERO, to: None, ratio, amount: excess });
+                trace.record(|| Step::Band { from: Money::ZERO, to: None, ratio, amount: excess });
             }
             Ok((ratio.of(excess), 0))
         }
@@ -390,7 +391,7 @@ impl Adjust {
                 Some(note) => trace.record(|| Step::AdjustmentOff { point: true, index, note }),
                 None => {
                     let ratio = point.value.ratio(&case.facts)?;
-                    trace.record(|| Step::Point { index, ratio });
+                    trace.record(|| Step::Point { ratio });
                     adjust.points = adjust.points.checked_add(ratio.millionths()).ok_or(Fault::Overflow)?;
                     adjust.any = true;
                 }
@@ -401,7 +402,7 @@ impl Adjust {
                 Some(note) => trace.record(|| Step::AdjustmentOff { point: false, index, note }),
                 None => {
                     let ratio = factor.value.ratio(&case.facts)?;
-                    trace.record(|| Step::Factor { index, ratio });
+                    trace.record(|| Step::Factor { ratio });
                     adjust.factor = adjust.factor.times(ratio).ok_or(Fault::NoValue)?;
                     adjust.any = true;
                 }
@@ -426,7 +427,7 @@ fn integrate<T: Trace>(benefit: &Benefit, rows: &[Band], from: Money, to: Money,
     let adjust = Adjust::of(benefit, case, trace)?;
     let mut raw = 0i128;
     let mut lower = Money::ZERO;
-    for (index, row) in rows.iter().enumerate() {
+    for row in rows {
         let edge = row.to.as_ref().map(|v: &Value| v.money(&case.facts)).transpose()?;
         if edge.is_some_and(|edge| edge <= lower) {
             return Err(Fault::NoValue);
@@ -436,7 +437,7 @@ fn integrate<T: Trace>(benefit: &Benefit, rows: &[Band], from: Money, to: Money,
         if end > start {
             let amount = subtract(end, start)?;
             let ratio = adjust.apply(row.ratio.ratio(&case.facts)?)?;
-            trace.record(|| Step::Band { index, from: lower, to: edge, ratio, amount });
+            trace.record(|| Step::Band { from: lower, to: edge, ratio, amount });
             raw = raw.checked_add(ratio.of(amount).picos).ok_or(Fault::Overflow)?;
         }
         match edge {

@@ -2,64 +2,64 @@
 
 use crate::claim::Claim;
 use crate::engine::Fault;
-use crate::engine::case::Case;
+use crate::engine::case::{Input, look_at_line};
 use crate::money::{Money, Raw};
 use crate::plan::{ClassifyRow, Plan};
 use crate::ratio::Ratio;
 
 /// Splits every line into portions; the portions of a line add up to its amount exactly.
-pub(crate) fn classify(plan: &Plan, claim: &Claim, case: &mut Case) -> Result<(), Fault> {
+pub(crate) fn classify(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<(), Fault> {
     for (index, line) in claim.lines.iter().enumerate() {
-        case.look_at_line(index, &plan.line_facts, &plan.facts);
+        look_at_line(plan, &input.line_values, index, &mut input.facts);
         let mut fitting = None;
         for row in &plan.classify {
-            if row.condition.holds(&case.facts)? {
+            if row.condition.holds(&input.facts)? {
                 fitting = Some(row);
                 break;
             }
         }
         let row = fitting.ok_or(Fault::Unclassified { line: index })?;
-        split(plan, row, case, index, line.amount, line.quantity)?;
+        split(plan, row, input, index, line.amount, line.quantity)?;
     }
     Ok(())
 }
 
-fn split(plan: &Plan, row: &ClassifyRow, case: &mut Case, line: usize, amount: Money, quantity: Money) -> Result<(), Fault> {
+fn split(plan: &Plan, row: &ClassifyRow, input: &mut Input, line: usize, amount: Money, quantity: Money) -> Result<(), Fault> {
     let mut rest = amount;
     let mut admitted = quantity;
     if let Some((limit, into)) = &row.quantity_limit {
-        let limit = limit.money(&case.facts)?;
+        let limit = limit.money(&input.facts)?;
         if quantity > limit {
             let excess = quantity.checked_sub(limit).ok_or(Fault::Overflow)?;
             let over = pro_rata(amount, excess, quantity).ok_or(Fault::Overflow)?;
             let over = plan.rounding.round_raw(over).ok_or(Fault::Overflow)?;
-            rest = put(case, line, *into, over, rest)?;
+            rest = put(input, line, *into, over, rest)?;
             admitted = limit;
         }
     }
     if let Some((price, into)) = &row.price_limit {
-        let price = price.money(&case.facts)?;
+        let price = price.money(&input.facts)?;
         // A quantity has the form of an amount: its millionths are a ratio's.
         let allowed = Ratio::from_millionths(admitted.micros()).of(price);
         let over = Raw::from_picos(Raw::from_money(rest).picos.checked_sub(allowed.picos).ok_or(Fault::Overflow)?);
         if over > Raw::ZERO {
             let over = plan.rounding.round_raw(over).ok_or(Fault::Overflow)?;
-            rest = put(case, line, *into, over, rest)?;
+            rest = put(input, line, *into, over, rest)?;
         }
     }
     if let Some((rate, into)) = &row.self_pay {
-        let rate = rate.ratio(&case.facts)?;
+        let rate = rate.ratio(&input.facts)?;
         let self_pay = plan.rounding.round_raw(rate.of(rest)).ok_or(Fault::Overflow)?;
-        rest = put(case, line, *into, self_pay, rest)?;
+        rest = put(input, line, *into, self_pay, rest)?;
     }
-    put(case, line, row.into, rest, rest).map(|_| ())
+    put(input, line, row.into, rest, rest).map(|_| ())
 }
 
 /// Adds a part to a portion and gives what remains of the rest.
-fn put(case: &mut Case, line: usize, portion: usize, part: Money, rest: Money) -> Result<Money, Fault> {
+fn put(input: &mut Input, line: usize, portion: usize, part: Money, rest: Money) -> Result<Money, Fault> {
     let part = part.min(rest);
-    let cell = case.cell(line, portion);
-    let slot = case.billed.get_mut(cell).ok_or(Fault::Internal)?;
+    let cell = input.cell(line, portion);
+    let slot = input.billed.get_mut(cell).ok_or(Fault::Internal)?;
     *slot = slot.checked_add(part).ok_or(Fault::Overflow)?;
     rest.checked_sub(part).ok_or(Fault::Overflow)
 }

@@ -1,9 +1,10 @@
 //! The kernel: layers in order over one residual.
 
+use crate::date::Per;
 use crate::engine::Fault;
 use crate::engine::allocate::take_from_portion;
 use crate::engine::benefit;
-use crate::engine::case::{Case, Given};
+use crate::engine::case::{Case, Given, Input};
 use crate::engine::trace::{Failed, Step, Trace};
 use crate::ledger::Books;
 use crate::money::Money;
@@ -12,8 +13,12 @@ use crate::plan::{Layer, Plan};
 use crate::scheme::syntax::{Counts, Owner};
 
 /// Settles the case. On a fault every posting is taken back.
-pub(crate) fn settle<T: Trace>(plan: &Plan, case: &mut Case, books: &mut Books<'_>, trace: &mut T) -> Result<(), Fault> {
-    let result = layers(plan, case, books, trace);
+pub(crate) fn settle<T: Trace>(plan: &Plan, input: &Input, case: &mut Case, books: &mut Books<'_>, trace: &mut T) -> Result<(), Fault> {
+    case.start(plan, input);
+    if let (Some(stay), Some(key)) = (&input.stay, case.period_keys.get_mut(Per::Stay.index())) {
+        *key = Some(books.person.stay(stay).ok_or(Fault::Overflow)?);
+    }
+    let result = layers(plan, input, case, books, trace);
     if result.is_err() {
         while let Some((accumulator, amount)) = case.posted.pop() {
             // What was added can be taken off again.
@@ -23,11 +28,11 @@ pub(crate) fn settle<T: Trace>(plan: &Plan, case: &mut Case, books: &mut Books<'
     result
 }
 
-fn layers<T: Trace>(plan: &Plan, case: &mut Case, books: &mut Books<'_>, trace: &mut T) -> Result<(), Fault> {
+fn layers<T: Trace>(plan: &Plan, input: &Input, case: &mut Case, books: &mut Books<'_>, trace: &mut T) -> Result<(), Fault> {
     for (index, layer) in plan.layers.iter().enumerate() {
         trace.record(|| Step::Layer { layer: index });
-        if let Some(given) = case.given.get(index).copied().flatten() {
-            take_given(plan, case, books, index, layer, given, trace)?;
+        if let Some(given) = input.given.get(index).copied().flatten() {
+            take_given(plan, input, case, books, index, layer, given, trace)?;
             continue;
         }
         read_entry_facts(plan, case, books);
@@ -39,7 +44,7 @@ fn layers<T: Trace>(plan: &Plan, case: &mut Case, books: &mut Books<'_>, trace: 
             trace.record(|| Step::Benefit { benefit: number });
             match benefit.condition.first_failed(&case.facts)? {
                 Some(note) => trace.record(|| Step::Failed { failed: Failed::Test(note) }),
-                None => benefit::settle(plan, index, benefit, case, books, trace)?,
+                None => benefit::settle(plan, index, benefit, input, case, books, trace)?,
             }
         }
     }
@@ -66,8 +71,10 @@ fn read_entry_facts(plan: &Plan, case: &mut Case, books: &Books<'_>) {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "one layer's turn in the kernel: what it reads, works on and tells")]
 fn take_given<T: Trace>(
     plan: &Plan,
+    input: &Input,
     case: &mut Case,
     books: &mut Books<'_>,
     index: usize,
@@ -81,7 +88,7 @@ fn take_given<T: Trace>(
     let mut rest = given.amount;
     for portion in layer.covers.iter().copied() {
         let left = case.portion_left(portion);
-        let stated = given.split.map(|start| case.given_split.get(start + portion).copied().unwrap_or(Money::ZERO));
+        let stated = given.split.map(|start| input.given_split.get(start + portion).copied().unwrap_or(Money::ZERO));
         let part = stated.unwrap_or(rest).min(rest).min(left);
         take_from_portion(case, portion, 0, part, unit, |line, amount| trace.record(|| Step::Allocated { line, portion, amount }))?;
         if stated.is_some_and(|stated| stated > part) {
@@ -101,7 +108,7 @@ fn take_given<T: Trace>(
             beyond |= position.checked_add(given.amount).is_none_or(|sum| sum > amount);
         }
     }
-    trace.record(|| Step::Given { amount: given.amount, beyond });
+    trace.record(|| Step::Given { beyond });
     for cap in &layer.given_caps {
         post(plan, case, books, cap.accumulator, given.amount.micros(), trace)?;
     }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::claim::{AttributeValue, Claim, Person};
 use crate::date::{DateChoice, Per, day_number, full_years};
-use crate::engine::case::{Case, Given};
+use crate::engine::case::{Given, Input};
 use crate::engine::{Fault, classify};
 use crate::ledger::Books;
 use crate::money::Money;
@@ -14,8 +14,8 @@ use crate::plan::fact::{Domain, Fact, FactKind};
 use crate::reject::{Reject, RejectCode};
 use crate::scheme::syntax::Owner;
 
-/// Fills the case from the claim and the person.
-pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, case: &mut Case) -> Result<(), Reject> {
+/// Reads the claim and the person into `input`.
+pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, input: &mut Input) -> Result<(), Reject> {
     let reject = |code, field: &str, message: String| Err(Reject::new(&claim.id, code, field, message));
     if claim.person != person.id {
         let message = format!("the claim is for `{}`, not for `{}`", claim.person, person.id);
@@ -30,44 +30,29 @@ pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, case: &mut Ca
         }
     }
 
-    case.facts.reset(plan.facts.len());
-    case.portions = plan.portions.len();
-    case.has_lines = !claim.lines.is_empty();
-    case.lines = claim.lines.len().max(1);
-    case.rule_date = Some(rule_date);
-    let cells = case.lines * case.portions;
-    for table in [&mut case.billed, &mut case.residual] {
-        table.clear();
-        table.resize(cells, Money::ZERO);
-    }
-    case.held.clear();
-    case.held.resize(cells * plan.held_slots, Money::ZERO);
-    for by_layer in [&mut case.paid, &mut case.beside] {
-        by_layer.clear();
-        by_layer.resize(plan.layers.len(), Money::ZERO);
-    }
-    case.local.clear();
-    case.local.resize(plan.accumulators.len(), 0);
-    case.posted.clear();
-
-    case_facts(plan, person, claim, rule_date, case)?;
-    given(plan, claim, case);
-    if case.has_lines {
-        line_facts(plan, claim, case)?;
-        classify::classify(plan, claim, case).map_err(|fault| fault.reject(plan, claim))?;
+    input.facts.reset(plan.facts.len());
+    input.portions = plan.portions.len();
+    input.has_lines = !claim.lines.is_empty();
+    input.lines = claim.lines.len().max(1);
+    input.rule_date = Some(rule_date);
+    input.stay.clone_from(&claim.stay);
+    input.billed.clear();
+    input.billed.resize(input.lines * input.portions, Money::ZERO);
+    periods(plan, rule_date, input);
+    case_facts(plan, person, claim, rule_date, input)?;
+    given(plan, claim, input);
+    if input.has_lines {
+        line_facts(plan, claim, input)?;
+        classify::classify(plan, claim, input).map_err(|fault| fault.reject(plan, claim))?;
     } else {
-        for (portion, named) in plan.portions.iter().enumerate() {
-            let amount = claim.portions.get(&named.id).copied().unwrap_or(Money::ZERO);
-            if let Some(cell) = case.billed.get_mut(portion) {
-                *cell = amount;
-            }
+        for (named, cell) in plan.portions.iter().zip(&mut input.billed) {
+            *cell = claim.portions.get(&named.id).copied().unwrap_or(Money::ZERO);
         }
     }
-    case.residual.copy_from_slice(&case.billed);
     for (index, fact) in plan.facts.iter().enumerate() {
         if let FactKind::Billed(portion) = fact.kind {
-            let amount = portion.map_or(claim.bill, |p| case.portion_billed(p));
-            case.facts.set(index, fact, amount.micros());
+            let amount = portion.map_or(claim.bill, |p| input.portion_billed(p));
+            input.facts.set(index, fact, amount.micros());
         }
     }
     Ok(())
@@ -183,19 +168,22 @@ fn portions(plan: &Plan, claim: &Claim) -> Result<(), Reject> {
     Ok(())
 }
 
-fn given(plan: &Plan, claim: &Claim, case: &mut Case) {
-    case.given.clear();
-    case.given_split.clear();
-    case.given.resize(plan.layers.len(), None);
+fn given(plan: &Plan, claim: &Claim, input: &mut Input) {
+    input.given.clear();
+    input.given_split.clear();
+    if claim.prior.is_empty() {
+        return;
+    }
+    input.given.resize(plan.layers.len(), None);
     for (layer, prior) in &claim.prior {
         let mut split = None;
         if !prior.portions.is_empty() {
-            split = Some(case.given_split.len());
+            split = Some(input.given_split.len());
             let amounts = plan.portions.iter().map(|p| prior.portions.get(&p.id).copied().unwrap_or(Money::ZERO));
-            case.given_split.extend(amounts);
+            input.given_split.extend(amounts);
         }
         let index = plan.layers.iter().position(|l| l.name.id == *layer);
-        if let Some(slot) = index.and_then(|i| case.given.get_mut(i)) {
+        if let Some(slot) = index.and_then(|i| input.given.get_mut(i)) {
             *slot = Some(Given { amount: prior.amount, split });
         }
     }
@@ -214,7 +202,7 @@ fn value_of(claim: &Claim, fact: &Fact, field: &str, text: &str) -> Result<i64, 
     })
 }
 
-fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate, case: &mut Case) -> Result<(), Reject> {
+fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate, input: &mut Input) -> Result<(), Reject> {
     for name in claim.attributes.keys() {
         if !plan.facts.iter().any(|f| f.kind == FactKind::ClaimAttribute && f.name == *name) {
             let message = format!("the scheme declares no attribute `{name}` of claims");
@@ -254,7 +242,7 @@ fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate,
             _ => None,
         };
         if let Some(value) = value.or(fact.default) {
-            case.facts.set(index, fact, value);
+            input.facts.set(index, fact, value);
         }
     }
     Ok(())
@@ -288,8 +276,8 @@ pub(crate) fn person_fact(fact: &Fact, person: &Person, on: NaiveDate) -> Option
     known.or(fact.default)
 }
 
-fn line_facts(plan: &Plan, claim: &Claim, case: &mut Case) -> Result<(), Reject> {
-    case.line_values.clear();
+fn line_facts(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<(), Reject> {
+    input.line_values.clear();
     for (index, line) in claim.lines.iter().enumerate() {
         if claim.lines.iter().take(index).any(|other| other.id == line.id) {
             let message = format!("two lines have the id `{}`", line.id);
@@ -316,7 +304,7 @@ fn line_facts(plan: &Plan, claim: &Claim, case: &mut Case) -> Result<(), Reject>
                 (_, Some(text)) => Some(value_of(claim, fact, &format!("lines.{}.{}", line.id, fact.name), text)?),
                 (_, None) => fact.default,
             };
-            case.line_values.push(value);
+            input.line_values.push(value);
         }
     }
     Ok(())
@@ -360,22 +348,16 @@ pub(crate) fn open(plan: &Plan, person: &Person, claim: &Claim, books: &mut Book
     Ok(())
 }
 
-/// The period keys of the claim's date.
-pub(crate) fn periods(plan: &Plan, claim: &Claim, case: &mut Case, books: &mut Books<'_>) -> Option<()> {
-    let date = case.rule_date?;
+/// The period keys of a date. Those of stays are the account's business.
+fn periods(plan: &Plan, date: NaiveDate, input: &mut Input) {
     for per in Per::ALL {
         let key = match per {
-            Per::Claim => None,
-            Per::Stay => match &claim.stay {
-                Some(stay) => Some(books.person.stay(stay)?),
-                None => None,
-            },
+            Per::Claim | Per::Stay => None,
             Per::Lifetime => Some(0),
             per => per.start(date, plan.policy_year).map(day_number),
         };
-        if let Some(slot) = case.period_keys.get_mut(per.index()) {
+        if let Some(slot) = input.period_keys.get_mut(per.index()) {
             *slot = key;
         }
     }
-    Some(())
 }

@@ -53,7 +53,7 @@ pub(crate) enum Step {
     Layer { layer: usize },
     LayerFailed { note: u32 },
     /// The layer's payment is given; `beyond` says that it is above a cap.
-    Given { amount: Money, beyond: bool },
+    Given { beyond: bool },
     Benefit { benefit: usize },
     Failed { failed: Failed },
     Counted { cover: usize, left: Money, counted: Money },
@@ -68,11 +68,11 @@ pub(crate) enum Step {
     Copaid { from_payment: bool, amount: Money },
     Deducted { amount: Money, met: Money, in_force: Money },
     Excess { amount: Money },
-    Point { index: usize, ratio: Ratio },
-    Factor { index: usize, ratio: Ratio },
+    Point { ratio: Ratio },
+    Factor { ratio: Ratio },
     AdjustmentOff { point: bool, index: usize, note: u32 },
     /// Money in a band, with the ratio after adjustment.
-    Band { index: usize, from: Money, to: Option<Money>, ratio: Ratio, amount: Money },
+    Band { from: Money, to: Option<Money>, ratio: Ratio, amount: Money },
     Grant { before: Money, after: Money, granted_before: Money, granted_after: Money },
     Fixed { amount: Money },
     InKind { before: i64, units: i64, given: i64 },

@@ -161,10 +161,22 @@ pub(crate) fn effective_days(span: crate::date::Span) -> (i64, i64) {
 }
 
 /// The facts of one case: value and class by fact.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) values: Vec<i64>,
     pub(crate) classes: Vec<u32>,
+}
+
+impl Clone for Facts {
+    fn clone(&self) -> Self {
+        Facts { values: self.values.clone(), classes: self.classes.clone() }
+    }
+
+    /// Without new memory, where there is room.
+    fn clone_from(&mut self, source: &Self) {
+        self.values.clone_from(&source.values);
+        self.classes.clone_from(&source.classes);
+    }
 }
 
 impl Facts {

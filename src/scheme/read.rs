@@ -235,9 +235,9 @@ fn attribute(keys: Keys<'_>) -> Option<Attribute> {
     if as_of.is_some() && of.is_some_and(|of| of != AttributeOf::Person) {
         keys.problem(Code::Conflict, "as_of", "only a person's attributes are read as of a date".to_owned());
     }
-    let about = about(&keys);
+    about(&keys);
     keys.finish();
-    Some(Attribute { name: name?, of: of?, kind: kind?, default, as_of: as_of.flatten(), about })
+    Some(Attribute { name: name?, of: of?, kind: kind?, default, as_of: as_of.flatten() })
 }
 
 fn parameters(entry: keys::Entry<'_>) -> Vec<Parameter> {

@@ -85,7 +85,6 @@ pub(crate) struct Attribute {
     pub(crate) kind: AttributeType,
     pub(crate) default: Option<Name>,
     pub(crate) as_of: Option<DateChoice>,
-    pub(crate) about: About,
 }
 
 /// What a number measures.

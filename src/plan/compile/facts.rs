@@ -25,8 +25,8 @@ const BUILT_IN: [&str; 8] = ["age", "days", "rule_date", "quantity", "amount", "
 impl Compiler<'_> {
     /// Declares every fact, then gathers the values at which rules divide them.
     pub(super) fn declare_facts(&mut self) {
-        for (index, attribute) in self.tree.attributes.iter().enumerate() {
-            self.declare_attribute(index, attribute);
+        for attribute in &self.tree.attributes {
+            self.declare_attribute(attribute);
         }
         self.add_fact("rule_date", FactKind::RuleDate, Domain::Date { cuts: Vec::new() });
         let mut found = Vec::new();
@@ -60,7 +60,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn declare_attribute(&mut self, index: usize, attribute: &Attribute) {
+    fn declare_attribute(&mut self, attribute: &Attribute) {
         let name = &attribute.name.value;
         if BUILT_IN.contains(&name.as_str()) || name == "not" {
             self.error(Code::DuplicateName, &attribute.name.place, format!("`{name}` is built in and needs no declaration"));
@@ -109,7 +109,6 @@ impl Compiler<'_> {
         if let Some(fact) = self.facts.get_mut(fact) {
             fact.default = default;
         }
-        let _ = index;
     }
 
     fn add_fact(&mut self, name: &str, kind: FactKind, domain: Domain) -> usize {

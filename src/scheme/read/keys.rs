@@ -194,10 +194,6 @@ impl<'a> Entry<'a> {
         }
     }
 
-    pub(super) fn is_list(&self) -> bool {
-        matches!(self.value.get_ref(), DeValue::Array(_))
-    }
-
     pub(super) fn table(&self, what: &'static str) -> Option<Keys<'a>> {
         match self.value.get_ref() {
             DeValue::Table(table) => Some(Keys::new(self.findings, self.text, table, self.place.clone(), what)),

@@ -1,0 +1,54 @@
+//! Speed beside hand-written integer code, in the same run: every figure here is a ratio between two of its lines.
+//!
+//! `cargo bench --bench workload` runs it.
+
+#[path = "workload/generate.rs"]
+mod generate;
+#[path = "workload/by_hand.rs"]
+mod by_hand;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use medaid::{Adjudicator, Ledger, Plan, Scheme};
+
+const SCHEME: &str = include_str!("schemes/workload.toml");
+
+fn plan() -> Plan {
+    let scheme = Scheme::parse("workload.toml", SCHEME).expect("a clean scheme");
+    Plan::compile(&scheme).expect("a plan")
+}
+
+/// 100,000 claims in memory: rules as data against the same rules by hand.
+fn batch(c: &mut Criterion) {
+    let rows = generate::ordered(100_000);
+    let plan = plan();
+    let (persons, claims) = generate::domain(&rows);
+    let mut group = c.benchmark_group("batch-100k");
+    group.throughput(Throughput::Elements(rows.len() as u64)).sample_size(10);
+    group.bench_function(BenchmarkId::new("by-hand", "i64"), |b| b.iter(|| by_hand::sums(&rows)));
+    let prepared = generate::prepared(&plan, &persons, &claims);
+    group.bench_function(BenchmarkId::new("medaid", "prepared"), |b| {
+        b.iter(|| {
+            let mut ledger = Ledger::new();
+            let mut adjudicator = Adjudicator::new(&plan);
+            for (person, claims) in &prepared {
+                let mut books = ledger.open(&plan, person).expect("books");
+                for claim in claims {
+                    adjudicator.settle_prepared(claim, &mut books).expect("a decided claim");
+                }
+            }
+        });
+    });
+    group.bench_function(BenchmarkId::new("medaid", "claims"), |b| {
+        b.iter(|| {
+            let mut ledger = Ledger::new();
+            let mut adjudicator = Adjudicator::new(&plan);
+            for (person, claim) in &claims {
+                adjudicator.settle(&persons[*person], &mut ledger, claim).expect("a decided claim");
+            }
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, batch);
+criterion_main!(benches);

@@ -1,0 +1,257 @@
+//! Every text of an explanation, Chinese and English side by side.
+
+use crate::date::Per;
+use crate::decision::Language;
+use crate::money::RoundingMode;
+use crate::reject::RejectCode;
+
+/// The texts in one language.
+#[derive(Clone, Copy)]
+pub(super) struct Words(pub(super) Language);
+
+macro_rules! words {
+    ($($name:ident: $zh:literal, $en:literal;)*) => {
+        impl Words {
+            $(pub(super) const fn $name(self) -> &'static str {
+                match self.0 { Language::Zh => $zh, Language::En => $en }
+            })*
+        }
+    };
+}
+
+words! {
+    // The head.
+    heading: "理赔结论说明", "How the claim was decided";
+    claim: "理赔案件", "claim";
+    person: "参保人", "person";
+    scheme: "方案", "scheme";
+    scheme_text: "{0}（{1}，版本 {2}）", "{0} ({1}, version {2})";
+    rule_date: "规则适用日期", "rules of";
+    currency: "币种", "currency";
+    bill: "费用总额", "bill";
+    notice: "注意", "notice";
+    notice_illustrative: "标有“示例参数”的数字未经公布，仅供演示。", "figures marked illustrative were not published.";
+    notice_scheme: "本方案含示例参数", "this scheme has illustrative figures";
+    illustrative: " [示例参数]", " [illustrative]";
+    write_off: " [医疗机构减免]", " [write-off by the provider]";
+    comma: "，", ", ";
+    semicolon: "；", "; ";
+    colon: "：", ": ";
+    named: "{0}（{1}）", "{0} ({1})";
+    sum_of: "{0} {1}", "{0} {1}";
+    times: " × ", " x ";
+    becomes: " → ", " -> ";
+    facts: "（依据：{0}）", " ({0})";
+
+    // Rules and conditions.
+    source: "规则来源", "source";
+    parameter: "参数", "parameter";
+    parameter_source: "{0}（来源：{1}）", "{0} (source: {1})";
+    not_fired: "未启动", "does not pay";
+    not_applied: "未适用规则", "not in force";
+    condition_failed: "应用条件未满足：{0}", "its condition does not hold: {0}";
+    found: "；实际为：{0}", "; found: {0}";
+    no_line: "没有符合条件的费用明细", "it looks at lines, and no line fits";
+    nothing_left: "没有可计入的剩余费用（或计入费用的限额已用完）", "nothing is left that it counts (or its cap on the base is used up)";
+    given_instead: "本层支付已随理赔材料给出，不再计算", "its layer's payment came with the claim";
+    benefits_idle: "本层各项责任均不启动：{0}", "so none of its benefits pays: {0}";
+    no_benefits: "本层没有需要计算的责任", "the layer has no benefit to figure";
+
+    // The base.
+    portion: "费用类别", "portion";
+    all_counts: "{0}：剩余 {1}，全部计入", "{0}: {1} left, all of it counts";
+    part_counts: "{0}：剩余 {1}，计入 {2}", "{0}: {1} left, of which {2} counts";
+    part_counts_at: "{0}：剩余 {1}，计入 {1} × {2} = {3}", "{0}: {1} left, counts {1} x {2} = {3}";
+    held: "已抵起付线", "held";
+    held_text: "{0} 已在本案中抵作共用起付线，不再计入", "{0} was already counted as shared deductible in this claim and does not count again";
+    base_cap: "计入限额", "cap on base";
+    base: "计入费用", "base";
+    base_cut: "{0}，限额内计入 {1}", "{0}, of which {1} is within the caps on the base";
+
+    // Copayments and deductible.
+    copay: "定额自付", "copayment";
+    copay_text: "第 {0} 项应付 {1}（{2}）", "number {0}: {1} due ({2})";
+    before_deductible: "先于起付线扣除", "taken before the deductible";
+    before_ratio: "起付线之后、按比例计算之前扣除", "taken after the deductible, before the ratio";
+    from_payment: "从支付金额中扣除", "taken from the payment";
+    copaid: "从计入费用中共扣除 {0}", "taken from the base in all: {0}";
+    deductible: "起付线", "deductible";
+    deductible_text: "适用 {0}{1}；此前已累计 {2}；本次扣除 {3}；尚余 {4}", "{0} in force{1}; {2} met before; {3} applied now; {4} still to be met";
+    deductible_least: "多条起付线同时适用，按剩余最少者：{0}", "several are met together; the least room counts: {0}";
+    franchise: "相对免赔额", "franchise";
+    franchise_text: "适用 {0}{1}；此前累计费用 {2}；{3}", "{0} in force{1}; base so far {2}; {3}";
+    franchise_below: "累计未超过免赔额，全部由个人负担", "not exceeded, so all stays with the patient";
+    franchise_crossed: "累计超过免赔额，从第一元起计算", "exceeded, so everything counts from zero";
+    limit_text: "{0}：限额 {1}{2}；此前已用 {3}；剩余 {4}{5}", "{0}: {1}{2}; {3} used before; {4} left{5}";
+    shared: "；累计项 {0}", "; on accumulator {0}";
+    excess: "起付线以上", "excess";
+    nothing_above: "{0}，没有可赔付的费用", "{0}, so there is nothing to pay for";
+
+    // The form.
+    ratio: "赔付比例", "ratio";
+    ratio_text: "{0}{1}", "{0}{1}";
+    adjusted: "比例调整", "adjusted";
+    points: "加点 {0}", "points {0}";
+    factors: "系数 {0}", "factor {0}";
+    payout: "应付金额", "payout";
+    band: "{0} 至 {1} 段", "band {0} to {1}";
+    last_band: "{0} 以上段", "band above {0}";
+    band_text: "{0}：{1}", "{0}: {1}";
+    bands_from: "分段位置", "position";
+    bands_absolute: "分段按累计计入费用计；此前累计 {0}", "bands are measured on the base so far: {0} before this claim";
+    bands_above: "分段按起付线以上累计费用计；此前累计 {0}", "bands are measured on the excess so far: {0} before this claim";
+    grant: "分档定额", "step grant";
+    grant_position: "累计由 {0} 到 {1}", "the position goes from {0} to {1}";
+    grant_text: "对应定额 {0}", "grants {0}";
+    fixed: "定额给付", "fixed sum";
+    in_kind: "实物援助", "in kind";
+    in_kind_units: "此前 {0} 个单位，本次 {1} 个，其中赠送 {2} 个", "{0} units before, {1} in this claim, {2} of them given";
+    no_units: "本次没有计数单位", "no units in this claim";
+    not_below_zero: "{0}，不低于 0 = {1}", "{0}, not below 0 = {1}";
+    maximum: "个人负担上限", "maximum";
+    raised: "个人负担超出上限剩余额，应付金额提高", "the patient's share is above what is left of the maximum, so the payment rises";
+    not_raised: "个人负担在上限之内，应付金额不变", "the patient's share is within the maximum";
+
+    // Rounding and limits.
+    rounded: "取整", "rounded";
+    rounded_text: "{0}{1}", "{0}{1}";
+    rounding_of: "（{0}，单位 {1}）", " ({0}, unit {1})";
+    rounds_share: "（先对个人负担取整：{0}，单位 {1}）", " (the patient's share is rounded: {0}, unit {1})";
+    cap: "封顶线", "cap";
+    bound: "触及限额", "bound by";
+    bound_text: "{0}；支付限于 {1}", "{0}; the payment is limited to {1}";
+    bound_residual: "剩余费用 {0}；支付限于 {1}", "what is left to pay for, {0}; the payment is limited to {1}";
+    minimum: "最低支付额", "minimum";
+    below_minimum: "{0} 低于最低支付额，不予支付，但计入累计", "{0} is below the minimum payment: not issued, but posted";
+    below_minimum_of: "{0} 低于最低支付额 {1}，不予支付，但计入累计", "{0} is below the minimum payment of {1}: not issued, but posted";
+    pays: "支付", "pays";
+    pays_beside: "账单外支付", "pays beside";
+    settles: "冲减", "settles";
+
+    // The layer's end.
+    layer_pays: "本层支付", "layer pays";
+    layer_given: "本层支付（给定）", "layer pays (given)";
+    layer_writes_off: "本层减免", "layer writes off";
+    layer_beside: "账单外另付", "paid beside the bill";
+    given_text: "随理赔材料给出，不作计算", "given with the claim, not computed";
+    beyond_cap: "注意：给定支付超过封顶线", "note: the given payment goes beyond a cap";
+    left: "支付后剩余", "left after it";
+
+    // The result.
+    result: "结果", "Result";
+    paid_in_all: "各层支付合计", "paid in all";
+    out_of_pocket: "个人负担", "out of pocket";
+    of_which: "其中", "of which";
+    beside_bill: "账单外另付", "beside the bill";
+    lines: "费用明细", "Lines";
+    line: "明细", "line";
+    amount: "金额", "amount";
+    postings: "累计变动", "Accumulators";
+    accumulator: "累计项", "accumulator";
+    period: "周期", "period";
+    before: "此前", "before";
+    added: "本次", "added";
+    after: "此后", "after";
+    by_rule: "记入规则", "posted by";
+    digests: "数据摘要（SHA-256）", "Digests (SHA-256)";
+    input: "输入", "input";
+    result_digest: "结论", "decision";
+
+    // The table.
+    layer: "保障层", "layer";
+    left_in: "剩余：{0}", "left: {0}";
+    given: "{0}（给定）", "{0} (given)";
+    written_off: "{0}（减免）", "{0} (write-off)";
+
+    // Rejects.
+    rejected: "理赔案件 {0} 未予受理：{1}", "Claim {0} is rejected: {1}";
+    reason: "原因", "reason";
+    field: "字段", "field";
+    detail: "详情", "detail";
+    unchanged: "各项累计保持不变", "every accumulator is as before";
+    outcome: "影响", "effect";
+}
+
+impl Words {
+    fn pick(self, zh: &'static str, en: &'static str) -> &'static str {
+        match self.0 {
+            Language::Zh => zh,
+            Language::En => en,
+        }
+    }
+
+    /// A rule's label, such as `cap 1`, in the language.
+    pub(super) fn rule(self, label: &str) -> String {
+        if self.0 == Language::En {
+            return label.to_owned();
+        }
+        let (kind, number) = match label.rsplit_once(' ') {
+            Some((kind, number)) if number.bytes().all(|b| b.is_ascii_digit()) => (kind, Some(number)),
+            _ => (label, None),
+        };
+        let kind = match kind {
+            "cap" => "封顶线",
+            "layer cap" => "本层封顶线",
+            "deductible" => "起付线",
+            "out-of-pocket maximum" => "个人负担上限",
+            "copay" => "定额自付",
+            "points" => "比例加点",
+            "factor" => "比例系数",
+            other => other,
+        };
+        match number {
+            Some(number) => format!("{kind} {number}"),
+            None => kind.to_owned(),
+        }
+    }
+
+    pub(super) fn per(self, per: Per) -> &'static str {
+        match per {
+            Per::Claim => self.pick("本次理赔", "claim"),
+            Per::Stay => self.pick("本次住院", "stay"),
+            Per::Day => self.pick("当日", "day"),
+            Per::Month => self.pick("当月", "month"),
+            Per::PolicyYear => self.pick("保障年度", "policy year"),
+            Per::CalendarYear => self.pick("自然年度", "calendar year"),
+            Per::Lifetime => self.pick("终身", "lifetime"),
+        }
+    }
+
+    pub(super) fn mode(self, mode: RoundingMode) -> &'static str {
+        match mode {
+            RoundingMode::HalfUp => self.pick("四舍五入", "half up"),
+            RoundingMode::HalfEven => self.pick("四舍六入五成双", "half to even"),
+            RoundingMode::Down => self.pick("舍去尾数", "down"),
+            RoundingMode::Up => self.pick("进一", "up"),
+        }
+    }
+
+    /// What a reject code means.
+    pub(super) fn reject(self, code: RejectCode) -> &'static str {
+        use RejectCode::*;
+        match code {
+            Unreadable => self.pick("该行或该记录无法读取", "the row or record cannot be read"),
+            DuplicateClaim => self.pick("理赔案件编号已被先前的案件使用", "the id was used by an earlier claim"),
+            UnknownPerson => self.pick("参保人不存在，或与理赔案件所列不符", "the claim names a person who is not there, or another person than the one it is adjudicated for"),
+            UnknownScheme => self.pick("所列方案不存在，或有多个方案而未指明", "the claim names a scheme that is not there, or names none where there are several"),
+            MissingDate => self.pick("缺少方案所依据的日期", "a date that the scheme goes by is missing"),
+            DatesOutOfOrder => self.pick("日期先后有误：服务结束或结算早于服务开始", "the service ends before it begins, or is settled before it begins"),
+            BeforeBirth => self.pick("服务日期早于出生日期", "the service is before the person was born"),
+            NoSchemeInForce => self.pick("规则适用日期没有有效的方案版本", "no edition of the scheme holds on the rule date"),
+            NegativeAmount => self.pick("金额或数量为负，或数量为零", "an amount is below zero, or a quantity is not above zero"),
+            OverPreciseAmount => self.pick("金额的小数位超过方案的货币单位", "an amount is finer than the scheme's unit"),
+            UnknownPortion => self.pick("方案中没有该费用类别", "the scheme does not have the portion"),
+            PortionsDoNotAddUp => self.pick("费用类别或明细之和与费用总额不符，或两者皆无、两者皆有", "portions or lines do not add up to the bill, or neither or both are given"),
+            UnknownLayer => self.pick("方案中没有该保障层", "the scheme does not have the layer"),
+            UnknownAttribute => self.pick("方案中没有该属性", "the scheme does not have the attribute"),
+            UnknownValue => self.pick("属性的取值不在方案之列", "the attribute has a value that the scheme does not have"),
+            MissingAttribute => self.pick("规则需要的属性未给出，也没有默认值", "a rule asks for an attribute that is not given and has no default"),
+            DuplicateLine => self.pick("同一案件中有两条明细编号相同", "two lines of the claim have one id"),
+            UnclassifiedLine => self.pick("没有分类规则适用于该条明细", "no row of `classify` fits the line"),
+            PriorAboveResidual => self.pick("给定支付超过该层可支付的剩余费用", "a prior payment is above what is left for its layer"),
+            UnknownAccumulator => self.pick("期初余额所列累计项在方案中不存在", "an opening balance names an accumulator that the scheme does not have"),
+            NoValue => self.pick("规则的数值无法对本案精确算出（不精确、超出范围或除数为零）", "a rule's value cannot be figured for this claim: not exact, out of range, or divided by zero"),
+            AmountOverflow => self.pick("金额过大，无法计算", "the amounts are too large to be figured with"),
+        }
+    }
+}
