@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::money::Amount;
+use crate::money::{Amount, RoundingMode};
 use crate::ratio::Ratio;
 
 /// The version of the decision's form.
@@ -288,10 +288,15 @@ pub struct Figures {
     /// Which limit cut the payment: `cap 1`, `layer cap 1`, `residual`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<String>,
+    /// How the payment is rounded.
+    pub rounding: RoundingFigure,
     /// The payment rounded, before limits.
     pub rounded: Amount,
     /// The payment after limits.
     pub paid: Amount,
+    /// The least payment that is made, if the benefit has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<Amount>,
     /// What was issued: nothing where the payment is below the minimum.
     pub issued: Amount,
     /// By portion, what the payment settled.
@@ -313,6 +318,9 @@ pub struct Counted {
     pub title: Text,
     /// What was left of it, over the lines looked at.
     pub left: Amount,
+    /// The counting factor, where it is one for all lines and not 100 %.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factor: Option<Ratio>,
     /// What of it counts.
     pub counted: Amount,
 }
@@ -390,6 +398,9 @@ pub enum Entitlement {
     Ratio {
         /// Money by band.
         bands: Vec<BandFigure>,
+        /// Where the money lies in the bands; nothing for a constant ratio.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        measured: Option<BandPosition>,
         /// Points added to each band's ratio.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         points: Vec<Ratio>,
@@ -415,6 +426,9 @@ pub enum Entitlement {
     Fixed {
         /// The sum.
         amount: Amount,
+        /// The facts that it was figured from.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        because: Vec<FactShown>,
     },
     /// Units in kind.
     InKind {
@@ -437,12 +451,40 @@ pub struct BandFigure {
     /// Where it ends; the last has no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Amount>,
+    /// The ratio as the rule has it, where there are points or factors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<Ratio>,
     /// The ratio after points and factors.
     pub ratio: Ratio,
     /// This claim's money in the band.
     pub amount: Amount,
     /// The amount times the ratio, exact.
     pub gives: Amount,
+}
+
+/// What bands are measured on, and how far that had come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BandPosition {
+    /// Whether they are measured on the base, deductible and copayments included, rather than on the excess.
+    pub absolute: bool,
+    /// The position before this claim.
+    pub before: Amount,
+}
+
+/// How a payment is rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct RoundingFigure {
+    /// The unit of which it is a whole multiple.
+    pub unit: Amount,
+    /// The mode.
+    pub mode: RoundingMode,
+    /// Whether the patient's share is rounded, and the payment is the rest.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_patient_share: bool,
 }
 
 /// A rule of a benefit that did not apply.

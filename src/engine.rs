@@ -21,13 +21,13 @@ use case::{Case, Input};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// A rule asked for a fact that is not known.
-    Missing { fact: usize },
+    Missing { fact: u32 },
     /// A rule's value is not exact, out of range, or divided by zero.
     NoValue,
     Overflow,
     /// A given payment is above what is left for its layer.
-    PriorAboveResidual { layer: usize, left: Money },
-    Unclassified { line: usize },
+    PriorAboveResidual { layer: u32 },
+    Unclassified { line: u32 },
     /// Something that cannot be; a defect of this crate.
     Internal,
 }
@@ -36,7 +36,7 @@ impl Fault {
     fn reject(self, plan: &Plan, claim: &Claim) -> Reject {
         let (code, field, message) = match self {
             Fault::Missing { fact } => {
-                let name = plan.facts.get(fact).map_or("", |f| f.name.as_str());
+                let name = plan.facts.get(fact as usize).map_or("", |f| f.name.as_str());
                 (RejectCode::MissingAttribute, format!("attributes.{name}"), format!("a rule asks for `{name}`, which is not given and has no default"))
             }
             Fault::NoValue => (
@@ -45,15 +45,15 @@ impl Fault {
                 "a rule's value cannot be figured for this claim: it divides by zero, is out of range, or needs rounding".to_owned(),
             ),
             Fault::Overflow => (RejectCode::AmountOverflow, "bill".to_owned(), "the amounts are too large to be figured with".to_owned()),
-            Fault::PriorAboveResidual { layer, left } => {
-                let name = plan.layers.get(layer).map_or("", |l| l.name.id.as_str());
+            Fault::PriorAboveResidual { layer } => {
+                let name = plan.layers.get(layer as usize).map_or("", |l| l.name.id.as_str());
                 let places = usize::from(plan.places());
                 let amount = claim.prior.get(name).map_or(Money::ZERO, |p| p.amount);
-                let message = format!("`{name}` is given as paying {amount:.places$}, but only {left:.places$} is left for it");
+                let message = format!("`{name}` is given as paying {amount:.places$}, which is more than is left for it");
                 (RejectCode::PriorAboveResidual, format!("prior.{name}"), message)
             }
             Fault::Unclassified { line } => {
-                let id = claim.lines.get(line).map_or("", |l| l.id.as_str());
+                let id = claim.lines.get(line as usize).map_or("", |l| l.id.as_str());
                 (RejectCode::UnclassifiedLine, format!("lines.{id}"), format!("no row of `classify` fits line `{id}`"))
             }
             Fault::Internal => (RejectCode::NoValue, String::new(), "internal error of medaid; please report it with this claim".to_owned()),

@@ -161,6 +161,13 @@ impl Ledger {
         if !self.households.contains_key(household) {
             self.households.insert(household.to_owned(), Account::default());
         }
+        // Once, so that posting needs no new memory.
+        let symbols = self.symbols.len();
+        for account in [self.persons.get_mut(person)?, self.households.get_mut(household)?] {
+            if account.current.len() < symbols {
+                account.current.resize(symbols, (NO_PERIOD, 0));
+            }
+        }
         Some(Books {
             person: self.persons.get_mut(person)?,
             household: self.households.get_mut(household)?,

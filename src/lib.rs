@@ -25,6 +25,7 @@ pub mod diagnostic;
 mod digest;
 mod engine;
 mod exact;
+pub mod explain;
 mod ledger;
 mod money;
 mod plan;

@@ -7,7 +7,7 @@ pub(crate) mod visit;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::plan::compile::compile;
 use syntax::{Place, Tree};
 
@@ -56,6 +56,10 @@ impl Scheme {
             findings.extend(compile(tree, &scheme_text).1);
         }
         let failed = findings.iter().any(|f| f.severity() == Severity::Error);
+        if failed {
+            // What is missing because of an error is not unused.
+            findings.retain(|f| !matches!(f.code(), Code::Unused | Code::UntouchedPortion));
+        }
         let findings = Diagnostics::new(file, text, findings);
         match tree {
             Some(tree) if !failed => Ok(Scheme { file: file.to_owned(), text: scheme_text, tree, warnings: findings }),

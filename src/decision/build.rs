@@ -6,8 +6,10 @@ use crate::digest::Digest;
 use crate::engine::case::{Case, Input};
 use crate::engine::trace::{Failed, LimitKind, Step, Steps};
 use crate::money::{Money, Raw};
+use crate::plan::fact::FactKind;
 use crate::plan::value::Value;
 use crate::plan::{Benefit, Form, Limit, Named, Plan};
+use crate::ratio::Ratio;
 use crate::scheme::syntax::{Counts, Taken};
 
 /// Builds the decision of a settled case.
@@ -112,19 +114,46 @@ impl<'a> Builder<'a> {
 
     fn failed(&self, note: u32) -> FailedTest {
         let note = self.plan.tests.get(note as usize);
-        let single = note.filter(|n| n.name != "any" && n.name != "not").and_then(|n| {
-            let fact = self.plan.facts.get(n.fact)?;
-            // Facts read at entry to a layer have moved on since.
-            if fact.kind.at_entry() {
-                return None;
-            }
-            Some(fact.domain.show(self.case.facts.value(n.fact)?))
-        });
+        let single = note.filter(|n| n.name != "any" && n.name != "not").and_then(|n| self.fact_shown(n.fact));
         FailedTest {
             name: note.map_or_else(String::new, |n| n.name.clone()),
             test: note.map_or_else(String::new, |n| n.text.clone()),
             found: single,
         }
+    }
+
+    /// A fact's value, as it was at entry to the layer at work; nothing where that is no longer known.
+    fn fact_shown(&self, index: usize) -> Option<String> {
+        let fact = self.plan.facts.get(index)?;
+        let money = match fact.kind {
+            // These have moved on since; what earlier layers left and paid is known.
+            FactKind::Left(portion) => {
+                let before = self.layers.len().checked_sub(2).and_then(|i| self.layers.get(i));
+                let amount = |p: usize| match before {
+                    Some(layer) => layer.left.get(p).and_then(|left| left.amount.money()),
+                    None => Some(self.input.portion_billed(p)),
+                };
+                match portion {
+                    Some(portion) => amount(portion)?,
+                    None => (0..self.case.portions).try_fold(Money::ZERO, |sum, p| sum.checked_add(amount(p)?))?,
+                }
+            }
+            FactKind::Paid(layer) if layer < self.layer => self.case.paid.get(layer).copied()?,
+            FactKind::Paid(_) | FactKind::Accumulated(_) => return None,
+            _ => return Some(fact.domain.show(self.case.facts.value(index)?)),
+        };
+        Some(self.amount(money).to_string())
+    }
+
+    /// Whether a value is now what it was when the benefit was figured: it asks for no fact of a line, nor for one that moves from layer to layer.
+    fn is_settled(&self, value: &Value) -> bool {
+        let mut settled = true;
+        value.visit_facts(&mut |index| settled &= self.plan.facts.get(index).is_some_and(|f| !f.kind.at_entry() && !f.kind.of_line()));
+        settled
+    }
+
+    fn ratio_now(&self, value: &Value) -> Option<Ratio> {
+        if self.is_settled(value) { value.ratio(&self.case.facts).ok() } else { None }
     }
 
     fn because(&self, value: &Value) -> Vec<FactShown> {
@@ -135,12 +164,8 @@ impl<'a> Builder<'a> {
         facts
             .into_iter()
             .filter_map(|index| {
-                let fact = self.plan.facts.get(index)?;
-                if fact.kind.at_entry() || fact.kind.of_line() {
-                    return None;
-                }
-                let value = fact.domain.show(self.case.facts.value(index)?);
-                Some(FactShown { name: fact.name.clone(), value })
+                let fact = self.plan.facts.get(index).filter(|f| !f.kind.of_line())?;
+                Some(FactShown { name: fact.name.clone(), value: self.fact_shown(index)? })
             })
             .collect()
     }
@@ -232,6 +257,14 @@ impl<'a> Builder<'a> {
 
     fn posted(&mut self, accumulator: usize, before: i64, amount: i64) {
         let Some(found) = self.plan.accumulators.get(accumulator) else { return };
+        if let Some(Form::Bands { absolute, accumulator: bands, .. }) = self.plan_benefit().map(|b| &b.form)
+            && *bands == accumulator
+        {
+            let position = BandPosition { absolute: *absolute, before: self.amount(Money::from_micros(before)) };
+            if let Some(Entitlement::Ratio { measured, .. }) = self.figures().map(|f| &mut f.entitlement) {
+                *measured = Some(position);
+            }
+        }
         self.counts_claims = found.counts == Counts::Claims;
         let rule = match (self.layers.last(), self.benefit, self.counts_claims) {
             (_, _, true) | (None, _, _) => String::new(),
@@ -310,7 +343,7 @@ impl<'a> Builder<'a> {
         let zero = self.amount(Money::ZERO);
         let entitlement = match &benefit.form {
             Form::Ratio(value) => {
-                Entitlement::Ratio { bands: Vec::new(), points: Vec::new(), factors: Vec::new(), because: self.because(value) }
+                Entitlement::Ratio { bands: Vec::new(), measured: None, points: Vec::new(), factors: Vec::new(), because: self.because(value) }
             }
             Form::Bands { rows, .. } => {
                 let mut because: Vec<FactShown> = Vec::new();
@@ -319,10 +352,10 @@ impl<'a> Builder<'a> {
                         because.push(fact);
                     }
                 }
-                Entitlement::Ratio { bands: Vec::new(), points: Vec::new(), factors: Vec::new(), because }
+                Entitlement::Ratio { bands: Vec::new(), measured: None, points: Vec::new(), factors: Vec::new(), because }
             }
             Form::Grant { .. } => Entitlement::Grant { before: zero, after: zero, granted_before: zero, granted_after: zero },
-            Form::Fixed(_) => Entitlement::Fixed { amount: zero },
+            Form::Fixed(sum) => Entitlement::Fixed { amount: zero, because: self.because(sum) },
             Form::InKind { .. } => Entitlement::InKind { before: zero, units: zero, given: zero },
         };
         Some(Figures {
@@ -342,12 +375,31 @@ impl<'a> Builder<'a> {
             caps: Vec::new(),
             residual: None,
             bound: None,
+            rounding: RoundingFigure {
+                unit: self.amount(benefit.rounding.unit()),
+                mode: benefit.rounding.mode(),
+                of_patient_share: benefit.rounds_patient_share,
+            },
             rounded: zero,
             paid: zero,
+            minimum: benefit.minimum.as_ref().filter(|m| self.is_settled(m)).and_then(|m| m.money(&self.case.facts).ok()).map(|m| self.amount(m)),
             issued: zero,
             settled: Vec::new(),
             inactive: Vec::new(),
         })
+    }
+
+    /// The ratio that the rule has for the band that ends at `to`, before points and factors.
+    fn ratio_written(&self, benefit: &Benefit, to: Option<Money>) -> Option<Ratio> {
+        match &benefit.form {
+            Form::Ratio(value) => self.ratio_now(value),
+            Form::Bands { rows, .. } => {
+                let edge = |value: &Value| value.money(&self.case.facts).ok();
+                let row = rows.iter().find(|row| row.to.as_ref().map(edge) == to.map(Some));
+                row.filter(|row| row.to.as_ref().is_none_or(|to| self.is_settled(to))).and_then(|row| self.ratio_now(&row.ratio))
+            }
+            _ => None,
+        }
     }
 
     /// The steps that set a figure of the benefit at work.
@@ -356,11 +408,19 @@ impl<'a> Builder<'a> {
         let (plan, places) = (self.plan, self.plan.places());
         let money = |m: Money| Amount::new(m, places);
         let raw_amount = |r: Raw| Amount::from_raw(r, places);
+        let factor = match *step {
+            Step::Counted { cover, .. } => benefit.covers.get(cover).and_then(|c| self.ratio_now(&c.factor)).filter(|f| *f != Ratio::ONE),
+            _ => None,
+        };
+        let written = match *step {
+            Step::Band { to, .. } if !(benefit.points.is_empty() && benefit.factors.is_empty()) => self.ratio_written(benefit, to),
+            _ => None,
+        };
         let Some(figures) = self.figures() else { return };
         match *step {
             Step::Counted { cover, left, counted } => {
                 if let Some(portion) = benefit.covers.get(cover).and_then(|c| plan.portions.get(c.portion)) {
-                    figures.counted.push(Counted { portion: portion.id.clone(), title: text(portion), left: money(left), counted: money(counted) });
+                    figures.counted.push(Counted { portion: portion.id.clone(), title: text(portion), left: money(left), factor, counted: money(counted) });
                 }
             }
             Step::Held { amount } => figures.held = Some(money(amount)),
@@ -399,7 +459,8 @@ impl<'a> Builder<'a> {
             }
             Step::Band { from, to, ratio, amount } => {
                 if let Entitlement::Ratio { bands, .. } = &mut figures.entitlement {
-                    bands.push(BandFigure { from: money(from), to: to.map(money), ratio, amount: money(amount), gives: raw_amount(ratio.of(amount)) });
+                    let gives = raw_amount(ratio.of(amount));
+                    bands.push(BandFigure { from: money(from), to: to.map(money), written, ratio, amount: money(amount), gives });
                 }
             }
             Step::Grant { before, after, granted_before, granted_after } => {
@@ -410,7 +471,11 @@ impl<'a> Builder<'a> {
                     granted_after: money(granted_after),
                 };
             }
-            Step::Fixed { amount } => figures.entitlement = Entitlement::Fixed { amount: money(amount) },
+            Step::Fixed { amount: sum } => {
+                if let Entitlement::Fixed { amount, .. } = &mut figures.entitlement {
+                    *amount = money(sum);
+                }
+            }
             Step::InKind { before, units, given } => {
                 let units_of = |micros| Amount::new(Money::from_micros(micros), 0);
                 figures.entitlement = Entitlement::InKind { before: units_of(before), units: units_of(units), given: units_of(given) };

@@ -131,7 +131,9 @@ pub(crate) fn settle<T: Trace>(
     };
     let issued = if paid < minimum { Money::ZERO } else { paid };
     trace.record(|| Step::Paid { amount: paid, issued });
-    hold(benefit, deducted, case)?;
+    if !benefit.held.is_empty() && deducted > Money::ZERO {
+        hold(benefit, deducted, case)?;
+    }
     if benefit.indemnity {
         take(plan, benefit, issued, case, trace)?;
         let total = case.paid.get_mut(layer).ok_or(Fault::Internal)?;
@@ -160,13 +162,14 @@ pub(crate) fn settle<T: Trace>(
 }
 
 /// Marks the lines that the benefit looks at; false if it looks at lines and none fits.
+#[inline]
 fn choose_lines(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Case) -> Result<bool, Fault> {
-    case.chosen.clear();
-    case.chosen.resize(case.lines, true);
     let Some(condition) = &benefit.lines else { return Ok(true) };
     if !input.has_lines {
         return Ok(false);
     }
+    case.chosen.clear();
+    case.chosen.resize(case.lines, true);
     let mut any = false;
     for line in 0..case.lines {
         look_at_line(plan, &input.line_values, line, &mut case.facts);
@@ -190,8 +193,10 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Cas
         let (mut left_total, mut counted_total) = (Money::ZERO, Money::ZERO);
         let mut factor = if cover.by_line { Ratio::ZERO } else { cover.factor.ratio(&case.facts)? };
         for line in 0..case.lines {
-            if !case.is_chosen(line) {
-                case.counted.push(Money::ZERO);
+            if benefit.lines.is_some() && !case.is_chosen(line) {
+                if !benefit.held.is_empty() {
+                    case.counted.push(Money::ZERO);
+                }
                 case.touch.push(false);
                 continue;
             }
@@ -207,7 +212,9 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Cas
                 counted = subtract(counted, taken)?;
                 held_total = add(held_total, taken)?;
             }
-            case.counted.push(counted);
+            if !benefit.held.is_empty() {
+                case.counted.push(counted);
+            }
             case.touch.push(factor != Ratio::ZERO);
             left_total = add(left_total, left)?;
             counted_total = add(counted_total, counted)?;
@@ -225,6 +232,7 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Cas
 }
 
 /// The room of a limit, if its condition holds.
+#[inline]
 fn limit_room<T: Trace>(
     plan: &Plan,
     kind: LimitKind,
@@ -271,6 +279,7 @@ fn copayments<T: Trace>(benefit: &Benefit, taken: Taken, most: Money, case: &Cas
 }
 
 /// The deductible or franchise: what it takes, and what is left above it.
+#[inline]
 fn deduct<T: Trace>(
     plan: &Plan,
     benefit: &Benefit,
@@ -352,7 +361,7 @@ fn entitlement<T: Trace>(
         }
         Form::InKind { buy, give, units, accumulator } => {
             let before = position(plan, case, books, *accumulator).micros();
-            let units = case.facts.value(*units).ok_or(Fault::Missing { fact: *units })?;
+            let units = case.facts.value(*units).ok_or(Fault::Missing { fact: *units as u32 })?;
             let given = given_units(*buy, *give, before, units).ok_or(Fault::Overflow)?;
             trace.record(|| Step::InKind { before, units, given });
             if units == 0 {
@@ -384,8 +393,12 @@ struct Adjust {
 }
 
 impl Adjust {
+    #[inline]
     fn of<T: Trace>(benefit: &Benefit, case: &Case, trace: &mut T) -> Result<Adjust, Fault> {
         let mut adjust = Adjust { points: 0, factor: Ratio::ONE, any: false };
+        if benefit.points.is_empty() && benefit.factors.is_empty() {
+            return Ok(adjust);
+        }
         for (index, point) in benefit.points.iter().enumerate() {
             match point.condition.first_failed(&case.facts)? {
                 Some(note) => trace.record(|| Step::AdjustmentOff { point: true, index, note }),
@@ -479,15 +492,15 @@ fn cut_share<T: Trace>(plan: &Plan, benefit: &Benefit, base: Money, raw: Raw, ca
 
 /// A limit that binds, in whole units: rounded, or floored where rounding would exceed it.
 fn limited(rounding: Rounding, limit: Money) -> Result<Money, Fault> {
+    if rounding.holds(limit) {
+        return Ok(limit);
+    }
     let rounded = rounding.round(limit).ok_or(Fault::Overflow)?;
     Ok(if rounded > limit { rounding.floor(limit) } else { rounded })
 }
 
 /// Lays what was deducted under a shared deductible on the benefit's counted money, in reverse order of allocation.
 fn hold(benefit: &Benefit, deducted: Money, case: &mut Case) -> Result<(), Fault> {
-    if benefit.held.is_empty() || deducted == Money::ZERO {
-        return Ok(());
-    }
     let micro = Money::from_micros(1);
     let mut rest = deducted;
     for index in benefit.allocate.iter().rev() {

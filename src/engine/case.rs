@@ -97,7 +97,9 @@ impl Case {
         refill(&mut self.paid, plan.layers.len(), Money::ZERO);
         refill(&mut self.beside, plan.layers.len(), Money::ZERO);
         refill(&mut self.local, plan.accumulators.len(), 0);
-        refill(&mut self.held, self.residual.len() * plan.held_slots, Money::ZERO);
+        if plan.held_slots > 0 {
+            refill(&mut self.held, self.residual.len() * plan.held_slots, Money::ZERO);
+        }
         self.posted.clear();
     }
 

@@ -18,7 +18,7 @@ pub(crate) fn classify(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<
                 break;
             }
         }
-        let row = fitting.ok_or(Fault::Unclassified { line: index })?;
+        let row = fitting.ok_or(Fault::Unclassified { line: index as u32 })?;
         split(plan, row, input, index, line.amount, line.quantity)?;
     }
     Ok(())

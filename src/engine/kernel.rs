@@ -97,8 +97,7 @@ fn take_given<T: Trace>(
         rest = rest.checked_sub(part).ok_or(Fault::Overflow)?;
     }
     if rest > Money::ZERO {
-        let left = given.amount.checked_sub(rest).ok_or(Fault::Overflow)?;
-        return Err(Fault::PriorAboveResidual { layer: index, left });
+        return Err(Fault::PriorAboveResidual { layer: index as u32 });
     }
     let mut beyond = false;
     for cap in &layer.given_caps {

@@ -206,12 +206,14 @@ impl Compiler<'_> {
     }
 
     fn guard(&mut self, guard: &syntax::Guard, scope: Scope) -> Option<Condition> {
+        let when = guard.when.as_ref().map(|when| self.condition(when, scope));
+        let unless = guard.unless.as_ref().map(|unless| (unless, self.condition(unless, scope)));
         let mut tests = Vec::new();
-        if let Some(when) = &guard.when {
-            tests.extend(self.condition(when, scope)?.tests);
+        if let Some(when) = when {
+            tests.extend(when?.tests);
         }
-        if let Some(unless) = &guard.unless {
-            let condition = self.condition(unless, scope)?;
+        if let Some((unless, condition)) = unless {
+            let condition = condition?;
             let (fact, name) = condition
                 .tests
                 .first()
@@ -277,7 +279,7 @@ impl Compiler<'_> {
     fn check_touched(&mut self, layers: &[crate::plan::Layer]) {
         for (index, portion) in self.tree.portions.iter().enumerate() {
             let touched = layers.iter().any(|l| l.covers.contains(&index) || l.benefits.iter().any(|b| b.covers.iter().any(|c| c.portion == index)));
-            if !touched && layers.len() == self.tree.layers.len() {
+            if !touched {
                 let message = format!("no layer pays for `{}`: the patient bears all of it", portion.id.value);
                 self.findings.push(Diagnostic::new(Code::UntouchedPortion, portion.id.place.clone(), message));
             }

@@ -55,6 +55,10 @@ impl Condition {
     /// The note of the first test that fails, if one does.
     #[inline]
     pub(crate) fn first_failed(&self, facts: &Facts) -> Result<Option<u32>, Fault> {
+        if self.tests.is_empty() { Ok(None) } else { self.first_failed_of_some(facts) }
+    }
+
+    fn first_failed_of_some(&self, facts: &Facts) -> Result<Option<u32>, Fault> {
         for test in &self.tests {
             if !test.holds(facts)? {
                 return Ok(Some(test.note));
@@ -92,7 +96,7 @@ impl Test {
             TestKind::In { fact, classes } => {
                 let class = facts.class(*fact);
                 if class == MISSING {
-                    return Err(Fault::Missing { fact: *fact });
+                    return Err(Fault::Missing { fact: *fact as u32 });
                 }
                 Ok(classes.contains(class))
             }

@@ -65,7 +65,7 @@ fn cell(axes: &[Axis], facts: &Facts) -> Result<usize, Fault> {
         let class = facts.class(axis.fact);
         match axis.offsets.get(class as usize) {
             Some(offset) => index = index.wrapping_add(*offset as usize),
-            None => return Err(Fault::Missing { fact: axis.fact }),
+            None => return Err(Fault::Missing { fact: axis.fact as u32 }),
         }
     }
     Ok(index)
@@ -74,6 +74,10 @@ fn cell(axes: &[Axis], facts: &Facts) -> Result<usize, Fault> {
 impl Value {
     #[inline]
     pub(crate) fn get(&self, facts: &Facts) -> Result<i64, Fault> {
+        if let Value::Constant(value) = self { Ok(*value) } else { self.look_up(facts) }
+    }
+
+    fn look_up(&self, facts: &Facts) -> Result<i64, Fault> {
         match self {
             Value::Constant(value) => Ok(*value),
             Value::Table { axes, cells } => cells.get(cell(axes, facts)?).copied().ok_or(Fault::Internal),
@@ -144,7 +148,7 @@ impl Formula {
         match self {
             Formula::Number(number) => Ok(*number),
             Formula::Fact(fact) => {
-                let value = facts.value(*fact).ok_or(Fault::Missing { fact: *fact })?;
+                let value = facts.value(*fact).ok_or(Fault::Missing { fact: *fact as u32 })?;
                 Ok(Exact::from_micros(value))
             }
             Formula::Value(value) => value.exact(facts),

@@ -1,0 +1,241 @@
+//! Every code of the checker, each with a rule file that triggers it and the exact words that its author reads.
+
+use medaid::{Code, Scheme};
+
+const HEAD: &str = r#"format = 1
+[scheme]
+id = "s"
+version = "1"
+effective = { from = 2024-01-01 }
+money = { currency = "CNY", unit = "0.01" }
+[[portion]]
+id = "in_scope"
+[[attribute]]
+name = "level"
+of = "claim"
+values = ["1", "2", "3"]
+"#;
+
+/// The findings of a rule file, without the file's name, that are not about what is merely unused.
+fn findings(text: &str) -> Vec<String> {
+    let found = match Scheme::parse("s.toml", text) {
+        Ok(scheme) => scheme.warnings().clone(),
+        Err(found) => found,
+    };
+    found.to_string().lines().map(|l| l.trim_start_matches("s.toml:").to_owned()).filter(|l| !l.contains("nothing uses the attribute")).collect()
+}
+
+/// The findings of the usual head with one benefit, whose lines begin at line 17.
+fn of_benefit(lines: &str) -> Vec<String> {
+    findings(&format!("{HEAD}[[layer]]\nid = \"basic\"\n[[layer.benefit]]\nid = \"stay\"\n{lines}"))
+}
+
+#[test]
+fn a_clean_scheme_has_no_findings() {
+    assert_eq!(of_benefit("covers = [\"in_scope\"]\nratio = \"70%\""), Vec::<String>::new());
+}
+
+#[test]
+fn e001_syntax_all_errors_at_once() {
+    let found = of_benefit("covers = [\"in_scope\"\nratio == \"70%\"\n");
+    assert!(found.iter().filter(|f| f.contains("error[E001]")).count() >= 2, "{found:#?}");
+}
+
+#[test]
+fn e002_unknown_key() {
+    assert_eq!(
+        of_benefit("covers = [\"in_scope\"]\nratoi = \"70%\"\nratio = \"60%\""),
+        ["18:1: error[E002]: [[layer.benefit]] has no key `ratoi` (did you mean `ratio`?)"]
+    );
+}
+
+#[test]
+fn e003_missing_key() {
+    assert_eq!(
+        of_benefit("covers = [\"in_scope\"]"),
+        ["15:1: error[E003]: a benefit needs `ratio`, `bands`, `grant`, `fixed` or `in_kind`: how much it pays"]
+    );
+}
+
+#[test]
+fn e004_wrong_form() {
+    assert_eq!(
+        of_benefit("covers = [\"in_scope\"]\nratio = \"70%\"\ndeductible = 300"),
+        ["19:14: error[E004]: `deductible` must be a table, not a number"]
+    );
+}
+
+#[test]
+fn e005_bad_value() {
+    assert_eq!(
+        of_benefit("covers = [\"in_scope\"]\nratio = \"70% +\"\ndeductible = { amount = 1, per = \"policy_year\" }"),
+        [
+            "18:15: error[E005]: a number, a name or `(` is expected at the end",
+            "19:34: error[E005]: `per` cannot be `policy_year` (did you mean `policy-year`?)",
+        ]
+    );
+}
+
+#[test]
+fn e006_unknown_names() {
+    assert_eq!(
+        of_benefit("covers = [\"in_scop\"]\nratio = \"threshhold\"\nwhen = { levle = \"1\" }\nunless = { level = \"4\" }"),
+        [
+            "17:11: error[E006]: there is no portion `in_scop` (did you mean `in_scope`?)",
+            "18:10: error[E006]: there is no attribute, fact or parameter `threshhold`",
+            "19:10: error[E006]: there is no attribute, fact or parameter `levle` (did you mean `level`?)",
+            "20:20: error[E006]: `4` is not a value of `level` (did you mean `1`?)",
+        ]
+    );
+}
+
+#[test]
+fn e007_duplicate_name() {
+    let found = findings(&format!("{HEAD}[[portion]]\nid = \"in_scope\"\n[[layer]]\nid = \"a\"\ncovers = [\"in_scope\"]\n"));
+    assert_eq!(found, ["14:6: error[E007]: there is already a portion `in_scope`"]);
+}
+
+#[test]
+fn e008_wrong_unit() {
+    assert_eq!(
+        of_benefit("covers = [\"in_scope\"]\nratio = 0.7\ndeductible = { amount = \"10%\", per = \"claim\" }\nminimum = \"100 + 10%\""),
+        [
+            "18:9: error[E008]: a ratio is wanted here, this is a number (ratios are written with a percent sign, as text: \"60%\")",
+            "19:26: error[E008]: an amount is wanted here, this is a ratio",
+            "20:12: error[E008]: a ratio does not go with a number",
+        ]
+    );
+}
+
+#[test]
+fn e009_out_of_range() {
+    assert_eq!(
+        of_benefit("covers = [\"in_scope\"]\nratio = [{ when = { level = \"1\" }, then = \"50%\" }, { otherwise = \"50% + 60%\" }]\nminimum = -1"),
+        [
+            "18:9: error[E009]: 110% is not between 0% and 100%, for level = 2",
+            "19:11: error[E009]: -1 is below zero",
+        ]
+    );
+}
+
+#[test]
+fn e010_gap_names_the_missing_case() {
+    assert_eq!(
+        of_benefit("covers = [\"in_scope\"]\nratio = [{ when = { level = \"1\", age = \">= 60\" }, then = \"50%\" }, { when = { level = [\"2\", \"3\"] }, then = \"60%\" }]"),
+        ["18:9: error[E010]: no row of this table is met by: level = 1, age = 0 (add a row for this case, or `{ otherwise = ... }` at the end)"]
+    );
+    assert_eq!(
+        of_benefit("covers = [\"in_scope\"]\nratio = { \"2024-07-01\" = \"50%\" }"),
+        ["18:11: error[E010]: there is no value before 2024-07-01, but the scheme holds from 2024-01-01"]
+    );
+}
+
+#[test]
+fn e011_overlap_names_the_case() {
+    assert_eq!(
+        of_benefit("covers = [\"in_scope\"]\nratio = [{ when = { age = \">= 60\" }, then = \"50%\" }, { when = { age = \"<= 60\" }, then = \"60%\" }]"),
+        ["18:54: error[E011]: two rows of this table are met by: age = 60 (exactly one row must hold in every case)"]
+    );
+}
+
+#[test]
+fn e012_out_of_order() {
+    assert_eq!(
+        of_benefit("covers = [\"in_scope\"]\nbands = { measured = \"absolute\", per = \"claim\", rows = [{ to = 5, ratio = \"50%\" }, { to = 5, ratio = \"60%\" }, { ratio = \"70%\" }] }"),
+        ["18:84: error[E012]: each band ends above the one before"]
+    );
+}
+
+#[test]
+fn e013_cyclic_reference() {
+    let found = findings(&format!(
+        "{HEAD}[[layer]]\nid = \"a\"\n[[layer.benefit]]\nid = \"b\"\ncovers = [\"in_scope\"]\nratio = \"70%\"\nminimum = \"x\"\n[parameters]\nx = \"y + 1\"\ny = \"x + 1\"\n"
+    ));
+    assert_eq!(found, ["21:1: error[E013]: `x` is figured from itself"]);
+}
+
+#[test]
+fn e014_no_value() {
+    assert_eq!(
+        of_benefit("covers = [\"in_scope\"]\nratio = \"70%\"\nminimum = \"100 / 3\"\ncap = [{ amount = \"100 / 0\", per = \"claim\" }]"),
+        [
+            "19:12: error[E014]: this has no exact value with six decimal places for any claim: it divides by zero, is too large, or needs rounding (say how it is rounded, such as `round(x, 0.01)`)",
+            "20:20: error[E014]: this divides by zero",
+        ]
+    );
+}
+
+#[test]
+fn e015_accumulator_mismatch() {
+    let found = findings(&format!(
+        "{HEAD}[[accumulator]]\nid = \"paid\"\ncounts = \"payment\"\nper = \"policy-year\"\n[[layer]]\nid = \"a\"\n[[layer.benefit]]\nid = \"b\"\ncovers = [\"in_scope\"]\nratio = \"70%\"\ndeductible = {{ amount = 1, accumulator = \"paid\" }}\n"
+    ));
+    assert_eq!(found, ["23:42: error[E015]: `paid` counts payment, but a deductible here runs on one that counts deductible"]);
+}
+
+#[test]
+fn e016_too_large() {
+    let mut text = HEAD.to_owned();
+    for i in 0..1_001 {
+        text.push_str(&format!("[[layer]]\nid = \"l{i}\"\ncovers = [\"in_scope\"]\n"));
+    }
+    assert_eq!(findings(&text), ["1:1: error[E016]: a scheme may have at most 1000 layers, and a layer as many benefits"]);
+}
+
+#[test]
+fn e017_conflict() {
+    assert_eq!(
+        of_benefit("covers = [\"in_scope\"]\nratio = \"70%\"\nfixed = 5"),
+        ["19:9: error[E017]: `ratio`, `fixed` exclude each other"]
+    );
+}
+
+#[test]
+fn e018_unknown_format() {
+    assert_eq!(findings("format = 2\n"), ["1:10: error[E018]: format 2 of the rule language is not known; this version reads format 1"]);
+}
+
+#[test]
+fn warnings() {
+    let found = findings(&format!(
+        "{HEAD}[[portion]]\nid = \"out_of_scope\"\n[[layer]]\nid = \"a\"\n[[layer.benefit]]\nid = \"b\"\ncovers = [\"in_scope\"]\nratio = \"0%\"\n[parameters]\nx = 5\n"
+    ));
+    assert_eq!(
+        found,
+        [
+            "14:6: warning[W103]: no layer pays for `out_of_scope`: the patient bears all of it",
+            "18:6: warning[W102]: `b` can never pay: its ratio is 0%",
+            "22:1: warning[W101]: nothing uses the parameter `x`",
+        ]
+    );
+}
+
+/// Every code has a test above: its name or number stands in this file.
+#[test]
+fn every_code_is_tested() {
+    let file = include_str!("diagnostics.rs");
+    for code in Code::ALL {
+        assert!(file.contains(&format!("[{code}]")), "no test shows {code} ({})", code.name());
+    }
+}
+
+/// Hostile files end in findings, quickly.
+#[test]
+fn hostile_files() {
+    for text in [
+        String::new(),
+        "\u{feff}".to_owned(),
+        "format = 1".to_owned(),
+        "=".repeat(100_000),
+        "[".repeat(100_000),
+        format!("format = 1\nx = {}", "[".repeat(100_000)),
+        format!("format = 1\nx = {}{}", "{ a = ".repeat(5_000), "}".repeat(5_000)),
+        format!("{HEAD}[[layer]]\nid = \"a\"\nwhen = {}", "{ not = ".repeat(5_000)),
+        format!("format = 1\n{}", "[[layer]]\n".repeat(50_000)),
+        "format = 1\nscheme = 3\nportion = 3\nattribute = 3\nparameters = 3\naccumulator = 3\nclassify = 3\nlayer = 3\n".to_owned(),
+    ] {
+        let start: String = text.chars().take(40).collect();
+        let found = Scheme::parse("s.toml", &text).expect_err(&start);
+        assert!(found.has_errors() && found.findings().len() <= 2_100, "{start}: {}", found.findings().len());
+    }
+}
