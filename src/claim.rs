@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::date::Span;
+use crate::date::{Span, strict};
 use crate::money::{Money, NumberText};
 
 /// A person: who they are, as far as rules ask.
@@ -28,10 +28,10 @@ pub struct Person {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub household: Option<String>,
     /// The day of birth; needed by rules that ask for the age.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "strict::read_option")]
     pub birth_date: Option<NaiveDate>,
     /// Attributes by name, each a value or a list of dated values; several may hold at once.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique_keys")]
     pub attributes: BTreeMap<String, Dated>,
     /// Positions of accumulators before the first claim.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -45,6 +45,7 @@ pub struct OpeningBalance {
     /// The accumulator's name; one without a name of its own is called after its rule.
     pub accumulator: String,
     /// A day of the period for which the balance holds.
+    #[serde(deserialize_with = "strict::read")]
     pub on: NaiveDate,
     /// The position; a count is given as a number of the same form.
     pub amount: Money,
@@ -138,10 +139,10 @@ pub struct DatedValue {
     /// The value.
     pub value: AttributeValue,
     /// The first day on which it holds; always, if missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "strict::read_option")]
     pub from: Option<NaiveDate>,
     /// The first day on which it no longer holds; never, if missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "strict::read_option")]
     pub until: Option<NaiveDate>,
 }
 
@@ -256,12 +257,13 @@ pub struct Claim {
     #[serde(default, skip_serializing_if = "is_default")]
     pub facility: Facility,
     /// First day of service.
+    #[serde(deserialize_with = "strict::read")]
     pub service_from: NaiveDate,
     /// Last day of service; the first day if missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "strict::read_option")]
     pub service_to: Option<NaiveDate>,
     /// Day of settlement.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "strict::read_option")]
     pub settled: Option<NaiveDate>,
     /// Receipt sequence: the order in which claims came in.
     #[serde(default)]
@@ -273,18 +275,18 @@ pub struct Claim {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<u32>,
     /// Attributes by name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique_keys")]
     pub attributes: BTreeMap<String, AttributeValue>,
     /// The whole bill.
     pub bill: Money,
     /// The bill by portion, where it comes without lines.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique_keys")]
     pub portions: BTreeMap<String, Money>,
     /// The bill by line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Line>,
     /// What other payers have already settled, by layer.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique_keys")]
     pub prior: BTreeMap<String, PriorPayment>,
 }
 
@@ -310,7 +312,7 @@ pub struct Line {
     /// The money billed for the line, all units together.
     pub amount: Money,
     /// Attributes by name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique_keys")]
     pub attributes: BTreeMap<String, AttributeValue>,
 }
 
@@ -345,17 +347,76 @@ impl<'de> Deserialize<'de> for PriorPayment {
         #[serde(deny_unknown_fields)]
         struct Split {
             amount: Money,
-            #[serde(default)]
+            #[serde(default, deserialize_with = "unique_keys")]
             portions: BTreeMap<String, Money>,
         }
         // The raw text tells the two forms apart without going through a float.
         let raw = <Box<serde_json::value::RawValue>>::deserialize(deserializer)?;
+        // The error of the text within says a place that is none of the file's.
+        fn error<E: de::Error>(error: serde_json::Error) -> E {
+            let text = error.to_string();
+            E::custom(text.split(" at line ").next().unwrap_or(&text))
+        }
         if raw.get().starts_with('{') {
-            let split: Split = serde_json::from_str(raw.get()).map_err(de::Error::custom)?;
+            let split: Split = serde_json::from_str(raw.get()).map_err(error)?;
             Ok(PriorPayment { amount: split.amount, portions: split.portions })
         } else {
-            let amount = serde_json::from_str::<NumberText>(raw.get()).map_err(de::Error::custom)?;
+            let amount = serde_json::from_str::<NumberText>(raw.get()).map_err(error)?;
             amount.0.parse::<Money>().map(PriorPayment::from).map_err(de::Error::custom)
         }
+    }
+}
+
+/// Reads a table in which every key stands once; two of a kind would hide one of their values.
+fn unique_keys<'de, D: Deserializer<'de>, V: Deserialize<'de>>(deserializer: D) -> Result<BTreeMap<String, V>, D::Error> {
+    struct Keys<V>(std::marker::PhantomData<V>);
+    impl<'de, V: Deserialize<'de>> Visitor<'de> for Keys<V> {
+        type Value = BTreeMap<String, V>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a table of names and values")
+        }
+        fn visit_map<A: de::MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let mut map = BTreeMap::new();
+            while let Some(key) = entries.next_key::<String>()? {
+                if map.contains_key(&key) {
+                    return Err(de::Error::custom(format_args!("`{key}` is given twice")));
+                }
+                let value = entries.next_value()?;
+                map.insert(key, value);
+            }
+            Ok(map)
+        }
+    }
+    deserializer.deserialize_map(Keys(std::marker::PhantomData))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(rest: &str) -> String {
+        let text = format!(r#"{{ "id": "c1", "person": "p1", "service_from": "2024-05-01", "bill": 1, {rest} }}"#);
+        let message = serde_json::from_str::<Claim>(&text).unwrap_err().to_string();
+        message.split(" at line ").next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_key_given_twice_is_refused() {
+        assert_eq!(error(r#""portions": { "a": 1, "a": 1 }"#), "`a` is given twice");
+        assert_eq!(error(r#""attributes": { "a": true, "a": true }"#), "`a` is given twice");
+        assert_eq!(error(r#""prior": { "a": 1, "a": 1 }"#), "`a` is given twice");
+        assert_eq!(error(r#""prior": { "a": { "amount": 1, "portions": { "b": 1, "b": 1 } } }"#), "`b` is given twice");
+        assert_eq!(error(r#""bill": 1"#), "duplicate field `bill`");
+    }
+
+    #[test]
+    fn only_full_dates_are_dates() {
+        assert_eq!(error(r#""settled": "2024-5-1""#), "`2024-5-1` is not a date of the form YYYY-MM-DD");
+        let person = r#"{ "id": "p1", "birth_date": "2024-02-30" }"#;
+        let message = serde_json::from_str::<Person>(person).unwrap_err().to_string();
+        assert!(message.starts_with("`2024-02-30` is not a date of the form YYYY-MM-DD"));
+        let claim: Claim = serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-05-01", "settled": null, "bill": 1 }"#).unwrap();
+        assert_eq!(claim.settled, None);
     }
 }

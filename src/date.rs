@@ -141,6 +141,23 @@ pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
     if shaped { text.parse().ok() } else { None }
 }
 
+/// Dates as files have them: `YYYY-MM-DD` and nothing else. (`chrono` alone would also take `2024-1-1`.)
+pub(crate) mod strict {
+    use chrono::NaiveDate;
+    use serde::{Deserialize, Deserializer, de};
+
+    pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        super::parse_date(&text).ok_or_else(|| de::Error::custom(format_args!("`{text}` is not a date of the form YYYY-MM-DD")))
+    }
+
+    pub(crate) fn read_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+        #[derive(Deserialize)]
+        struct Date(#[serde(deserialize_with = "read")] NaiveDate);
+        Ok(Option::<Date>::deserialize(deserializer)?.map(|date| date.0))
+    }
+}
+
 /// A stretch of time, first day inclusive, last day exclusive; either end may be open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Span {

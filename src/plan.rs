@@ -3,6 +3,7 @@
 pub(crate) mod compile;
 pub(crate) mod condition;
 pub(crate) mod fact;
+pub(crate) mod premium;
 pub(crate) mod table;
 pub(crate) mod value;
 
@@ -203,6 +204,8 @@ pub(crate) struct Layer {
     pub(crate) covers: Vec<usize>,
     /// Caps to which a given payment posts.
     pub(crate) given_caps: Vec<Limit>,
+    /// The accumulators of those caps, each once.
+    pub(crate) given_posts: Vec<usize>,
     pub(crate) premium: Option<(Value, Condition)>,
     pub(crate) write_off: bool,
     pub(crate) benefits: Vec<Benefit>,

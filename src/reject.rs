@@ -105,12 +105,22 @@ pub struct Reject {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     field: String,
     message: String,
+    /// Where it stands in the file that it was read from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    row: Option<u64>,
 }
 
 impl Reject {
     /// A rejection of a claim.
     pub fn new(claim: &str, code: RejectCode, field: &str, message: impl Into<String>) -> Reject {
-        Reject { claim: claim.to_owned(), code, field: field.to_owned(), message: message.into() }
+        Reject { claim: claim.to_owned(), code, field: field.to_owned(), message: message.into(), row: None }
+    }
+
+    /// The rejection of something read from a file, with its row there: the line of a CSV file, the number of an element in JSON, from 1.
+    #[must_use]
+    pub fn at_row(mut self, row: u64) -> Reject {
+        self.row = Some(row);
+        self
     }
 
     /// The claim's id.
@@ -131,5 +141,10 @@ impl Reject {
     /// The reason in a sentence.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// The row in the file, for what could not be read: the line of a CSV file, the number of an element in JSON, from 1.
+    pub fn row(&self) -> Option<u64> {
+        self.row
     }
 }

@@ -67,7 +67,8 @@ pub(crate) fn settle<T: Trace>(
     let early = copayments(benefit, Taken::BeforeDeductible, base, case, trace)?;
     let after_early = subtract(base, early)?;
     let (deducted, excess_and_copay) = deduct(plan, benefit, base, after_early, case, books, trace)?;
-    let late = copayments(benefit, Taken::BeforeRatio, excess_and_copay, case, trace)?;
+    // A copayment comes out of this claim's money, also where a franchise lets earlier claims' count.
+    let late = copayments(benefit, Taken::BeforeRatio, subtract(after_early, deducted)?, case, trace)?;
     let excess = subtract(excess_and_copay, late)?;
     trace.record(|| Step::Excess { amount: excess });
 

@@ -31,11 +31,11 @@ pub(crate) fn settle<T: Trace>(plan: &Plan, input: &Input, case: &mut Case, book
 fn layers<T: Trace>(plan: &Plan, input: &Input, case: &mut Case, books: &mut Books<'_>, trace: &mut T) -> Result<(), Fault> {
     for (index, layer) in plan.layers.iter().enumerate() {
         trace.record(|| Step::Layer { layer: index });
+        read_entry_facts(plan, case, books);
         if let Some(given) = input.given.get(index).copied().flatten() {
             take_given(plan, input, case, books, index, layer, given, trace)?;
             continue;
         }
-        read_entry_facts(plan, case, books);
         if let Some(note) = layer.condition.first_failed(&case.facts)? {
             trace.record(|| Step::LayerFailed { note });
             continue;
@@ -108,8 +108,8 @@ fn take_given<T: Trace>(
         }
     }
     trace.record(|| Step::Given { beyond });
-    for cap in &layer.given_caps {
-        post(plan, case, books, cap.accumulator, given.amount.micros(), trace)?;
+    for accumulator in &layer.given_posts {
+        post(plan, case, books, *accumulator, given.amount.micros(), trace)?;
     }
     if let Some(paid) = case.paid.get_mut(index) {
         *paid = given.amount;

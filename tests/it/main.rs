@@ -3,4 +3,7 @@
 #[path = "../model/mod.rs"]
 mod model;
 
+mod diagnostics;
+mod explain;
 mod model_agreement;
+mod properties;

@@ -52,6 +52,15 @@ impl Compiler<'_> {
                 }
             }
         }
+        // The place of a text among those that rules mention is known only now.
+        for attribute in &self.tree.attributes {
+            if let Some(default) = &attribute.default
+                && let Some(fact) = self.facts.iter_mut().find(|f| f.name == attribute.name.value)
+                && matches!(fact.domain, Domain::Text(_))
+            {
+                fact.default = read_value(&fact.domain, &default.value);
+            }
+        }
         for fact in &mut self.facts {
             if let Domain::Number { cuts, .. } | Domain::Date { cuts } = &mut fact.domain {
                 cuts.sort_unstable();

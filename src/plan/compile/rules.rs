@@ -119,11 +119,15 @@ impl Compiler<'_> {
         if benefits.len() < layer.benefits.len() {
             return None;
         }
+        let mut given_posts: Vec<usize> = given_caps.iter().map(|c| c.accumulator).collect();
+        given_posts.sort_unstable();
+        given_posts.dedup();
         Some(plan::Layer {
             name: named(&layer.id, &layer.about),
             condition: condition?,
             covers,
             given_caps,
+            given_posts,
             premium,
             write_off: layer.write_off,
             benefits,

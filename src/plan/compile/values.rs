@@ -377,8 +377,9 @@ impl Compiler<'_> {
                 (Amount, Amount) => None,
                 (Amount, _) | (_, Amount) => Some(Amount),
                 (Ratio, _) | (_, Ratio) => Some(Ratio),
-                (Count, _) | (_, Count) => Some(Count),
-                (Number, Number) => Some(Number),
+                (Count, Count) => Some(Count),
+                // `15 * days` may be money or a count: it fits where either is wanted.
+                (Count | Number, Count | Number) => Some(Number),
             },
             Operator::Divide => match (left, right) {
                 (left, Number) => Some(left),

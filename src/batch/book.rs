@@ -1,0 +1,135 @@
+//! The plans of a batch: several schemes, and several editions of each.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::error::BatchError;
+use crate::claim::Claim;
+use crate::diagnostic::nearest;
+use crate::engine::prepare::choose;
+use crate::plan::Plan;
+use crate::plan::fact::FactKind;
+use crate::reject::{Reject, RejectCode};
+
+/// Plans by scheme and date.
+///
+/// Editions of one scheme (the same id, other versions) hold at different times and agree in `rule_date` and `order`; a claim is settled under the
+/// edition that holds on its rule date. Balances carry over from edition to edition.
+///
+/// ```
+/// # let text = include_str!("../../tests/it/schemes/small.toml");
+/// use medaid::{Plan, Scheme, batch::{BatchError, PlanBook}};
+/// let plan = Plan::compile(&Scheme::parse("village.toml", text)?)?;
+/// let book = PlanBook::new([plan.clone()])?;
+/// assert_eq!(book.plans().len(), 1);
+/// let error = PlanBook::new([plan.clone(), plan]).unwrap_err();
+/// assert_eq!(error.to_string(), "scheme `village_cover`: versions 2024.1 and 2024.1 both hold on 2024-01-01");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct PlanBook {
+    /// By scheme id and first day.
+    plans: Vec<Plan>,
+}
+
+impl PlanBook {
+    /// A book of plans.
+    ///
+    /// # Errors
+    /// If there is no plan, if two editions of one scheme hold on one day or do not agree in how claims are dated and ordered, or if currencies differ.
+    pub fn new(plans: impl IntoIterator<Item = Plan>) -> Result<PlanBook, BatchError> {
+        let mut plans: Vec<Plan> = plans.into_iter().collect();
+        plans.sort_by(|a, b| (&a.id, a.effective.from, &a.version, a.digest).cmp(&(&b.id, b.effective.from, &b.version, b.digest)));
+        let Some(one) = plans.first() else { return Err(BatchError::NoScheme) };
+        if let Some(other) = plans.iter().find(|p| p.currency != one.currency) {
+            return Err(BatchError::Currencies { first: one.currency.clone(), second: other.currency.clone() });
+        }
+        for (first, second) in plans.iter().zip(plans.iter().skip(1)) {
+            if first.id != second.id {
+                continue;
+            }
+            let (id, first_version, second_version) = (first.id.clone(), first.version.clone(), second.version.clone());
+            // In order of their first days, so that it is enough to look at neighbours.
+            let on = second.effective.from.unwrap_or(NaiveDate::MIN);
+            if first.effective.until.is_none_or(|until| on < until) {
+                return Err(BatchError::Overlap { id, first: first_version, second: second_version, on });
+            }
+            let key = if first.rule_date != second.rule_date {
+                "rule_date"
+            } else if first.as_incurred != second.as_incurred {
+                "order"
+            } else {
+                continue;
+            };
+            return Err(BatchError::EditionsDiffer { id, first: first_version, second: second_version, key });
+        }
+        Ok(PlanBook { plans })
+    }
+
+    /// All plans, by scheme id and first day.
+    pub fn plans(&self) -> &[Plan] {
+        &self.plans
+    }
+
+    /// Whether any figure of any scheme is declared to be made up.
+    pub fn is_illustrative(&self) -> bool {
+        self.plans.iter().any(Plan::is_illustrative)
+    }
+
+    /// The ids of the schemes.
+    pub fn scheme_ids(&self) -> impl Iterator<Item = &str> {
+        let first = |(i, plan): &(usize, &Plan)| i.checked_sub(1).and_then(|before| self.plans.get(before)).is_none_or(|p| p.id != plan.id);
+        self.plans.iter().enumerate().filter(first).map(|(_, plan)| plan.id.as_str())
+    }
+
+    /// The attributes of persons that any scheme declares.
+    pub(super) fn person_attributes(&self) -> BTreeSet<&str> {
+        let facts = self.plans.iter().flat_map(|p| &p.facts);
+        facts.filter(|f| matches!(f.kind, FactKind::PersonAttribute(_))).map(|f| f.name.as_str()).collect()
+    }
+
+    /// The index of the plan that a claim is settled under; where none holds on its rule date, of one that will say so.
+    pub(super) fn plan_for(&self, claim: &Claim) -> Result<usize, Reject> {
+        let reject = |message: String| Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", message);
+        let id = match &claim.scheme {
+            Some(id) => id.as_str(),
+            None => {
+                let mut ids = self.scheme_ids();
+                match (ids.next(), ids.next()) {
+                    (Some(only), None) => only,
+                    _ => {
+                        let ids: Vec<String> = self.scheme_ids().map(|id| format!("`{id}`")).collect();
+                        return Err(reject(format!("the claim names no scheme, and there are several: {}", ids.join(", "))));
+                    }
+                }
+            }
+        };
+        let mut last = None;
+        for (index, plan) in self.plans.iter().enumerate().filter(|(_, p)| p.id == id) {
+            last = Some(index);
+            if choose(plan.rule_date, claim).is_some_and(|date| plan.effective.contains(date)) {
+                break;
+            }
+        }
+        last.ok_or_else(|| {
+            let help = nearest(id, self.scheme_ids()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            reject(format!("there is no scheme `{id}`{help}"))
+        })
+    }
+
+    /// Where there are several editions, none of which holds, one of them is not to be blamed.
+    pub(super) fn reword(&self, claim: &Claim, reject: Reject) -> Reject {
+        if reject.code() != RejectCode::NoSchemeInForce {
+            return reject;
+        }
+        let Some(plan) = self.plan_for(claim).ok().and_then(|index| self.plans.get(index)) else { return reject };
+        match choose(plan.rule_date, claim) {
+            Some(date) if self.plans.iter().filter(|p| p.id == plan.id).count() > 1 => {
+                let message = format!("no edition of scheme `{}` holds on {date}", plan.id);
+                Reject::new(&claim.id, reject.code(), reject.field(), message)
+            }
+            _ => reject,
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The persons of a batch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::book::PlanBook;
+use super::error::BatchError;
+use crate::claim::{Claim, Person};
+use crate::diagnostic::nearest;
+
+/// How many findings about persons are told.
+const TOLD: usize = 20;
+
+/// Persons by id.
+///
+/// ```
+/// use medaid::{Person, batch::People};
+/// let people = People::new([Person { id: "p1".to_owned(), ..Person::default() }])?;
+/// assert!(people.get("p1").is_some());
+/// # Ok::<(), medaid::batch::BatchError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct People {
+    persons: BTreeMap<String, Person>,
+}
+
+impl People {
+    /// Persons, each with an id of their own.
+    ///
+    /// # Errors
+    /// If two have the same id, or if one without a household has the name of somebody's household as id.
+    pub fn new(persons: impl IntoIterator<Item = Person>) -> Result<People, BatchError> {
+        let mut by_id = BTreeMap::new();
+        for person in persons {
+            if by_id.contains_key(&person.id) {
+                return Err(BatchError::DuplicatePerson(person.id));
+            }
+            by_id.insert(person.id.clone(), person);
+        }
+        let households: BTreeSet<&str> = by_id.values().filter_map(|p| p.household.as_deref()).collect();
+        let ambiguous = by_id.values().find(|p| p.household.is_none() && households.contains(p.id.as_str()));
+        match ambiguous {
+            Some(person) => Err(BatchError::AmbiguousHousehold(person.id.clone())),
+            None => Ok(People { persons: by_id }),
+        }
+    }
+
+    /// Everybody whom a claim names, of whom nothing else is known: for where there is no file of persons.
+    pub fn of_claims(claims: &[Claim]) -> People {
+        let person = |claim: &Claim| (claim.person.clone(), Person { id: claim.person.clone(), ..Person::default() });
+        People { persons: claims.iter().map(person).collect() }
+    }
+
+    /// The person with an id.
+    pub fn get(&self, id: &str) -> Option<&Person> {
+        self.persons.get(id)
+    }
+
+    /// All persons, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Person> {
+        self.persons.values()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.persons.len()
+    }
+
+    /// Whether there is nobody.
+    pub fn is_empty(&self) -> bool {
+        self.persons.is_empty()
+    }
+
+    /// Refuses attributes that no scheme declares: a misspelt one would count as not given.
+    pub(super) fn check(&self, book: &PlanBook) -> Result<(), BatchError> {
+        let known = book.person_attributes();
+        let mut findings = Vec::new();
+        for person in self.iter() {
+            for name in person.attributes.keys().filter(|name| !known.contains(name.as_str())) {
+                let help = match nearest(name, known.iter().copied()) {
+                    Some(near) => format!(" (did you mean `{near}`?)"),
+                    None => String::new(),
+                };
+                findings.push(format!("person `{}`: no scheme declares an attribute `{name}` of persons{help}", person.id));
+                if findings.len() >= TOLD {
+                    return Err(BatchError::UnknownAttributes(findings));
+                }
+            }
+        }
+        if findings.is_empty() { Ok(()) } else { Err(BatchError::UnknownAttributes(findings)) }
+    }
+}

@@ -1,0 +1,344 @@
+//! One benefit, in the order of its steps.
+
+use super::layout::{Row, clean, fill, grouped};
+use super::{Story, title_of};
+use crate::decision::{BandFigure, BenefitDecision, DeductibleFigure, Entitlement, FactShown, FailedTest, Figures, LimitFigure};
+use crate::money::Amount;
+use crate::ratio::Ratio;
+
+/// A sum on paper: `180,000.00 - 300.00`.
+struct Terms {
+    text: String,
+    count: usize,
+}
+
+impl Terms {
+    fn new(first: Amount) -> Terms {
+        Terms { text: grouped(first), count: 1 }
+    }
+
+    fn plus(mut self, amount: Amount) -> Terms {
+        if !amount.is_zero() {
+            self.text.push_str(" + ");
+            self.text.push_str(&grouped(amount));
+            self.count = self.count.saturating_add(1);
+        }
+        self
+    }
+
+    fn minus(mut self, amount: Amount) -> Terms {
+        if !amount.is_zero() {
+            self.text.push_str(" - ");
+            self.text.push_str(&grouped(amount));
+            self.count = self.count.saturating_add(1);
+        }
+        self
+    }
+
+    /// In parentheses if it has several terms.
+    fn factor(&self) -> String {
+        if self.count > 1 { format!("({})", self.text) } else { self.text.clone() }
+    }
+
+    /// With its result, unless it is the result.
+    fn gives(&self, result: Amount) -> String {
+        if self.count > 1 { format!("{} = {}", self.text, grouped(result)) } else { grouped(result) }
+    }
+}
+
+impl Story {
+    /// A failed condition with what was found.
+    pub(super) fn failed(&self, failed: &FailedTest) -> String {
+        let mut text = fill(self.words.condition_failed(), &[&clean(&failed.test)]);
+        if let Some(found) = &failed.found {
+            text.push_str(&fill(self.words.found(), &[&clean(found)]));
+        }
+        text
+    }
+
+    /// The facts that picked a value, in parentheses.
+    fn because(&self, facts: &[FactShown]) -> String {
+        if facts.is_empty() {
+            return String::new();
+        }
+        let facts: Vec<String> = facts.iter().map(|f| format!("{} = {}", clean(&f.name), clean(&f.value))).collect();
+        fill(self.words.facts(), &[&facts.join(self.words.comma())])
+    }
+
+    pub(super) fn benefit(&mut self, benefit: &BenefitDecision) {
+        let words = self.words;
+        self.page.line(3, &self.named(&benefit.benefit));
+        let mut rows: Vec<Row> = Vec::new();
+        if let Some(source) = &benefit.benefit.source {
+            rows.push((words.source(), clean(source)));
+        }
+        for parameter in &benefit.parameters {
+            let named = self.named(parameter);
+            let text = match &parameter.source {
+                Some(source) => fill(words.parameter_source(), &[&named, &clean(source)]),
+                None => named,
+            };
+            rows.push((words.parameter(), text));
+        }
+        if let Some(reason) = &benefit.not_fired {
+            rows.push((words.not_fired(), self.not_fired(reason)));
+        }
+        if let Some(figures) = &benefit.figures {
+            self.base(figures, &mut rows);
+            self.excess(figures, &mut rows);
+            self.entitlement(figures, &mut rows);
+            self.payment(figures, &mut rows);
+            for rule in &figures.inactive {
+                let text = [words.rule(&rule.rule), self.failed(&rule.failed)].join(words.colon());
+                rows.push((words.not_applied(), text));
+            }
+        }
+        self.page.rows(5, &rows);
+    }
+
+    /// Step 1: what counts.
+    fn base(&self, figures: &Figures, rows: &mut Vec<Row>) {
+        let words = self.words;
+        for portion in &figures.counted {
+            let title = title_of(&portion.title, &portion.portion, self.language());
+            let (left, counted) = (grouped(portion.left), grouped(portion.counted));
+            let text = match portion.factor {
+                Some(factor) if figures.held.is_none() => fill(words.part_counts_at(), &[&title, &left, &factor.to_string(), &counted]),
+                _ if portion.left.to_string() == portion.counted.to_string() => fill(words.all_counts(), &[&title, &left]),
+                _ => fill(words.part_counts(), &[&title, &left, &counted]),
+            };
+            rows.push((words.portion(), text));
+        }
+        if let Some(held) = figures.held {
+            rows.push((words.held(), fill(words.held_text(), &[&grouped(held)])));
+        }
+        for cap in &figures.base_caps {
+            rows.push((words.base_cap(), self.limit(cap)));
+        }
+        let mut amounts = figures.counted.iter().map(|c| c.counted);
+        let sum = amounts.next().map(|first| amounts.fold(Terms::new(first), Terms::plus));
+        let text = match sum {
+            Some(sum) if figures.base_caps.is_empty() => sum.gives(figures.base),
+            Some(sum) => fill(words.base_cut(), &[&sum.text, &grouped(figures.base)]),
+            None => grouped(figures.base),
+        };
+        rows.push((words.base(), text));
+    }
+
+    /// Steps 2 to 5: copayments, deductible, excess.
+    fn excess(&self, figures: &Figures, rows: &mut Vec<Row>) {
+        let words = self.words;
+        for copay in figures.copays.iter().filter(|c| c.taken != "from-payment") {
+            let taken = if copay.taken == "before-deductible" { words.before_deductible() } else { words.before_ratio() };
+            rows.push((words.copay(), fill(words.copay_text(), &[&copay.number.to_string(), &grouped(copay.due), taken])));
+        }
+        if !figures.copaid_from_base.is_zero() {
+            rows.push((words.copay(), fill(words.copaid(), &[&grouped(figures.copaid_from_base)])));
+        }
+        if let Some(deductible) = &figures.deductible {
+            self.deductible(figures, deductible, rows);
+        }
+        let text = self.excess_terms(figures).gives(figures.excess);
+        if figures.excess.is_zero() && matches!(figures.entitlement, Entitlement::Ratio { .. }) {
+            rows.push((words.excess(), fill(words.nothing_above(), &[&text])));
+        } else {
+            rows.push((words.excess(), text));
+        }
+    }
+
+    fn deductible(&self, figures: &Figures, deductible: &DeductibleFigure, rows: &mut Vec<Row>) {
+        let words = self.words;
+        let (in_force, met) = (grouped(deductible.in_force), grouped(deductible.met));
+        if deductible.franchise {
+            let because = deductible.limits.first().map_or_else(String::new, |l| self.because(&l.because));
+            let outcome = if figures.excess.is_zero() { words.franchise_below() } else { words.franchise_crossed() };
+            rows.push((words.franchise(), fill(words.franchise_text(), &[&in_force, &because, &met, outcome])));
+            return;
+        }
+        let because = match deductible.limits.as_slice() {
+            [only] => self.because(&only.because) + &self.shared(only),
+            several => {
+                rows.extend(several.iter().map(|limit| (words.deductible(), self.limit(limit))));
+                String::new()
+            }
+        };
+        let values = [in_force, because, met, grouped(deductible.deducted), grouped(deductible.left)];
+        let text = fill(words.deductible_text(), &values.each_ref().map(String::as_str));
+        let several = deductible.limits.len() > 1;
+        rows.push((words.deductible(), if several { fill(words.deductible_least(), &[&text]) } else { text }));
+    }
+
+    /// The base less copayments and deductible; of a franchise that is crossed now, with the base of earlier claims.
+    fn excess_terms(&self, figures: &Figures) -> Terms {
+        let terms = Terms::new(figures.base);
+        let Some(deductible) = &figures.deductible else { return terms.minus(figures.copaid_from_base) };
+        let crossed = deductible.franchise && !figures.excess.is_zero() && deductible.met.money() <= deductible.in_force.money();
+        let terms = if crossed && !deductible.met.is_zero() { Terms::new(deductible.met).plus(figures.base) } else { terms };
+        terms.minus(figures.copaid_from_base).minus(deductible.deducted)
+    }
+
+    /// Steps 6 to 8: what the form gives, less copayments, raised by an out-of-pocket maximum.
+    fn entitlement(&self, figures: &Figures, rows: &mut Vec<Row>) {
+        let words = self.words;
+        let copaid = figures.copaid_from_payment;
+        for copay in figures.copays.iter().filter(|c| c.taken == "from-payment") {
+            let text = fill(words.copay_text(), &[&copay.number.to_string(), &grouped(copay.due), words.from_payment()]);
+            rows.push((words.copay(), text));
+        }
+        match &figures.entitlement {
+            Entitlement::Ratio { bands, points, factors, because, measured } => {
+                if !because.is_empty() && !bands.is_empty() {
+                    let ratios: Vec<String> = bands.iter().map(|b| b.written.unwrap_or(b.ratio).to_string()).collect();
+                    rows.push((words.ratio(), ratios.join(words.comma()) + &self.because(because)));
+                }
+                let adjustments: Vec<String> = (points.iter().map(|p| fill(words.points(), &[&p.to_string()])))
+                    .chain(factors.iter().map(|f| fill(words.factors(), &[&f.to_string()])))
+                    .collect();
+                if !adjustments.is_empty() && !bands.is_empty() {
+                    let ratios = bands.iter().map(|b| self.adjusted(b, points, factors));
+                    let text: Vec<String> = adjustments.into_iter().chain(ratios).collect();
+                    rows.push((words.adjusted(), text.join(words.semicolon())));
+                }
+                if let Some(position) = measured {
+                    let template = if position.absolute { words.bands_absolute() } else { words.bands_above() };
+                    rows.push((words.bands_from(), fill(template, &[&grouped(position.before)])));
+                }
+                self.bands(figures, bands, rows);
+            }
+            Entitlement::Grant { before, after, granted_before, granted_after } => {
+                rows.push((words.grant(), fill(words.grant_position(), &[&grouped(*before), &grouped(*after)])));
+                let terms = Terms::new(*granted_after).minus(*granted_before).minus(copaid);
+                rows.push((words.payout(), self.not_below_zero(&terms, figures.raw)));
+            }
+            Entitlement::Fixed { amount, because } => {
+                rows.push((words.fixed(), grouped(*amount) + &self.because(because)));
+                if !copaid.is_zero() {
+                    rows.push((words.payout(), self.not_below_zero(&Terms::new(*amount).minus(copaid), figures.raw)));
+                }
+            }
+            Entitlement::InKind { before, units, given } => {
+                let values = [grouped(*before), grouped(*units), grouped(*given)];
+                rows.push((words.in_kind(), fill(words.in_kind_units(), &values.each_ref().map(String::as_str))));
+                let text = if units.is_zero() {
+                    words.no_units().to_owned()
+                } else {
+                    let share = format!("{}{}{} / {}", grouped(figures.excess), words.times(), grouped(*given), grouped(*units));
+                    if copaid.is_zero() { format!("{share} = {}", grouped(figures.raw)) } else { format!("{share} - {} = {}", grouped(copaid), grouped(figures.raw)) }
+                };
+                rows.push((words.payout(), text));
+            }
+        }
+    }
+
+    /// A difference with its result; says so where it may have been kept from falling below zero.
+    fn not_below_zero(&self, terms: &Terms, result: Amount) -> String {
+        if result.is_zero() && terms.count > 1 { fill(self.words.not_below_zero(), &[&terms.text, &grouped(result)]) } else { terms.gives(result) }
+    }
+
+    /// A band's ratio with points added and factors multiplied.
+    fn adjusted(&self, band: &BandFigure, points: &[Ratio], factors: &[Ratio]) -> String {
+        let Some(written) = band.written else { return band.ratio.to_string() };
+        let mut text = written.to_string();
+        for point in points {
+            let point = point.to_string();
+            text.push_str(&match point.strip_prefix('-') {
+                Some(less) => format!(" - {less}"),
+                None => format!(" + {point}"),
+            });
+        }
+        if !points.is_empty() && !factors.is_empty() {
+            text = format!("({text})");
+        }
+        for factor in factors {
+            text.push_str(self.words.times());
+            text.push_str(&factor.to_string());
+        }
+        let kept = if band.ratio == Ratio::ZERO || band.ratio == Ratio::ONE { self.words.kept_as_share() } else { "" };
+        format!("{text} = {}{kept}", band.ratio)
+    }
+
+    fn bands(&self, figures: &Figures, bands: &[BandFigure], rows: &mut Vec<Row>) {
+        let words = self.words;
+        let product = |amount: &str, band: &BandFigure| format!("{amount}{}{} = {}", words.times(), band.ratio, grouped(band.gives));
+        let constant = matches!(figures.entitlement, Entitlement::Ratio { measured: None, .. });
+        for band in bands {
+            let text = match (constant, band.to) {
+                (true, _) => product(&self.excess_terms(figures).factor(), band),
+                (false, Some(to)) => [fill(words.band(), &[&grouped(band.from), &grouped(to)]), product(&grouped(band.amount), band)].join(words.colon()),
+                (false, None) => [fill(words.last_band(), &[&grouped(band.from)]), product(&grouped(band.amount), band)].join(words.colon()),
+            };
+            rows.push((words.payout(), text));
+        }
+        let mut gives = bands.iter().map(|b| b.gives);
+        if let Some(sum) = gives.next().map(|first| gives.fold(Terms::new(first), Terms::plus)) {
+            let sum = sum.minus(figures.copaid_from_payment);
+            if sum.count > 1 {
+                rows.push((words.payout(), self.not_below_zero(&sum, figures.raw)));
+            }
+        }
+    }
+
+    /// A limit: its amount, what was used, what is left.
+    fn limit(&self, limit: &LimitFigure) -> String {
+        let values = [
+            self.words.rule(&limit.rule),
+            grouped(limit.amount),
+            self.because(&limit.because),
+            grouped(limit.used),
+            grouped(limit.room),
+            self.shared(limit),
+        ];
+        fill(self.words.limit_text(), &values.each_ref().map(String::as_str))
+    }
+
+    /// The accumulator of a limit, if it has a name of its own.
+    fn shared(&self, limit: &LimitFigure) -> String {
+        if limit.accumulator.contains('.') { String::new() } else { fill(self.words.shared(), &[&limit.accumulator]) }
+    }
+
+    /// Steps 8 to 12: out-of-pocket maximum, rounding, limits, payment.
+    fn payment(&self, figures: &Figures, rows: &mut Vec<Row>) {
+        let words = self.words;
+        for limit in &figures.out_of_pocket_max {
+            rows.push((words.maximum(), self.limit(limit)));
+        }
+        match (figures.raised_to, figures.out_of_pocket_max.iter().map(|l| l.room).min_by_key(|room| room.money())) {
+            (Some(raised), Some(room)) => {
+                let text = [words.raised().to_owned(), Terms::new(figures.base).minus(room).gives(raised)].join(words.colon());
+                rows.push((words.maximum(), text));
+            }
+            (None, Some(_)) => rows.push((words.maximum(), words.not_raised().to_owned())),
+            _ => {}
+        }
+        let exact = grouped(figures.raised_to.unwrap_or(figures.raw));
+        let rounded = grouped(figures.rounded);
+        if exact != rounded && figures.bound.is_none() {
+            let rounding = &figures.rounding;
+            let template = if rounding.of_patient_share { words.rounds_share() } else { words.rounding_of() };
+            let how = fill(template, &[words.mode(rounding.mode), &rounding.unit.to_string()]);
+            rows.push((words.rounded(), format!("{exact}{}{rounded}{how}", words.becomes())));
+        }
+        for cap in &figures.caps {
+            rows.push((words.cap(), self.limit(cap)));
+        }
+        if let Some(bound) = &figures.bound {
+            let text = match figures.residual {
+                Some(residual) if bound == "residual" => fill(words.bound_residual(), &[&grouped(residual), &grouped(figures.paid)]),
+                _ => fill(words.bound_text(), &[&words.rule(bound), &grouped(figures.paid)]),
+            };
+            rows.push((words.bound(), text));
+        }
+        if figures.paid.money() != figures.issued.money() {
+            let text = match figures.minimum {
+                Some(minimum) => fill(words.below_minimum_of(), &[&grouped(figures.paid), &grouped(minimum)]),
+                None => fill(words.below_minimum(), &[&grouped(figures.paid)]),
+            };
+            rows.push((words.minimum(), text));
+        }
+        let label = if figures.residual.is_some() { words.pays() } else { words.pays_beside() };
+        rows.push((label, grouped(figures.issued)));
+        if figures.counted.len() > 1 && !figures.settled.is_empty() {
+            rows.push((words.settles(), self.by_portion(&figures.settled)));
+        }
+    }
+}

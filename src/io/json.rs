@@ -1,0 +1,221 @@
+//! JSON files: an array whose elements are read each on its own, so that one bad element costs one element.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::cells::Fault;
+use super::error::{Error, ErrorKind};
+use super::source::Source;
+use crate::diagnostic::place;
+use crate::money::MoneyError;
+use crate::reject::RejectCode;
+
+/// The most characters of a message.
+const MESSAGE_LIMIT: usize = 300;
+
+/// One element of the array.
+pub(super) struct Element<'s> {
+    /// Its number, from 1.
+    pub(super) number: usize,
+    /// Its line, from 1.
+    pub(super) line: usize,
+    pub(super) text: &'s str,
+}
+
+/// The elements of a file that is an array of `what`.
+pub(super) fn elements<'s>(source: &'s Source, what: &str) -> Result<Vec<Element<'s>>, Error> {
+    if source.is_blank() {
+        return Err(source.empty());
+    }
+    let text = source.text();
+    let start = text.len().saturating_sub(text.trim_start().len());
+    if !text.trim_start().starts_with('[') {
+        let (line, column) = place(text, start);
+        return Err(Error::new(ErrorKind::Malformed, source.name(), format!("the file must be a JSON array of {what}, `[ {{ ... }}, ... ]`")).at(line, Some(column)));
+    }
+    let raw: Vec<&'s RawValue> = serde_json::from_str(text).map_err(|error| {
+        let (line, column) = place(text, offset(text, &error).saturating_sub(1));
+        Error::new(ErrorKind::Malformed, source.name(), format!("the file is not JSON: {}", words(&error))).at(line, Some(column))
+    })?;
+    let mut elements = Vec::with_capacity(raw.len());
+    let (mut line, mut seen) = (1usize, 0usize);
+    for (index, raw) in raw.into_iter().enumerate() {
+        let raw = raw.get();
+        let offset = (raw.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+        line = line.saturating_add(text.get(seen..offset).map_or(0, |t| t.matches('\n').count()));
+        seen = offset;
+        elements.push(Element { number: index.saturating_add(1), line, text: raw });
+    }
+    Ok(elements)
+}
+
+impl Element<'_> {
+    /// Reads the element, or says what is wrong with it, with the line in the file.
+    pub(super) fn read<'de, T: Deserialize<'de>>(&'de self) -> Result<T, (Fault, usize)> {
+        if !self.text.starts_with('{') {
+            return Err((Fault::new("", "it must be an object, `{ ... }`"), self.line));
+        }
+        serde_json::from_str(self.text).map_err(|error| {
+            let line = self.line.saturating_add(error.line()).saturating_sub(1);
+            (fault(self.text, &error), line)
+        })
+    }
+
+    /// A text of the element without its being read as a whole: for naming it when it cannot be.
+    pub(super) fn peek(&self, field: &str) -> Option<String> {
+        let value: serde_json::Value = serde_json::from_str(self.text).ok()?;
+        value.get(field)?.as_str().map(str::to_owned)
+    }
+}
+
+/// The byte of the text up to which the reader had come.
+fn offset(text: &str, error: &serde_json::Error) -> usize {
+    let line_start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+    line_start.saturating_add(error.column()).min(text.len())
+}
+
+/// The error without its place, without names of types, and not too long.
+fn words(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let text = text.strip_suffix(&place).unwrap_or(&text);
+    let mut text = text.replace("expected u64", "expected a whole number").replace("expected u32", "expected a whole number");
+    if let Some((before, _)) = text.split_once("expected struct") {
+        text = format!("{before}expected an object, `{{ ... }}`");
+    }
+    match text.char_indices().nth(MESSAGE_LIMIT) {
+        Some((end, _)) => format!("{} ...", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+fn fault(text: &str, error: &serde_json::Error) -> Fault {
+    let message = words(error);
+    let mut path = path_at(text, offset(text, error));
+    if let Some(field) = message.strip_prefix("missing field `").and_then(|m| m.strip_suffix('`')) {
+        path.pop();
+        path.push(field.to_owned());
+        return Fault::new(&path.join("."), "is missing");
+    }
+    let money = |error: MoneyError| message.ends_with(error.to_string().trim_start_matches("``"));
+    let code = if money(MoneyError::TooPrecise(String::new())) {
+        RejectCode::OverPreciseAmount
+    } else if money(MoneyError::OutOfRange(String::new())) {
+        RejectCode::AmountOverflow
+    } else {
+        RejectCode::Unreadable
+    };
+    Fault { code, field: path.join("."), message }
+}
+
+/// The keys and indices that lead to the value at, or just before, a byte.
+fn path_at(text: &str, end: usize) -> Vec<String> {
+    enum Frame {
+        Object { key: String, at_key: bool },
+        Array(usize),
+    }
+    let mut frames: Vec<Frame> = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        if at >= end {
+            break;
+        }
+        match c {
+            '{' => frames.push(Frame::Object { key: String::new(), at_key: true }),
+            '[' => frames.push(Frame::Array(0)),
+            '}' | ']' => {
+                frames.pop();
+            }
+            ':' => {
+                if let Some(Frame::Object { at_key, .. }) = frames.last_mut() {
+                    *at_key = false;
+                }
+            }
+            ',' => match frames.last_mut() {
+                Some(Frame::Object { at_key, .. }) => *at_key = true,
+                Some(Frame::Array(index)) => *index = index.saturating_add(1),
+                None => {}
+            },
+            '"' => {
+                let mut close = text.len();
+                while let Some((i, c)) = chars.next() {
+                    match c {
+                        '\\' => {
+                            chars.next();
+                        }
+                        '"' => {
+                            close = i;
+                            break;
+                        }
+                        _ => {}
+                    }
+                }
+                if let Some(Frame::Object { key, at_key: true }) = frames.last_mut() {
+                    *key = text.get(at.saturating_add(1)..close).unwrap_or_default().to_owned();
+                }
+            }
+            _ => {}
+        }
+    }
+    frames
+        .into_iter()
+        .map(|frame| match frame {
+            Frame::Object { key, .. } => key,
+            Frame::Array(index) => index.to_string(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::{Claim, Person};
+
+    fn told<T: for<'a> Deserialize<'a>>(text: &str) -> (String, String, usize) {
+        let source = Source::read("claims.json", format!("[\n{text}\n]").as_bytes()).unwrap();
+        let elements = elements(&source, "claims").unwrap();
+        match elements[0].read::<T>() {
+            Ok(_) => (String::new(), "fine".to_owned(), 0),
+            Err((fault, line)) => (fault.field, fault.message, line),
+        }
+    }
+
+    fn claim(rest: &str) -> (String, String, usize) {
+        told::<Claim>(&format!("{{ \"id\": \"c1\", \"person\": \"p1\",\n\"service_from\": \"2024-05-01\"{rest} }}"))
+    }
+
+    #[test]
+    fn faults_have_their_field_and_line() {
+        let same = |found: (String, String, usize), field: &str, message: &str, line: usize| {
+            assert_eq!((found.0.as_str(), found.1.as_str(), found.2), (field, message, line));
+        };
+        same(claim(r#", "bill": 1"#), "", "fine", 0);
+        same(claim(""), "bill", "is missing", 3);
+        same(claim(r#", "bill": "1,000""#), "bill", "`1,000` is not a plain decimal amount such as `1234.50`", 3);
+        same(claim(r#", "bill": 1.1234567"#), "bill", "`1.1234567` has more than six decimal places", 3);
+        same(claim(r#", "bill": true"#), "bill", "expected a decimal number, as text such as \"1234.50\", found true", 3);
+        same(claim(r#", "bill": 1, "sequence": 1.5"#), "sequence", "invalid type: floating point `1.5`, expected a whole number", 3);
+        same(claim(", \"bill\": 1,\n\"portions\": { \"a\": 1,\n\"b\": \"x\" }"), "portions.b", "`x` is not a plain decimal amount such as `1234.50`", 5);
+        same(claim(r#", "bill": 1, "lines": [{ "id": "1", "amount": 1 }, { "id": "2" }]"#), "lines.1.amount", "is missing", 3);
+        same(claim(r#", "bill": 1, "facility": 5"#), "facility", "invalid type: integer `5`, expected an object, `{ ... }`", 3);
+        same(claim(r#", "bill": 1, "settled": "2024-5-1""#), "settled", "`2024-5-1` is not a date of the form YYYY-MM-DD", 3);
+        same(claim(r#", "bill": 1, "prior": { "basic": { "amount": "x" } }"#), "prior.basic", "`x` is not a plain decimal amount such as `1234.50`", 3);
+        same(claim(r#", "bill": 1, "bill": 2"#), "bill", "duplicate field `bill`", 3);
+        same(claim(r#", "bill": 1, "prior": { "a": 1, "a": 2 }"#), "prior.a", "`a` is given twice", 3);
+        same(told::<Claim>("5"), "", "it must be an object, `{ ... }`", 2);
+        let (field, message, _) = told::<Person>(r#"{ "id": "p1", "attributes": { "a": [{ "value": 1.5 }] } }"#);
+        assert_eq!((field.as_str(), message.contains("a binary float is not exact")), ("attributes.a.0.value", true));
+    }
+
+    #[test]
+    fn codes_of_amounts() {
+        let code = |bill: &str| {
+            let text = format!(r#"{{ "id": "c1", "person": "p1", "service_from": "2024-05-01", "bill": {bill} }}"#);
+            let element = Element { number: 1, line: 1, text: &text };
+            element.read::<Claim>().map_err(|(fault, _)| fault.code).unwrap_err()
+        };
+        assert_eq!(code("1.1234567"), RejectCode::OverPreciseAmount);
+        assert_eq!(code("\"99999999999999\""), RejectCode::AmountOverflow);
+        assert_eq!(code("1e400"), RejectCode::Unreadable);
+    }
+}

@@ -1,0 +1,1319 @@
+//! One claim, step by step, in the words of the specification.
+//!
+//! [`Case::benefit`] follows the numbered steps of "How one benefit is figured".
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate};
+
+use super::coverage::Coverage;
+use super::rat::Rat;
+use super::scheme::{
+    Accumulator, Attribute, Benefit, Body, Cap, Claim, ClassifyRow, Condition, Copay, Counts,
+    Datum, Deductible, Form, Formula, Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Owner,
+    Per, Person, Prior, Scheme, Taken, Test, Value, When,
+};
+
+/// What came out, by the paths of `expect.toml`.
+pub(crate) type Facts = BTreeMap<String, String>;
+
+/// The reason code of a reject.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Reject(pub(crate) &'static str);
+
+/// One position of an accumulator: its name, its owner, its period.
+pub(crate) type Account = (String, String, String);
+
+/// All positions of all accumulators.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Books(BTreeMap<Account, Rat>);
+
+impl Books {
+    /// The books before the first claim: opening balances.
+    pub(crate) fn open(scheme: &Scheme, persons: &[Person]) -> Self {
+        let mut books = Self::default();
+        for person in persons {
+            for opening in &person.opening {
+                let (per, owner) = home_of(scheme, &opening.accumulator);
+                let period = period(scheme, per, opening.on, None);
+                let account = (
+                    opening.accumulator.clone(),
+                    owner_of(owner, person),
+                    period,
+                );
+                books.post(&account, opening.amount);
+            }
+        }
+        books
+    }
+
+    pub(crate) fn position(&self, account: &Account) -> Rat {
+        self.0.get(account).copied().unwrap_or(Rat::ZERO)
+    }
+
+    pub(crate) fn post(&mut self, account: &Account, amount: Rat) {
+        *self.0.entry(account.clone()).or_insert(Rat::ZERO) += amount;
+    }
+}
+
+/// A person without a household is a household of one.
+fn owner_of(owner: Owner, person: &Person) -> String {
+    match (owner, &person.household) {
+        (Owner::Household, Some(household)) => format!("household {household}"),
+        _ => format!("person {}", person.id),
+    }
+}
+
+fn policy_year_start(scheme: &Scheme, date: NaiveDate) -> NaiveDate {
+    let (month, day) = scheme.policy_year;
+    let this_year = NaiveDate::from_ymd_opt(date.year(), month, day).unwrap();
+    if date >= this_year {
+        this_year
+    } else {
+        NaiveDate::from_ymd_opt(date.year() - 1, month, day).unwrap()
+    }
+}
+
+/// The name of the period that contains a date (or this claim).
+fn period(scheme: &Scheme, per: Per, date: NaiveDate, claim: Option<&Claim>) -> String {
+    match per {
+        Per::Claim => format!("claim {}", claim.unwrap().id),
+        Per::Stay => {
+            let claim = claim.unwrap();
+            let single = format!("claim {}", claim.id);
+            claim.stay.as_ref().map_or(single, |stay| format!("stay {stay}"))
+        }
+        Per::Day => date.to_string(),
+        Per::Month => format!("{}-{}", date.year(), date.month()),
+        Per::PolicyYear => format!("from {}", policy_year_start(scheme, date)),
+        Per::CalendarYear => date.year().to_string(),
+        Per::Lifetime => "ever".to_owned(),
+    }
+}
+
+/// `LAYER.BENEFIT.cap`, `LAYER.BENEFIT.cap_2`, ...: by place in the list.
+fn own_name(of: &str, rule: &str, index: usize) -> String {
+    match index {
+        0 => format!("{of}.{rule}"),
+        _ => format!("{of}.{rule}_{}", index + 1),
+    }
+}
+
+/// Every accumulator of a scheme: name, period, owner; first the named ones.
+pub(crate) fn all_accumulators(scheme: &Scheme) -> Vec<(String, Per, Owner)> {
+    let mut all: Vec<_> = scheme.accumulators.iter().map(|one| (one.id.clone(), one.per, one.owner)).collect();
+    let mut add = |kept: &Kept, name: String| {
+        if let Kept::Own(per, owner) = kept {
+            all.push((name, *per, *owner));
+        }
+    };
+    for layer in &scheme.layers {
+        for (index, cap) in layer.caps.iter().enumerate() {
+            add(&cap.kept, own_name(&layer.id, "cap", index));
+        }
+        for benefit in &layer.benefits {
+            let id = format!("{}.{}", layer.id, benefit.id);
+            for (index, one) in benefit.deductibles.iter().enumerate() {
+                add(&one.kept, own_name(&id, "deductible", index));
+            }
+            for (index, one) in benefit.out_of_pocket_max.iter().enumerate() {
+                add(&one.kept, own_name(&id, "out_of_pocket_max", index));
+            }
+            for (index, one) in benefit.caps.iter().enumerate() {
+                add(&one.kept, own_name(&id, "cap", index));
+            }
+            match &benefit.form {
+                Form::Bands { kept, .. } => add(kept, own_name(&id, "bands", 0)),
+                Form::Grant { kept, .. } => add(kept, own_name(&id, "grant", 0)),
+                Form::InKind { kept, .. } => add(kept, own_name(&id, "in_kind", 0)),
+                _ => {}
+            }
+        }
+    }
+    all
+}
+
+/// The account of an accumulator that a claim of a person touches.
+pub(crate) fn account_of(scheme: &Scheme, person: &Person, claim: &Claim, accumulator: &str) -> Account {
+    let (per, owner) = home_of(scheme, accumulator);
+    let period = period(scheme, per, scheme.rule_date_of(claim), Some(claim));
+    (accumulator.to_owned(), owner_of(owner, person), period)
+}
+
+fn home_of(scheme: &Scheme, accumulator: &str) -> (Per, Owner) {
+    let all = all_accumulators(scheme);
+    let found = all.iter().find(|(name, ..)| name == accumulator);
+    found.map(|(_, per, owner)| (*per, *owner)).expect("a known accumulator")
+}
+
+/// Money by line and portion. A claim that came with portion totals is one line.
+type Grid = Vec<BTreeMap<String, Rat>>;
+
+/// Money held for the rest of the claim under these deductible accumulators.
+struct Held {
+    names: BTreeSet<String>,
+    cells: BTreeMap<(usize, String), Rat>,
+}
+
+/// One portion of one line that a benefit looks at.
+struct Cell {
+    line: usize,
+    portion: String,
+    /// factor x residual, less money held
+    counted: Rat,
+    /// The factor is above zero, so a payment may settle it.
+    may_pay: bool,
+}
+
+struct Case<'a> {
+    scheme: &'a Scheme,
+    person: &'a Person,
+    claim: &'a Claim,
+    rule_date: NaiveDate,
+    books: Books,
+    billed: Grid,
+    left: Grid,
+    /// Paid by the layers that are done, by layer and by (line, layer).
+    paid: BTreeMap<String, Rat>,
+    paid_on_line: BTreeMap<(usize, String), Rat>,
+    held: Vec<Held>,
+    /// What conditions and values see: the state at entry to the layer.
+    entry_left: Grid,
+    entry_books: Books,
+    facts: Facts,
+    seen: &'a mut Coverage,
+}
+
+/// Adjudicates one claim and posts it, or rejects it and posts nothing.
+pub(crate) fn adjudicate(
+    scheme: &Scheme,
+    person: &Person,
+    books: &mut Books,
+    claim: &Claim,
+    seen: &mut Coverage,
+) -> Result<Facts, Reject> {
+    let mut case = Case {
+        scheme,
+        person,
+        claim,
+        rule_date: scheme.rule_date_of(claim),
+        books: books.clone(),
+        billed: Grid::new(),
+        left: Grid::new(),
+        paid: BTreeMap::new(),
+        paid_on_line: BTreeMap::new(),
+        held: Vec::new(),
+        entry_left: Grid::new(),
+        entry_books: books.clone(),
+        facts: Facts::new(),
+        seen,
+    };
+    case.classify()?;
+    for layer in &scheme.layers {
+        case.entry_left = case.left.clone();
+        case.entry_books = case.books.clone();
+        let before = case.left.clone();
+        match claim.prior.iter().find(|prior| prior.layer == layer.id) {
+            Some(prior) => case.given(layer, prior)?,
+            None => case.layer(layer)?,
+        }
+        case.close_layer(layer, &before);
+    }
+    case.entry_left = case.left.clone();
+    case.count_claim()?;
+    case.report(books);
+    *books = case.books;
+    Ok(case.facts)
+}
+
+impl Case<'_> {
+    fn fact(&mut self, path: &str, value: impl ToString) {
+        self.facts.insert(path.to_owned(), value.to_string());
+    }
+
+    // ---------------------------------------------------------------- from lines to portions
+
+    fn classify(&mut self) -> Result<(), Reject> {
+        match &self.claim.body {
+            Body::Portions(portions) => {
+                let mut cells = BTreeMap::new();
+                for (portion, amount) in portions {
+                    cells.insert(portion.clone(), *amount);
+                }
+                self.left = vec![cells];
+            }
+            Body::Lines(lines) => {
+                for (index, line) in lines.iter().enumerate() {
+                    let cells = self.classify_line(index, line)?;
+                    for (portion, amount) in &cells {
+                        self.fact(&format!("line.{}.{portion}", line.id), amount);
+                    }
+                    self.left.push(cells);
+                }
+            }
+        }
+        self.billed = self.left.clone();
+        Ok(())
+    }
+
+    fn classify_line(&mut self, index: usize, line: &Line) -> Result<BTreeMap<String, Rat>, Reject> {
+        let mut fitting: Vec<&ClassifyRow> = Vec::new();
+        for row in &self.scheme.classify {
+            if self.holds_if_any(row.when.as_ref(), Some(index))? {
+                fitting.push(row);
+            }
+        }
+        assert_eq!(fitting.len(), 1, "exactly one classify row must fit");
+        let row = fitting[0];
+        let (unit, mode) = self.scheme.rounding;
+        let mut cells = BTreeMap::new();
+        let mut put = |portion: &str, amount: Rat| {
+            *cells.entry(portion.to_owned()).or_insert(Rat::ZERO) += amount;
+        };
+        let mut rest = line.amount;
+        let mut admitted = line.quantity;
+        if let Some((limit, over)) = &row.quantity_limit {
+            let limit = self.value(limit, Some(index))?;
+            if line.quantity > limit {
+                let above = (rest * (line.quantity - limit) / line.quantity).round_to(unit, mode);
+                put(over, above);
+                rest -= above;
+                admitted = limit;
+                self.seen.hit("line: over the quantity limit");
+            }
+        }
+        if let Some((limit, over)) = &row.price_limit {
+            let most = self.value(limit, Some(index))? * admitted;
+            if rest > most {
+                put(over, rest - most);
+                rest = most;
+                self.seen.hit("line: over the price limit");
+            }
+        }
+        if let Some((rate, into)) = &row.self_pay {
+            let own = (rest * self.value(rate, Some(index))?).round_to(unit, mode);
+            put(into, own);
+            rest -= own;
+            self.seen.hit_if(!own.is_zero(), "line: preliminary self-pay");
+        }
+        put(&row.into, rest);
+        self.seen.hit("line: classified");
+        Ok(cells)
+    }
+
+    // ---------------------------------------------------------------- layers
+
+    fn layer(&mut self, layer: &Layer) -> Result<(), Reject> {
+        let layer_fails = self.failing(&layer.guard)?;
+        self.seen.hit_if(layer_fails.is_some(), "layer: condition failed");
+        for benefit in &layer.benefits {
+            let path = format!("{}.{}", layer.id, benefit.id);
+            let fails = match &layer_fails {
+                Some(name) => Some(name.clone()),
+                None => self.failing(&benefit.guard)?,
+            };
+            match fails {
+                None => self.benefit(layer, benefit, &path)?,
+                Some(name) => {
+                    self.seen.hit("benefit: condition failed");
+                    self.fact(&format!("{path}.fired"), false);
+                    if let Some(name) = name {
+                        self.fact(&format!("{path}.failed"), name);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Step 0. None: all conditions hold. Some: the first that does not; its name where it has one.
+    fn failing(&mut self, guard: &Guard) -> Result<Option<Option<String>>, Reject> {
+        for test in guard.when.iter().flat_map(|when| &when.0) {
+            if !self.test(test, None)? {
+                return Ok(Some(name_of(test)));
+            }
+        }
+        match &guard.unless {
+            Some(unless) if self.holds(unless, None)? => Ok(Some(match unless.0.as_slice() {
+                [single] => name_of(single),
+                _ => None,
+            })),
+            _ => Ok(None),
+        }
+    }
+
+    fn in_force(&mut self, guard: &Guard) -> Result<bool, Reject> {
+        Ok(self.failing(guard)?.is_none())
+    }
+
+    /// A layer whose payment came with the claim: taken, not computed.
+    fn given(&mut self, layer: &Layer, prior: &Prior) -> Result<(), Reject> {
+        self.seen.hit("given: payment taken");
+        let every_line: BTreeSet<usize> = (0..self.left.len()).collect();
+        let steps = match &prior.portions {
+            Some(portions) => {
+                self.seen.hit("given: by portion");
+                portions.clone()
+            }
+            None => {
+                let mut rest = prior.amount;
+                let mut steps = Vec::new();
+                for portion in covered_by(layer) {
+                    let part = rest.min(self.left_of(&portion));
+                    steps.push((portion, part));
+                    rest -= part;
+                }
+                if !rest.is_zero() {
+                    self.seen.hit("reject: prior above residual");
+                    return Err(Reject("prior-above-residual"));
+                }
+                steps
+            }
+        };
+        for (portion, part) in steps {
+            if part > self.left_of(&portion) {
+                self.seen.hit("reject: prior above residual");
+                return Err(Reject("prior-above-residual"));
+            }
+            self.settle(&layer.id, &portion, part, &every_line);
+        }
+        self.fact(&format!("{}.given", layer.id), true);
+        let mut caps: Vec<(String, &Cap)> = Vec::new();
+        for (index, cap) in layer.caps.iter().enumerate() {
+            caps.push((own_name(&layer.id, "cap", index), cap));
+        }
+        if let [only] = layer.benefits.as_slice() {
+            for (index, cap) in only.caps.iter().enumerate() {
+                let of = format!("{}.{}", layer.id, only.id);
+                caps.push((own_name(&of, "cap", index), cap));
+            }
+        }
+        let mut postings = BTreeMap::new();
+        for (name, cap) in caps {
+            if cap.on_base {
+                continue;
+            }
+            let account = self.account(&cap.kept, name);
+            if self.in_force(&cap.guard)? {
+                let room = self.value(&cap.amount, None)? - self.books.position(&account);
+                self.seen.hit_if(prior.amount > room, "given: above a cap");
+            }
+            postings.insert(account, prior.amount);
+        }
+        self.post_all(&postings);
+        Ok(())
+    }
+
+    fn close_layer(&mut self, layer: &Layer, before: &Grid) {
+        let paid = total(before) - total(&self.left);
+        self.paid.insert(layer.id.clone(), paid);
+        self.fact(&format!("{}.paid", layer.id), paid);
+        for portion in &self.scheme.portions {
+            let left = self.left_of(portion);
+            self.fact(&format!("{}.left.{portion}", layer.id), left);
+        }
+    }
+
+    // ---------------------------------------------------------------- one benefit
+
+    fn benefit(&mut self, layer: &Layer, benefit: &Benefit, path: &str) -> Result<(), Reject> {
+        let (unit, mode, of_patient_share) = match &benefit.rounding {
+            Some(own) => (own.unit, own.mode, own.of_patient_share),
+            None => (self.scheme.rounding.0, self.scheme.rounding.1, false),
+        };
+
+        // 1  the base
+        let cells = self.cells(benefit)?;
+        if cells.is_empty() {
+            self.seen.hit("lines: none chosen");
+            self.fact(&format!("{path}.fired"), false);
+            return Ok(());
+        }
+        let counted: Rat = cells.iter().map(|cell| cell.counted).sum();
+        let base_caps = self.caps_in_force(layer, benefit, path, true)?;
+        let mut base = counted;
+        for (_, account, amount) in &base_caps {
+            base = base.min(room(*amount, self.books.position(account)));
+        }
+        self.seen.hit_if(base < counted, "base cap bound");
+        if base.is_zero() && benefit.indemnity {
+            self.seen.hit("benefit: nothing left");
+            self.fact(&format!("{path}.fired"), false);
+            return Ok(());
+        }
+        self.seen.hit("benefit: fired");
+
+        // 2  copayments before the deductible
+        let copay_before_deductible = base.min(self.copays(benefit, Taken::BeforeDeductible)?);
+
+        // 3  the deductible
+        let deductibles = self.deductibles_in_force(benefit, path)?;
+        let after_copay = base - copay_before_deductible;
+        let franchise = deductibles.iter().find(|one| one.rule.franchise);
+        let (deducted, above) = if let Some(franchise) = franchise {
+            let (before, threshold) = (franchise.met, franchise.amount);
+            if before + base <= threshold {
+                self.seen.hit("franchise: not crossed");
+                (after_copay, Rat::ZERO)
+            } else if before <= threshold {
+                self.seen.hit_if(before.is_zero(), "franchise: crossed at once");
+                self.seen.hit_if(!before.is_zero(), "franchise: crossed by accumulation");
+                (Rat::ZERO, before + base - copay_before_deductible)
+            } else {
+                self.seen.hit("franchise: crossed before");
+                (Rat::ZERO, after_copay)
+            }
+        } else {
+            let rooms = deductibles.iter().map(|one| room(one.amount, one.met));
+            let deducted = rooms.min().map_or(Rat::ZERO, |least| least.min(after_copay));
+            (deducted, after_copay - deducted)
+        };
+        self.note_deductible(&deductibles, deducted, base);
+
+        // 4  copayments before the ratio
+        let copay_before_ratio = (after_copay - deducted).min(self.copays(benefit, Taken::BeforeRatio)?);
+
+        // 5  the excess
+        let excess = above - copay_before_ratio;
+
+        // 6  raw
+        let (mut raw, form_posting) = self.figure(benefit, path, base, excess)?;
+
+        // 7  copayments from the payment
+        let copay_due = self.copays(benefit, Taken::FromPayment)?;
+        let copay_from_payment = copay_due.min(raw);
+        raw -= copay_from_payment;
+
+        // 8  the out-of-pocket maximum
+        let maxima = self.maxima_in_force(benefit, path)?;
+        let share = (base - raw).max(Rat::ZERO);
+        let rooms = maxima.iter().map(|(account, amount)| room(*amount, self.books.position(account)));
+        let kept_share = rooms.min().map_or(share, |least| least.min(share));
+        if kept_share < share {
+            raw = base - kept_share;
+            self.seen.hit("out-of-pocket maximum bound");
+            self.seen.hit_if(!kept_share.is_zero(), "out-of-pocket maximum cut in mid-claim");
+        }
+
+        // 9  the limit
+        let caps = self.caps_in_force(layer, benefit, path, false)?;
+        let mut limit: Option<(Rat, String)> = None;
+        for (name, account, amount) in &caps {
+            let room = room(*amount, self.books.position(account));
+            if limit.as_ref().is_none_or(|(least, _)| room < *least) {
+                limit = Some((room, name.clone()));
+            }
+        }
+        if benefit.indemnity {
+            let payable = cells.iter().filter(|cell| cell.may_pay);
+            let residual: Rat = payable.map(|cell| self.cell_left(cell)).sum();
+            if limit.as_ref().is_none_or(|(least, _)| residual < *least) {
+                limit = Some((residual, "residual".to_owned()));
+            }
+        }
+
+        // 10  the one rounding
+        let rounded = if of_patient_share {
+            self.seen.hit("rounding of the patient's share");
+            (base - (base - raw).round_to(unit, mode)).max(Rat::ZERO)
+        } else {
+            raw.round_to(unit, mode)
+        };
+        self.note_rounding(raw, unit, mode);
+        let (pay, bound) = match &limit {
+            Some((limit, name)) if raw > *limit => {
+                let nearest = limit.round_to(unit, mode);
+                let floored = limit.floor_to(unit);
+                self.seen.hit_if(nearest > *limit, "limit floored to the unit");
+                (if nearest <= *limit { nearest } else { floored }, name.as_str())
+            }
+            Some((limit, name)) if rounded > *limit => {
+                self.seen.hit("limit passed only by rounding");
+                (limit.floor_to(unit), name.as_str())
+            }
+            _ => (rounded, "none"),
+        };
+        self.seen.hit_if(bound.starts_with("cap"), "benefit cap bound");
+        self.seen.hit_if(bound.starts_with("layer"), "layer cap bound");
+        self.seen.hit_if(bound == "residual", "residual bound");
+
+        // 11  the minimum
+        let minimum = match &benefit.minimum {
+            Some(minimum) => self.value(minimum, None)?,
+            None => Rat::ZERO,
+        };
+        self.seen.hit_if(!pay.is_zero() && pay < minimum, "minimum: payment not issued");
+        let issued = if pay < minimum { Rat::ZERO } else { pay };
+
+        // held money is laid on the counted money as it was before the payment
+        self.hold(benefit, &cells, deducted);
+
+        // 12  the residual
+        if benefit.indemnity {
+            self.allocate(layer, benefit, &cells, issued);
+        } else {
+            self.seen.hit("paid beside the bill");
+        }
+
+        // 13  postings: one for each accumulator, however many rules name it
+        let counted = Counted {
+            base,
+            deducted,
+            payment: pay,
+            patient_share: (base - rounded).max(Rat::ZERO),
+        };
+        let mut postings = self.postings(layer, benefit, path, &counted);
+        postings.extend(form_posting);
+        self.post_all(&postings);
+
+        let copay = copay_before_deductible + copay_before_ratio + copay_from_payment;
+        self.seen.hit_if(!copay.is_zero(), "copayment taken");
+        self.fact(&format!("{path}.fired"), true);
+        self.fact(&format!("{path}.base"), base);
+        if copay_from_payment == copay_due {
+            self.fact(&format!("{path}.copay"), copay);
+        }
+        self.fact(&format!("{path}.excess"), excess);
+        self.fact(&format!("{path}.before_rounding"), raw);
+        self.fact(&format!("{path}.limit"), bound);
+        self.fact(&format!("{path}.issued"), issued);
+        if issued == pay {
+            self.fact(&format!("{path}.paid"), pay);
+        }
+        if let Some(one) = deductibles.iter().min_by_key(|one| room(one.amount, one.met)) {
+            self.fact(&format!("{path}.deductible"), one.amount);
+            self.fact(&format!("{path}.deductible_met"), one.met);
+            self.fact(&format!("{path}.deducted"), deducted);
+            if !one.rule.franchise {
+                let left = room(one.amount, one.met + deducted);
+                self.fact(&format!("{path}.deductible_left"), left);
+            }
+        }
+        Ok(())
+    }
+
+    /// The covered portions of the chosen lines, and what the benefit counts of each.
+    fn cells(&mut self, benefit: &Benefit) -> Result<Vec<Cell>, Reject> {
+        let names = named_deductibles(benefit);
+        let mut cells = Vec::new();
+        for line in 0..self.left.len() {
+            if let Some(lines) = &benefit.lines {
+                let by_line = matches!(self.claim.body, Body::Lines(_));
+                if !by_line || !self.holds(lines, Some(line))? {
+                    self.seen.hit("lines: one not chosen");
+                    continue;
+                }
+                self.seen.hit("lines: one chosen");
+            }
+            for (portion, factor) in &benefit.covers {
+                let factor = match factor {
+                    Some(factor) => self.value(factor, Some(line))?,
+                    None => Rat::ONE,
+                };
+                let residual = self.left[line].get(portion).copied().unwrap_or(Rat::ZERO);
+                self.seen.hit_if(factor.is_zero() && !residual.is_zero(), "factor 0");
+                let below = factor < Rat::ONE && !factor.is_zero();
+                self.seen.hit_if(below && !residual.is_zero(), "factor below 1");
+                let mut counted = factor * residual;
+                for held in &self.held {
+                    if held.names.is_disjoint(&names) {
+                        continue;
+                    }
+                    if let Some(amount) = held.cells.get(&(line, portion.clone())) {
+                        counted = (counted - *amount).max(Rat::ZERO);
+                        self.seen.hit("held money not counted again");
+                    }
+                }
+                cells.push(Cell {
+                    line,
+                    portion: portion.clone(),
+                    counted,
+                    may_pay: !factor.is_zero(),
+                });
+            }
+        }
+        Ok(cells)
+    }
+
+    fn cell_left(&self, cell: &Cell) -> Rat {
+        self.left[cell.line].get(&cell.portion).copied().unwrap_or(Rat::ZERO)
+    }
+
+    fn copays(&mut self, benefit: &Benefit, taken: Taken) -> Result<Rat, Reject> {
+        let mut sum = Rat::ZERO;
+        for copay in &benefit.copays {
+            let Copay { amount, guard, .. } = copay;
+            if copay.taken == taken && self.in_force(guard)? {
+                sum += self.value(amount, None)?;
+                self.seen.hit(match taken {
+                    Taken::BeforeRatio => "copay before the ratio",
+                    Taken::BeforeDeductible => "copay before the deductible",
+                    Taken::FromPayment => "copay from the payment",
+                });
+            }
+        }
+        Ok(sum)
+    }
+
+    fn deductibles_in_force<'b>(
+        &mut self,
+        benefit: &'b Benefit,
+        path: &str,
+    ) -> Result<Vec<InForce<'b>>, Reject> {
+        let mut found = Vec::new();
+        for (index, rule) in benefit.deductibles.iter().enumerate() {
+            if self.in_force(&rule.guard)? {
+                let account = self.account(&rule.kept, own_name(path, "deductible", index));
+                found.push(InForce {
+                    rule,
+                    amount: self.value(&rule.amount, None)?,
+                    met: self.books.position(&account),
+                    account,
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    /// What a benefit posts to every accumulator that its rules and its layer's caps name, each once. A rule that is not
+    /// in force for this claim limits nothing, but its accumulator counts on.
+    fn postings(&self, layer: &Layer, benefit: &Benefit, path: &str, counted: &Counted) -> BTreeMap<Account, Rat> {
+        let mut postings = BTreeMap::new();
+        for (index, rule) in benefit.deductibles.iter().enumerate() {
+            let amount = if rule.franchise { counted.base } else { counted.deducted };
+            postings.insert(self.account(&rule.kept, own_name(path, "deductible", index)), amount);
+        }
+        for (index, rule) in benefit.out_of_pocket_max.iter().enumerate() {
+            let account = self.account(&rule.kept, own_name(path, "out_of_pocket_max", index));
+            postings.insert(account, counted.patient_share);
+        }
+        for (of, caps) in [(path, &benefit.caps), (layer.id.as_str(), &layer.caps)] {
+            for (index, rule) in caps.iter().enumerate() {
+                let amount = if rule.on_base { counted.base } else { counted.payment };
+                postings.insert(self.account(&rule.kept, own_name(of, "cap", index)), amount);
+            }
+        }
+        postings
+    }
+
+    fn maxima_in_force(&mut self, benefit: &Benefit, path: &str) -> Result<Vec<(Account, Rat)>, Reject> {
+        let mut found = Vec::new();
+        for (index, rule) in benefit.out_of_pocket_max.iter().enumerate() {
+            let Maximum { amount, kept, guard } = rule;
+            if self.in_force(guard)? {
+                let account = self.account(kept, own_name(path, "out_of_pocket_max", index));
+                found.push((account, self.value(amount, None)?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The caps of a benefit, then those of its layer: name, account, amount.
+    fn caps_in_force(
+        &mut self,
+        layer: &Layer,
+        benefit: &Benefit,
+        path: &str,
+        on_base: bool,
+    ) -> Result<Vec<(String, Account, Rat)>, Reject> {
+        let mut found = Vec::new();
+        let lists = [(path, "cap", &benefit.caps), (layer.id.as_str(), "layer cap", &layer.caps)];
+        for (of, word, caps) in lists {
+            for (index, cap) in caps.iter().enumerate() {
+                if cap.on_base == on_base && self.in_force(&cap.guard)? {
+                    let account = self.account(&cap.kept, own_name(of, "cap", index));
+                    let amount = self.value(&cap.amount, None)?;
+                    found.push((format!("{word} {}", index + 1), account, amount));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Step 6, with what the form posts to its own accumulator.
+    fn figure(
+        &mut self,
+        benefit: &Benefit,
+        path: &str,
+        base: Rat,
+        excess: Rat,
+    ) -> Result<(Rat, Option<(Account, Rat)>), Reject> {
+        match &benefit.form {
+            Form::Ratio(ratio) => {
+                let ratio = self.value(ratio, None)?;
+                let ratio = self.adjusted(benefit, ratio)?;
+                if !excess.is_zero() {
+                    self.fact(&format!("{path}.ratio"), ratio);
+                }
+                Ok((excess * ratio, None))
+            }
+            Form::Bands { absolute, kept, rows } => {
+                let account = self.account(kept, own_name(path, "bands", 0));
+                let position = self.books.position(&account);
+                let mut bands = Vec::new();
+                for (to, ratio) in rows {
+                    let to = to.as_ref().map(|to| self.value(to, None)).transpose()?;
+                    let ratio = self.value(ratio, None)?;
+                    bands.push((to, self.adjusted(benefit, ratio)?));
+                }
+                let (from, to, posting) = if *absolute {
+                    (position + base - excess, position + base, base)
+                } else {
+                    (position, position + excess, excess)
+                };
+                let crossed = bands.iter().any(|(edge, _)| edge.is_some_and(|edge| from < edge && edge < to));
+                self.seen.hit_if(crossed, "band edge crossed in one claim");
+                self.seen.hit_if(!position.is_zero(), "bands carried on from earlier claims");
+                self.seen.hit(if *absolute { "bands absolute" } else { "bands above the deductible" });
+                let raw = integral(&bands, to) - integral(&bands, from);
+                Ok((raw, Some((account, posting))))
+            }
+            Form::Grant { kept, rows } => {
+                let mut steps = Vec::new();
+                for (above, pays) in rows {
+                    steps.push((self.value(above, None)?, self.value(pays, None)?));
+                }
+                let granted = |excess: Rat| {
+                    let reached = steps.iter().filter(|(above, _)| excess > *above);
+                    reached.last().map_or(Rat::ZERO, |(_, pays)| *pays)
+                };
+                let account = self.account(kept, own_name(path, "grant", 0));
+                let before = self.books.position(&account);
+                let difference = granted(before + excess) - granted(before);
+                self.seen.hit_if(!granted(before).is_zero(), "grant as a difference");
+                self.seen.hit_if(!difference.is_zero(), "grant: step reached");
+                Ok((difference.max(Rat::ZERO), Some((account, excess))))
+            }
+            Form::Fixed(sum) => {
+                self.seen.hit("fixed sum");
+                Ok((self.value(sum, None)?, None))
+            }
+            Form::InKind { buy, give, units, kept } => {
+                let account = self.account(kept, own_name(path, "in_kind", 0));
+                let before = self.books.position(&account);
+                let Datum::Number(units) = self.ask(units, None)? else {
+                    panic!("{units} is not a count")
+                };
+                let given = gifts(*buy, *give, before + units) - gifts(*buy, *give, before);
+                self.seen.hit_if(!given.is_zero(), "in kind: units given");
+                self.seen.hit_if(given > Rat::ZERO && given < units, "in kind: some given, some bought");
+                let raw = if units.is_zero() { Rat::ZERO } else { excess * given / units };
+                Ok((raw, Some((account, units))))
+            }
+        }
+    }
+
+    /// A ratio plus all points, times all factors, then kept in [0, 1].
+    fn adjusted(&mut self, benefit: &Benefit, ratio: Rat) -> Result<Rat, Reject> {
+        let mut ratio = ratio;
+        for (points, guard) in &benefit.points {
+            if self.in_force(guard)? {
+                ratio += self.value(points, None)?;
+                self.seen.hit("points added");
+            }
+        }
+        for (factor, guard) in &benefit.factors {
+            if self.in_force(guard)? {
+                ratio = ratio * self.value(factor, None)?;
+                self.seen.hit("ratio multiplied");
+            }
+        }
+        self.seen.hit_if(ratio > Rat::ONE, "ratio kept at 100 %");
+        self.seen.hit_if(ratio.is_negative(), "ratio kept at 0 %");
+        Ok(ratio.max(Rat::ZERO).min(Rat::ONE))
+    }
+
+    /// Lays the money counted as deductible on the portions, in reverse allocation order.
+    fn hold(&mut self, benefit: &Benefit, cells: &[Cell], deducted: Rat) {
+        let names = named_deductibles(benefit);
+        if names.is_empty() || deducted.is_zero() {
+            return;
+        }
+        let mut held = BTreeMap::new();
+        let mut rest = deducted;
+        for portion in settling_order(benefit).iter().rev() {
+            let here: Vec<&Cell> = cells.iter().filter(|cell| cell.portion == *portion).collect();
+            let weights: Vec<Rat> = here.iter().map(|cell| cell.counted).collect();
+            let part = rest.min(weights.iter().copied().sum());
+            let (parts, _) = pro_rata(part, &weights, Rat::new(1, 1_000_000));
+            for (cell, amount) in here.iter().zip(parts) {
+                held.insert((cell.line, portion.clone()), amount);
+            }
+            rest -= part;
+        }
+        self.seen.hit("held money laid down");
+        self.held.push(Held { names, cells: held });
+    }
+
+    // ---------------------------------------------------------------- settling and posting
+
+    /// Portion by portion in allocation order.
+    fn allocate(&mut self, layer: &Layer, benefit: &Benefit, cells: &[Cell], pay: Rat) {
+        let mut rest = pay;
+        for portion in settling_order(benefit) {
+            let here = cells.iter().filter(|cell| cell.portion == portion && cell.may_pay);
+            let lines: BTreeSet<usize> = here.map(|cell| cell.line).collect();
+            let open: Rat = lines.iter().map(|line| self.on_line(*line, &portion)).sum();
+            let part = rest.min(open);
+            self.settle(&layer.id, &portion, part, &lines);
+            rest -= part;
+        }
+        assert!(rest.is_zero(), "a payment above what it may touch");
+    }
+
+    /// Takes an amount out of one portion of the chosen lines, pro rata to what is left on each.
+    fn settle(&mut self, layer: &str, portion: &str, amount: Rat, lines: &BTreeSet<usize>) {
+        if amount.is_zero() {
+            return;
+        }
+        let weights: Vec<Rat> = lines.iter().map(|line| self.on_line(*line, portion)).collect();
+        let (parts, tie) = pro_rata(amount, &weights, self.scheme.rounding.0);
+        self.seen.hit_if(weights.len() > 1, "allocated over several lines");
+        self.seen.hit_if(tie, "largest remainder: tie to the earlier line");
+        for (line, part) in lines.iter().zip(parts) {
+            if part.is_zero() {
+                continue;
+            }
+            let cell = self.left[*line].get_mut(portion).unwrap();
+            *cell -= part;
+            assert!(!cell.is_negative(), "a line paid above what was left");
+            let key = (*line, layer.to_owned());
+            *self.paid_on_line.entry(key).or_insert(Rat::ZERO) += part;
+        }
+    }
+
+    fn post_all(&mut self, postings: &BTreeMap<Account, Rat>) {
+        for (account, amount) in postings {
+            self.books.post(account, *amount);
+        }
+    }
+
+    /// A claim counts once it is decided.
+    fn count_claim(&mut self) -> Result<(), Reject> {
+        for one in &self.scheme.accumulators {
+            if one.counts == Counts::Claims && self.holds_if_any(one.when.as_ref(), None)? {
+                let account = self.account(&Kept::Named(one.id.clone()), String::new());
+                self.books.post(&account, Rat::ONE);
+                self.seen.hit("claim counted");
+            }
+        }
+        Ok(())
+    }
+
+    fn account(&self, kept: &Kept, own_name: String) -> Account {
+        let (name, per, owner) = match kept {
+            Kept::Own(per, owner) => (own_name, *per, *owner),
+            Kept::Named(id) => {
+                let Accumulator { per, owner, .. } = self.scheme.accumulator(id);
+                (id.clone(), *per, *owner)
+            }
+        };
+        let period = period(self.scheme, per, self.rule_date, Some(self.claim));
+        (name, owner_of(owner, self.person), period)
+    }
+
+    fn on_line(&self, line: usize, portion: &str) -> Rat {
+        self.left[line].get(portion).copied().unwrap_or(Rat::ZERO)
+    }
+
+    fn left_of(&self, portion: &str) -> Rat {
+        (0..self.left.len()).map(|line| self.on_line(line, portion)).sum()
+    }
+
+    /// The claim as a whole, its lines, and the accumulators: `at_rest` those that it did not move.
+    fn report(&mut self, before: &Books) {
+        let scheme = self.scheme;
+        let write_offs = scheme.layers.iter().filter(|layer| layer.write_off);
+        if write_offs.map(|layer| self.paid[&layer.id]).all(Rat::is_zero) {
+            self.fact("paid", total(&self.billed) - total(&self.left));
+        }
+        self.fact("out_of_pocket.total", total(&self.left));
+        for portion in &scheme.portions {
+            let left = self.left_of(portion);
+            self.fact(&format!("out_of_pocket.{portion}"), left);
+        }
+        if let Body::Lines(lines) = &self.claim.body {
+            for (index, line) in lines.iter().enumerate() {
+                let left: Rat = self.left[index].values().copied().sum();
+                self.fact(&format!("line.{}.out_of_pocket", line.id), left);
+                for layer in &scheme.layers {
+                    let key = (index, layer.id.clone());
+                    let paid = self.paid_on_line.get(&key).copied().unwrap_or(Rat::ZERO);
+                    self.fact(&format!("line.{}.{}", line.id, layer.id), paid);
+                }
+            }
+        }
+        for (name, per, owner) in all_accumulators(scheme) {
+            let account = self.account(&Kept::Own(per, owner), name.clone());
+            let position = self.books.position(&account);
+            let moved = position != before.position(&account);
+            let path = if moved { "balance" } else { "at_rest" };
+            self.fact(&format!("{path}.{name}"), position);
+        }
+    }
+
+    fn note_deductible(&mut self, deductibles: &[InForce<'_>], deducted: Rat, base: Rat) {
+        let plain: Vec<_> = deductibles.iter().filter(|one| !one.rule.franchise).collect();
+        for one in &plain {
+            let before = room(one.amount, one.met);
+            let met_now = !before.is_zero() && deducted == before;
+            self.seen.hit_if(met_now && deducted < base, "deductible met in mid-claim");
+            self.seen.hit_if(before.is_zero() && one.met > one.amount, "deductible met above the one in force");
+            let named = matches!(one.rule.kept, Kept::Named(_));
+            self.seen.hit_if(named && !one.met.is_zero(), "shared deductible already met in part");
+        }
+        let household = plain.iter().any(|one| one.account.1.starts_with("household"));
+        self.seen.hit_if(household, "household deductible");
+        self.seen.hit_if(plain.len() > 1, "several deductibles together");
+    }
+
+    fn note_rounding(&mut self, raw: Rat, unit: Rat, mode: Mode) {
+        let rest = raw - raw.floor_to(unit);
+        if rest.is_zero() {
+            return;
+        }
+        let half = rest + rest == unit;
+        self.seen.hit(match (mode, half) {
+            (Mode::HalfUp, true) => "rounding half-up: a tie",
+            (Mode::HalfUp, false) => "rounding half-up",
+            (Mode::HalfEven, true) => "rounding half-even: a tie",
+            (Mode::HalfEven, false) => "rounding half-even",
+            (Mode::Down, _) => "rounding down",
+            (Mode::Up, _) => "rounding up",
+        });
+    }
+
+    // ---------------------------------------------------------------- facts, conditions, values
+
+    fn ask(&mut self, name: &str, line: Option<usize>) -> Result<Datum, Reject> {
+        if let Some(portion) = name.strip_prefix("billed.") {
+            return Ok(Datum::Number(sum_of(&self.billed, portion)));
+        }
+        if let Some(portion) = name.strip_prefix("left.") {
+            return Ok(Datum::Number(sum_of(&self.entry_left, portion)));
+        }
+        if let Some(layer) = name.strip_prefix("paid.") {
+            return Ok(Datum::Number(self.paid[layer]));
+        }
+        if let Some(id) = name.strip_prefix("accumulated.") {
+            let account = self.account(&Kept::Named(id.to_owned()), String::new());
+            return Ok(Datum::Number(self.entry_books.position(&account)));
+        }
+        let line = line.and_then(|index| match &self.claim.body {
+            Body::Lines(lines) => lines.get(index),
+            Body::Portions(_) => None,
+        });
+        Ok(match name {
+            "age" => Datum::Number(Rat::whole(age(self.person.birth_date, self.rule_date))),
+            "days" => Datum::Number(days(self.claim)),
+            "rule_date" => Datum::Day(self.rule_date),
+            "billed" => Datum::Number(self.claim.bill()),
+            "left" => Datum::Number(total(&self.entry_left)),
+            "quantity" => Datum::Number(line.unwrap().quantity),
+            "amount" => Datum::Number(line.unwrap().amount),
+            _ => {
+                let declared = self.scheme.attributes.iter().find(|one| one.name == name);
+                return self.attribute(declared.unwrap(), line);
+            }
+        })
+    }
+
+    fn attribute(&mut self, attribute: &Attribute, line: Option<&Line>) -> Result<Datum, Reject> {
+        let name = attribute.name.as_str();
+        let word = |text: &String| Datum::Word(text.clone());
+        let found = match attribute.of {
+            Of::Person => self.personal(attribute),
+            Of::Claim => match self.claim.fields.get(name) {
+                Some(text) => Some(word(text)),
+                None => self.claim.attributes.get(name).cloned(),
+            },
+            Of::Line => {
+                let line = line.unwrap();
+                match name {
+                    "class" => line.class.as_ref().map(word),
+                    "code" => line.code.as_ref().map(word),
+                    _ => line.attributes.get(name).cloned(),
+                }
+            }
+        };
+        match found.or_else(|| attribute.default.clone()) {
+            Some(datum) => Ok(datum),
+            None => {
+                self.seen.hit("reject: missing attribute");
+                Err(Reject("missing-attribute"))
+            }
+        }
+    }
+
+    /// What a person is on the date that the scheme names; of several words, the first in rank.
+    fn personal(&mut self, attribute: &Attribute) -> Option<Datum> {
+        let date = match attribute.as_of {
+            When::RuleDate => self.rule_date,
+            When::Admission => self.claim.service_from,
+            When::Discharge => self.claim.last_day(),
+            When::Settlement => self.claim.settled.expect("a settlement date"),
+            When::PolicyYearStart => policy_year_start(self.scheme, self.rule_date),
+        };
+        let all = self.person.attributes.get(&attribute.name)?;
+        let held: Vec<&Datum> = all
+            .iter()
+            .filter(|one| one.from.is_none_or(|from| from <= date) && one.until.is_none_or(|until| date < until))
+            .map(|one| &one.value)
+            .collect();
+        self.seen.hit_if(held.len() > 1, "person holds several words at once");
+        self.seen.hit_if(held.len() < all.len(), "attribute changes in time");
+        match &attribute.kind {
+            Kind::Words(ranks) => {
+                let first = ranks.iter().find(|rank| held.contains(&&Datum::Word((*rank).clone())));
+                first.map(|rank| Datum::Word(rank.clone()))
+            }
+            _ => held.first().map(|datum| (*datum).clone()),
+        }
+    }
+
+    fn holds_if_any(&mut self, condition: Option<&Condition>, line: Option<usize>) -> Result<bool, Reject> {
+        condition.map_or(Ok(true), |condition| self.holds(condition, line))
+    }
+
+    fn holds(&mut self, condition: &Condition, line: Option<usize>) -> Result<bool, Reject> {
+        for test in &condition.0 {
+            if !self.test(test, line)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn test(&mut self, test: &Test, line: Option<usize>) -> Result<bool, Reject> {
+        match test {
+            Test::OneOf(name, words) => match self.ask(name, line)? {
+                Datum::Word(word) => Ok(words.contains(&word)),
+                other => panic!("{name} is no word: {other:?}"),
+            },
+            Test::Is(name, value) => Ok(self.ask(name, line)? == Datum::Truth(*value)),
+            Test::Compare(name, comparisons) => match self.ask(name, line)? {
+                Datum::Number(number) => Ok(comparisons.iter().all(|(op, with)| compare(number, *op, *with))),
+                other => panic!("{name} is no number: {other:?}"),
+            },
+            Test::RuleDate(comparisons) => {
+                let date = self.rule_date;
+                Ok(comparisons.iter().all(|(op, with)| compare(date, *op, *with)))
+            }
+            Test::Any(conditions) => {
+                for condition in conditions {
+                    if self.holds(condition, line)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Test::Not(condition) => Ok(!self.holds(condition, line)?),
+        }
+    }
+
+    fn value(&mut self, value: &Value, line: Option<usize>) -> Result<Rat, Reject> {
+        match value {
+            Value::Number(number) | Value::Ratio(number) => Ok(*number),
+            Value::Formula(formula) => {
+                let result = self.formula(formula, line)?;
+                let places = result.places();
+                assert!(places.is_some_and(|places| places <= 6), "{formula:?} is {result}");
+                self.seen.hit("value: expression");
+                Ok(result)
+            }
+            Value::Series(series) => {
+                let begun = series.iter().filter(|(from, _)| *from <= self.rule_date).count();
+                assert!(begun > 0, "a series that has not begun");
+                self.seen.hit_if(begun > 1, "value: dated series switched");
+                self.value(&series[begun - 1].1, line)
+            }
+            Value::Table(rows) => {
+                let mut fitting = Vec::new();
+                for (when, then) in rows {
+                    if let Some(when) = when
+                        && self.holds(when, line)?
+                    {
+                        fitting.push(then);
+                    }
+                }
+                assert!(fitting.len() <= 1, "overlapping rows");
+                let otherwise = rows.iter().find(|(when, _)| when.is_none()).map(|(_, then)| then);
+                self.seen.hit(if fitting.is_empty() { "value: otherwise row" } else { "value: table row" });
+                self.value(fitting.first().copied().or(otherwise).unwrap(), line)
+            }
+        }
+    }
+
+    fn formula(&mut self, formula: &Formula, line: Option<usize>) -> Result<Rat, Reject> {
+        match formula {
+            Formula::Number(number) | Formula::Percent(number) => Ok(*number),
+            Formula::Name(name) => {
+                let scheme = self.scheme;
+                match scheme.parameters.iter().find(|(id, _)| id == name) {
+                    Some((_, value)) => self.value(value, line),
+                    None => match self.ask(name, line)? {
+                        Datum::Number(number) | Datum::Share(number) => Ok(number),
+                        other => panic!("{name} is no number: {other:?}"),
+                    },
+                }
+            }
+            Formula::Op(left, op, right) => {
+                let (left, right) = (self.formula(left, line)?, self.formula(right, line)?);
+                Ok(match op {
+                    '+' => left + right,
+                    '-' => left - right,
+                    '*' => left * right,
+                    _ => left / right,
+                })
+            }
+            Formula::Call(name, arguments) => {
+                let mut values = Vec::new();
+                for argument in arguments {
+                    values.push(self.formula(argument, line)?);
+                }
+                let step = values.get(1).copied().unwrap_or(Rat::ONE);
+                Ok(match *name {
+                    "min" => values.into_iter().min().unwrap(),
+                    "max" => values.into_iter().max().unwrap(),
+                    "floor" => values[0].floor_to(step),
+                    "ceil" => values[0].ceil_to(step),
+                    _ => values[0].round_to(step, Mode::HalfUp),
+                })
+            }
+        }
+    }
+}
+
+/// What a benefit counts of a claim.
+struct Counted {
+    base: Rat,
+    deducted: Rat,
+    payment: Rat,
+    patient_share: Rat,
+}
+
+/// A deductible in force, with what was met before.
+struct InForce<'a> {
+    rule: &'a Deductible,
+    amount: Rat,
+    met: Rat,
+    account: Account,
+}
+
+fn named_deductibles(benefit: &Benefit) -> BTreeSet<String> {
+    let named = benefit.deductibles.iter().filter_map(|one| match &one.kept {
+        Kept::Named(name) => Some(name.clone()),
+        Kept::Own(..) => None,
+    });
+    named.collect()
+}
+
+/// The portions in the order in which a payment settles them.
+fn settling_order(benefit: &Benefit) -> Vec<String> {
+    let covers = || benefit.covers.iter().map(|(portion, _)| portion.clone()).collect();
+    benefit.allocate.clone().unwrap_or_else(covers)
+}
+
+/// The portions that a given payment settles: the layer's own list, else those of its benefits.
+fn covered_by(layer: &Layer) -> Vec<String> {
+    if let Some(covers) = &layer.covers {
+        return covers.clone();
+    }
+    let mut portions: Vec<String> = Vec::new();
+    for (portion, _) in layer.benefits.iter().flat_map(|benefit| &benefit.covers) {
+        if !portions.contains(portion) {
+            portions.push(portion.clone());
+        }
+    }
+    portions
+}
+
+/// Spreads an amount by weight in whole units: floors first, then one unit each to the largest remainders, ties to
+/// the earlier. Also says whether a tie was broken.
+pub(super) fn pro_rata(amount: Rat, weights: &[Rat], unit: Rat) -> (Vec<Rat>, bool) {
+    let whole: Rat = weights.iter().copied().sum();
+    if whole.is_zero() || amount == whole {
+        return (weights.to_vec(), false);
+    }
+    let exact: Vec<Rat> = weights.iter().map(|weight| amount * *weight / whole).collect();
+    let mut parts: Vec<Rat> = exact.iter().map(|share| share.floor_to(unit)).collect();
+    let mut rest = amount - parts.iter().copied().sum();
+    let remainder = |index: usize| exact[index] - exact[index].floor_to(unit);
+    let mut order: Vec<usize> = (0..weights.len()).collect();
+    order.sort_by(|a, b| remainder(*b).cmp(&remainder(*a)).then(a.cmp(b)));
+    let mut tie = false;
+    for (place, index) in order.iter().enumerate() {
+        if rest < unit {
+            let last = place.checked_sub(1).map(|before| order[before]);
+            tie = last.is_some_and(|last| remainder(last) == remainder(*index));
+            break;
+        }
+        parts[*index] += unit;
+        rest -= unit;
+    }
+    assert!(rest.is_zero(), "an amount finer than the unit cannot be spread");
+    (parts, tie)
+}
+
+/// The integral of a banded ratio from zero.
+pub(super) fn integral(bands: &[(Option<Rat>, Rat)], to: Rat) -> Rat {
+    let mut sum = Rat::ZERO;
+    let mut from = Rat::ZERO;
+    for (edge, ratio) in bands {
+        let end = edge.map_or(to, |edge| edge.min(to));
+        if end > from {
+            sum += (end - from) * *ratio;
+            from = end;
+        }
+    }
+    sum
+}
+
+/// How many of the first n units are given: of each cycle the last ones.
+pub(super) fn gifts(buy: i128, give: i128, n: Rat) -> Rat {
+    let cycle = Rat::whole(buy + give);
+    let full = Rat::whole((n / cycle).floor());
+    let rest = (n - full * cycle - Rat::whole(buy)).max(Rat::ZERO);
+    full * Rat::whole(give) + rest
+}
+
+fn room(amount: Rat, position: Rat) -> Rat {
+    (amount - position).max(Rat::ZERO)
+}
+
+fn total(grid: &Grid) -> Rat {
+    grid.iter().flat_map(|cells| cells.values()).copied().sum()
+}
+
+fn sum_of(grid: &Grid, portion: &str) -> Rat {
+    grid.iter().filter_map(|cells| cells.get(portion)).copied().sum()
+}
+
+pub(super) fn age(birth: NaiveDate, on: NaiveDate) -> i128 {
+    let before_birthday = (on.month(), on.day()) < (birth.month(), birth.day());
+    i128::from(on.year() - birth.year()) - i128::from(before_birthday)
+}
+
+fn days(claim: &Claim) -> Rat {
+    let counted = (claim.last_day() - claim.service_from).num_days().max(1);
+    Rat::whole(claim.days.map_or(i128::from(counted), i128::from))
+}
+
+fn name_of(test: &Test) -> Option<String> {
+    match test {
+        Test::OneOf(name, _) | Test::Is(name, _) | Test::Compare(name, _) => Some(name.clone()),
+        Test::RuleDate(_) => Some("rule_date".to_owned()),
+        Test::Any(_) | Test::Not(_) => None,
+    }
+}
+
+fn compare<T: Ord>(left: T, op: Op, right: T) -> bool {
+    match op {
+        Op::Equal => left == right,
+        Op::Unequal => left != right,
+        Op::Below => left < right,
+        Op::AtMost => left <= right,
+        Op::Above => left > right,
+        Op::AtLeast => left >= right,
+    }
+}

@@ -1,0 +1,372 @@
+//! Schemes, people and claims as plain data, in the words of the rule language.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::rat::Rat;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Scheme {
+    pub(crate) id: String,
+    pub(crate) from: NaiveDate,
+    pub(crate) rounding: (Rat, Mode),
+    pub(crate) rule_date: When,
+    pub(crate) as_incurred: bool,
+    /// Month and day on which a policy year begins.
+    pub(crate) policy_year: (u32, u32),
+    pub(crate) portions: Vec<String>,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) parameters: Vec<(String, Value)>,
+    pub(crate) accumulators: Vec<Accumulator>,
+    pub(crate) classify: Vec<ClassifyRow>,
+    pub(crate) layers: Vec<Layer>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Mode {
+    HalfUp,
+    HalfEven,
+    Down,
+    Up,
+}
+
+/// A date of a claim, or one that follows from it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum When {
+    RuleDate,
+    Admission,
+    Discharge,
+    Settlement,
+    PolicyYearStart,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Of {
+    Person,
+    Claim,
+    Line,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Attribute {
+    pub(crate) name: String,
+    pub(crate) of: Of,
+    pub(crate) kind: Kind,
+    pub(crate) default: Option<Datum>,
+    pub(crate) as_of: When,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    /// A closed list; for a person in order of rank.
+    Words(Vec<String>),
+    YesNo,
+    Count,
+    Amount,
+    Ratio,
+    Text,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Datum {
+    Word(String),
+    Truth(bool),
+    Number(Rat),
+    Share(Rat),
+    Day(NaiveDate),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    /// An amount or a count.
+    Number(Rat),
+    Ratio(Rat),
+    Formula(Formula),
+    Series(Vec<(NaiveDate, Value)>),
+    /// The row without a condition is `otherwise`.
+    Table(Vec<(Option<Condition>, Value)>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Formula {
+    Number(Rat),
+    Percent(Rat),
+    Name(String),
+    Op(Box<Formula>, char, Box<Formula>),
+    Call(&'static str, Vec<Formula>),
+}
+
+/// All of them must hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Condition(pub(crate) Vec<Test>);
+
+#[derive(Clone, Debug)]
+pub(crate) enum Test {
+    OneOf(String, Vec<String>),
+    Is(String, bool),
+    Compare(String, Vec<(Op, Rat)>),
+    RuleDate(Vec<(Op, NaiveDate)>),
+    Any(Vec<Condition>),
+    Not(Condition),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Op {
+    Equal,
+    Unequal,
+    Below,
+    AtMost,
+    Above,
+    AtLeast,
+}
+
+/// `when` and `unless`.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Guard {
+    pub(crate) when: Option<Condition>,
+    pub(crate) unless: Option<Condition>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Per {
+    Claim,
+    Stay,
+    Day,
+    Month,
+    PolicyYear,
+    CalendarYear,
+    Lifetime,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Owner {
+    Person,
+    Household,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Counts {
+    Deductible,
+    Payment,
+    Base,
+    Excess,
+    PatientShare,
+    Claims,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Accumulator {
+    pub(crate) id: String,
+    pub(crate) counts: Counts,
+    pub(crate) per: Per,
+    pub(crate) owner: Owner,
+    pub(crate) when: Option<Condition>,
+}
+
+/// Where a rule keeps its position: an accumulator of its own, or a named one.
+#[derive(Clone, Debug)]
+pub(crate) enum Kept {
+    Own(Per, Owner),
+    Named(String),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ClassifyRow {
+    pub(crate) when: Option<Condition>,
+    pub(crate) into: String,
+    pub(crate) quantity_limit: Option<(Value, String)>,
+    pub(crate) price_limit: Option<(Value, String)>,
+    pub(crate) self_pay: Option<(Value, String)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Layer {
+    pub(crate) id: String,
+    pub(crate) guard: Guard,
+    pub(crate) covers: Option<Vec<String>>,
+    pub(crate) caps: Vec<Cap>,
+    pub(crate) premium: Option<Value>,
+    pub(crate) write_off: bool,
+    pub(crate) benefits: Vec<Benefit>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Benefit {
+    pub(crate) id: String,
+    pub(crate) guard: Guard,
+    /// Portions with their counting factors (none: 100 %).
+    pub(crate) covers: Vec<(String, Option<Value>)>,
+    pub(crate) lines: Option<Condition>,
+    pub(crate) deductibles: Vec<Deductible>,
+    pub(crate) copays: Vec<Copay>,
+    pub(crate) form: Form,
+    pub(crate) points: Vec<(Value, Guard)>,
+    pub(crate) factors: Vec<(Value, Guard)>,
+    pub(crate) out_of_pocket_max: Vec<Maximum>,
+    pub(crate) caps: Vec<Cap>,
+    pub(crate) minimum: Option<Value>,
+    pub(crate) indemnity: bool,
+    pub(crate) allocate: Option<Vec<String>>,
+    pub(crate) rounding: Option<Rounding>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Rounding {
+    pub(crate) unit: Rat,
+    pub(crate) mode: Mode,
+    pub(crate) of_patient_share: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Deductible {
+    pub(crate) amount: Value,
+    pub(crate) kept: Kept,
+    pub(crate) guard: Guard,
+    pub(crate) franchise: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Taken {
+    BeforeRatio,
+    BeforeDeductible,
+    FromPayment,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Copay {
+    pub(crate) amount: Value,
+    pub(crate) taken: Taken,
+    pub(crate) guard: Guard,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Maximum {
+    pub(crate) amount: Value,
+    pub(crate) kept: Kept,
+    pub(crate) guard: Guard,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Cap {
+    pub(crate) amount: Value,
+    pub(crate) kept: Kept,
+    pub(crate) guard: Guard,
+    pub(crate) on_base: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Form {
+    Ratio(Value),
+    Bands {
+        absolute: bool,
+        kept: Kept,
+        /// Upper edge (none in the last row) and ratio.
+        rows: Vec<(Option<Value>, Value)>,
+    },
+    Grant {
+        kept: Kept,
+        /// `above` and `pays`.
+        rows: Vec<(Value, Value)>,
+    },
+    Fixed(Value),
+    InKind {
+        buy: i128,
+        give: i128,
+        units: String,
+        kept: Kept,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) id: String,
+    pub(crate) household: Option<String>,
+    pub(crate) birth_date: NaiveDate,
+    pub(crate) attributes: BTreeMap<String, Vec<Dated>>,
+    pub(crate) opening: Vec<Opening>,
+}
+
+/// A value from a date (inclusive) until a date (exclusive).
+#[derive(Clone, Debug)]
+pub(crate) struct Dated {
+    pub(crate) value: Datum,
+    pub(crate) from: Option<NaiveDate>,
+    pub(crate) until: Option<NaiveDate>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Opening {
+    pub(crate) accumulator: String,
+    pub(crate) on: NaiveDate,
+    pub(crate) amount: Rat,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub(crate) id: String,
+    pub(crate) person: String,
+    /// `care`, `facility_id`, `facility_level`, `facility_region`.
+    pub(crate) fields: BTreeMap<String, String>,
+    pub(crate) service_from: NaiveDate,
+    pub(crate) service_to: Option<NaiveDate>,
+    pub(crate) settled: Option<NaiveDate>,
+    pub(crate) sequence: u32,
+    pub(crate) stay: Option<String>,
+    pub(crate) days: Option<u32>,
+    pub(crate) attributes: BTreeMap<String, Datum>,
+    pub(crate) body: Body,
+    pub(crate) prior: Vec<Prior>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    Portions(Vec<(String, Rat)>),
+    Lines(Vec<Line>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) id: String,
+    pub(crate) code: Option<String>,
+    pub(crate) class: Option<String>,
+    pub(crate) quantity: Rat,
+    pub(crate) amount: Rat,
+    pub(crate) attributes: BTreeMap<String, Datum>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Prior {
+    pub(crate) layer: String,
+    pub(crate) amount: Rat,
+    pub(crate) portions: Option<Vec<(String, Rat)>>,
+}
+
+impl Claim {
+    pub(crate) fn bill(&self) -> Rat {
+        match &self.body {
+            Body::Portions(portions) => portions.iter().map(|(_, amount)| *amount).sum(),
+            Body::Lines(lines) => lines.iter().map(|line| line.amount).sum(),
+        }
+    }
+
+    pub(crate) fn last_day(&self) -> NaiveDate {
+        self.service_to.unwrap_or(self.service_from)
+    }
+}
+
+impl Scheme {
+    /// The date of a claim that picks rules, dated values, ages and periods.
+    pub(crate) fn rule_date_of(&self, claim: &Claim) -> NaiveDate {
+        match self.rule_date {
+            When::Discharge => claim.last_day(),
+            When::Settlement => claim.settled.expect("a settlement date"),
+            _ => claim.service_from,
+        }
+    }
+
+    pub(crate) fn accumulator(&self, id: &str) -> &Accumulator {
+        let found = self.accumulators.iter().find(|one| one.id == id);
+        found.expect("a declared accumulator")
+    }
+}
