@@ -4,10 +4,11 @@
 
 #[path = "workload/generate.rs"]
 mod generate;
+mod ratios;
 #[path = "workload/by_hand.rs"]
 mod by_hand;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group};
 use medaid::{Adjudicator, Ledger, Plan, Scheme};
 
 const SCHEME: &str = include_str!("schemes/workload.toml");
@@ -24,9 +25,9 @@ fn batch(c: &mut Criterion) {
     let (persons, claims) = generate::domain(&rows);
     let mut group = c.benchmark_group("batch-100k");
     group.throughput(Throughput::Elements(rows.len() as u64)).sample_size(10);
-    group.bench_function(BenchmarkId::new("by-hand", "i64"), |b| b.iter(|| by_hand::sums(&rows)));
+    group.bench_function("by-hand", |b| b.iter(|| by_hand::sums(&rows)));
     let prepared = generate::prepared(&plan, &persons, &claims);
-    group.bench_function(BenchmarkId::new("medaid", "prepared"), |b| {
+    group.bench_function("prepared", |b| {
         b.iter(|| {
             let mut ledger = Ledger::new();
             let mut adjudicator = Adjudicator::new(&plan);
@@ -38,7 +39,7 @@ fn batch(c: &mut Criterion) {
             }
         });
     });
-    group.bench_function(BenchmarkId::new("medaid", "claims"), |b| {
+    group.bench_function("claims", |b| {
         b.iter(|| {
             let mut ledger = Ledger::new();
             let mut adjudicator = Adjudicator::new(&plan);
@@ -51,4 +52,9 @@ fn batch(c: &mut Criterion) {
 }
 
 criterion_group!(benches, batch);
-criterion_main!(benches);
+
+fn main() {
+    benches();
+    ratios::finish();
+    ratios::print("batch-100k", "by-hand", &["prepared", "claims"]);
+}

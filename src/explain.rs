@@ -88,7 +88,7 @@ pub fn table(decision: &Decision, language: Language) -> String {
     let mut page = Page::default();
     page.grid(0, 1, &rows);
     if decision.scheme.illustrative {
-        page.line(0, words.notice_scheme());
+        page.line(0, &[words.notice(), words.notice_scheme()].join(words.colon()));
     }
     page.finish()
 }
@@ -109,10 +109,15 @@ pub fn table(decision: &Decision, language: Language) -> String {
 pub fn explain_reject(reject: &Reject, language: Language) -> String {
     let words = Words(language);
     let mut page = Page::default();
-    page.line(0, &fill(words.rejected(), &[&clean(reject.claim()), reject.code().as_str()]));
+    let claim = clean(reject.claim());
+    let claim = if claim.is_empty() { words.unknown() } else { &claim };
+    page.line(0, &fill(words.rejected(), &[claim, reject.code().as_str()]));
     let mut rows = vec![(words.reason(), words.reject(reject.code()).to_owned())];
     if !reject.field().is_empty() {
         rows.push((words.field(), clean(reject.field())));
+    }
+    if let Some(row) = reject.row() {
+        rows.push((words.row(), row.to_string()));
     }
     rows.push((words.detail(), clean(reject.message())));
     rows.push((words.outcome(), words.unchanged().to_owned()));
@@ -298,10 +303,8 @@ impl Story {
         ];
         self.page.rows(2, &rows);
     }
-}
 
-/// The reason in words, for a benefit that did not fire.
-impl Story {
+    /// Why a benefit did not fire.
     fn not_fired(&self, reason: &NotFired) -> String {
         match reason {
             NotFired::Condition(failed) => self.failed(failed),

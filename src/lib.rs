@@ -18,6 +18,7 @@
 //!
 //! The rule language is described in [`reference`], files in [`formats`].
 
+pub mod batch;
 pub mod claim;
 pub mod date;
 pub mod decision;
@@ -26,6 +27,8 @@ mod digest;
 mod engine;
 mod exact;
 pub mod explain;
+#[cfg(feature = "io")]
+pub mod io;
 mod ledger;
 mod money;
 mod plan;

@@ -3,7 +3,7 @@
 use super::generate::Row;
 
 /// What the seven payees of the workload come to: six payments and what is left to the members.
-pub type Sums = [i64; 7];
+pub(crate) type Sums = [i64; 7];
 
 fn percent(x: i64, ratio: i64) -> i64 {
     (x * ratio + 50) / 100
@@ -15,7 +15,7 @@ fn bands(e: i64) -> i64 {
 
 /// A person's running sums.
 #[derive(Default)]
-pub struct Account {
+pub(crate) struct Account {
     paid: [i64; 6],
     met2: i64,
     met4: i64,
@@ -24,7 +24,7 @@ pub struct Account {
 }
 
 /// One claim.
-pub fn settle(row: &Row, a: &mut Account) -> Sums {
+pub(crate) fn settle(row: &Row, a: &mut Account) -> Sums {
     let mut left = row.in_catalog;
     let p1 = percent((left - [10_000, 30_000, 80_000][row.level]).max(0), [90, 85, 75][row.level]).min(10_000_000 - a.paid[0]);
     left -= p1;
@@ -55,7 +55,7 @@ pub fn settle(row: &Row, a: &mut Account) -> Sums {
 }
 
 /// All claims, ordered by person.
-pub fn sums(rows: &[Row]) -> Sums {
+pub(crate) fn sums(rows: &[Row]) -> Sums {
     let mut sums = [0; 7];
     let mut account = Account::default();
     let mut person = 0;

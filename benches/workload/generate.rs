@@ -5,14 +5,14 @@ use medaid::{Claim, Facility, Money, Person, Plan, PreparedClaim};
 
 /// One claim as plain numbers; money in hundredths.
 #[derive(Clone, Copy)]
-pub struct Row {
-    pub id: u64,
-    pub person: u64,
-    pub day: u64,
-    pub level: usize,
-    pub category: usize,
-    pub in_catalog: i64,
-    pub out_of_catalog: i64,
+pub(crate) struct Row {
+    pub(crate) id: u64,
+    pub(crate) person: u64,
+    pub(crate) day: u64,
+    pub(crate) level: usize,
+    pub(crate) category: usize,
+    pub(crate) in_catalog: i64,
+    pub(crate) out_of_catalog: i64,
 }
 
 fn mix(mut z: u64) -> u64 {
@@ -26,7 +26,7 @@ fn field(row: u64, field: u64) -> u64 {
 }
 
 /// `count` claims of 0.3 `count` persons in one year.
-pub fn rows(count: u64) -> Vec<Row> {
+pub(crate) fn rows(count: u64) -> Vec<Row> {
     let persons = count * 3 / 10;
     let mut edges = [[0i64; 26]; 3];
     for (level, base) in [15_000, 120_000, 400_000].into_iter().enumerate() {
@@ -62,14 +62,14 @@ pub fn rows(count: u64) -> Vec<Row> {
 }
 
 /// The rows in the order of person, day and id.
-pub fn ordered(count: u64) -> Vec<Row> {
+pub(crate) fn ordered(count: u64) -> Vec<Row> {
     let mut rows = rows(count);
     rows.sort_by_key(|r| (r.person, r.day, r.id));
     rows
 }
 
 /// The rows as persons and claims; each claim with the index of its person.
-pub fn domain(rows: &[Row]) -> (Vec<Person>, Vec<(usize, Claim)>) {
+pub(crate) fn domain(rows: &[Row]) -> (Vec<Person>, Vec<(usize, Claim)>) {
     let first = NaiveDate::from_ymd_opt(2025, 1, 1).expect("a date");
     let cents = |amount: i64| Money::from_micros(amount * 10_000);
     let mut persons: Vec<Person> = Vec::new();
@@ -96,7 +96,8 @@ pub fn domain(rows: &[Row]) -> (Vec<Person>, Vec<(usize, Claim)>) {
 }
 
 /// The claims read against a plan, by person.
-pub fn prepared<'p>(plan: &Plan, persons: &'p [Person], claims: &[(usize, Claim)]) -> Vec<(&'p Person, Vec<PreparedClaim>)> {
+#[allow(dead_code, reason = "the test does without")]
+pub(crate) fn prepared<'p>(plan: &Plan, persons: &'p [Person], claims: &[(usize, Claim)]) -> Vec<(&'p Person, Vec<PreparedClaim>)> {
     let mut by_person: Vec<(&Person, Vec<PreparedClaim>)> = persons.iter().map(|p| (p, Vec::new())).collect();
     for (person, claim) in claims {
         by_person[*person].1.push(plan.prepare(&persons[*person], claim).expect("a readable claim"));

@@ -128,22 +128,26 @@ impl Story {
     /// Steps 2 to 5: copayments, deductible, excess.
     fn excess(&self, figures: &Figures, rows: &mut Vec<Row>) {
         let words = self.words;
-        for copay in figures.copays.iter().filter(|c| c.taken != "from-payment") {
+        let mut from_base = figures.copays.iter().filter(|c| c.taken != "from-payment");
+        for copay in from_base.clone() {
             let taken = if copay.taken == "before-deductible" { words.before_deductible() } else { words.before_ratio() };
             rows.push((words.copay(), fill(words.copay_text(), &[&copay.number.to_string(), &grouped(copay.due), taken])));
         }
-        if !figures.copaid_from_base.is_zero() {
-            rows.push((words.copay(), fill(words.copaid(), &[&grouped(figures.copaid_from_base)])));
+        let taken = figures.copaid_from_base;
+        let only = from_base.next().filter(|_| from_base.next().is_none());
+        if only.map_or(!taken.is_zero(), |copay| copay.due.money() != taken.money()) {
+            rows.push((words.copay(), fill(words.copaid(), &[&grouped(taken)])));
         }
         if let Some(deductible) = &figures.deductible {
             self.deductible(figures, deductible, rows);
         }
-        let text = self.excess_terms(figures).gives(figures.excess);
-        if figures.excess.is_zero() && matches!(figures.entitlement, Entitlement::Ratio { .. }) {
-            rows.push((words.excess(), fill(words.nothing_above(), &[&text])));
-        } else {
-            rows.push((words.excess(), text));
+        // A fixed sum looks at no excess; and without deductible and copayment the excess is the base.
+        let terms = self.excess_terms(figures);
+        if matches!(figures.entitlement, Entitlement::Fixed { .. }) || terms.count == 1 {
+            return;
         }
+        let text = terms.gives(figures.excess);
+        rows.push((words.excess(), if figures.excess.is_zero() { fill(words.nothing_above(), &[&text]) } else { text }));
     }
 
     fn deductible(&self, figures: &Figures, deductible: &DeductibleFigure, rows: &mut Vec<Row>) {

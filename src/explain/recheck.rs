@@ -1,22 +1,624 @@
-//! Figures every printed step anew.
-use crate::decision::Decision;
+//! Figuring every printed step anew, from the decision alone and by arithmetic of its own: whole numbers read from the printed text.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::decision::{BandFigure, BandPosition, Counted, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, PortionAmount, Posting};
+use crate::money::{Amount, RoundingMode};
+use crate::ratio::Ratio;
 
 /// A figure that does not follow from those before it.
+///
+/// ```
+/// # let text = include_str!("../../tests/it/schemes/small.toml");
+/// # use medaid::{Claim, Ledger, Person, Plan, Scheme};
+/// # let plan = Plan::compile(&Scheme::parse("village.toml", text)?)?;
+/// # let person: Person = serde_json::from_str(r#"{ "id": "p1" }"#)?;
+/// # let claim: Claim = serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-05-01",
+/// #     "bill": "52000.00", "portions": { "in_scope": "50000.00", "out_of_scope": "2000.00" } }"#)?;
+/// let mut decision = plan.adjudicate(&person, &mut Ledger::new(), &claim)?;
+/// decision.out_of_pocket = "17210.01".parse()?;
+/// let mismatches = medaid::explain::recheck(&decision).unwrap_err();
+/// assert_eq!(mismatches[0].to_string(), "out_of_pocket should be 17210.00, found 17210.01");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path} should be {expected}, found {found}")]
+#[non_exhaustive]
 pub struct Mismatch {
-    /// Where.
+    /// Which figure, such as `basic.inpatient.excess`.
     pub path: String,
-    /// What the steps before give.
+    /// What the figures before it give.
     pub expected: String,
     /// What the decision says.
     pub found: String,
 }
 
-/// Rechecks.
+/// Figures every step of a decision anew: bases, deductibles, ratios, limits, roundings, what is left, totals, lines and postings.
+///
+/// Nothing but the decision is needed, and no arithmetic is shared with the engine. What rests on the scheme alone is taken as printed: amounts and ratios
+/// in force, what was used before, how lines were classified, and which condition failed. Whether a decision was touched since it was made, even where
+/// its figures agree, is told by [`Decision::is_intact`].
 ///
 /// # Errors
-/// Every figure that does not follow.
-pub fn recheck(_decision: &Decision) -> Result<(), Vec<Mismatch>> {
-    Ok(())
+/// Every figure that does not follow from those before it.
+///
+/// ```
+/// # let text = include_str!("../../tests/it/schemes/small.toml");
+/// # use medaid::{Claim, Ledger, Person, Plan, Scheme};
+/// # let plan = Plan::compile(&Scheme::parse("village.toml", text)?)?;
+/// # let person: Person = serde_json::from_str(r#"{ "id": "p1" }"#)?;
+/// # let claim: Claim = serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-05-01",
+/// #     "bill": "52000.00", "portions": { "in_scope": "50000.00", "out_of_scope": "2000.00" } }"#)?;
+/// let decision = plan.adjudicate(&person, &mut Ledger::new(), &claim)?;
+/// assert_eq!(medaid::explain::recheck(&decision), Ok(()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn recheck(decision: &Decision) -> Result<(), Vec<Mismatch>> {
+    let mut check = Check { mismatches: Vec::new() };
+    check.decision(decision);
+    if check.mismatches.is_empty() { Ok(()) } else { Err(check.mismatches) }
+}
+
+/// An amount in millionths of a millionth, as printed; nothing once it is out of range.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Number(Option<i128>);
+
+const ZERO: Number = Number(Some(0));
+
+/// Plain decimal text as a whole number of steps of `10^-places`.
+fn steps(text: &str, places: usize) -> Option<i128> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let missing = places.checked_sub(fraction.len())?;
+    format!("{whole}{fraction}{}", "0".repeat(missing)).parse().ok()
+}
+
+impl Number {
+    fn of(amount: Amount) -> Number {
+        Number(steps(&amount.to_string(), 12))
+    }
+
+    fn pair(self, other: Number, figure: impl Fn(i128, i128) -> Option<i128>) -> Number {
+        Number(self.0.zip(other.0).and_then(|(a, b)| figure(a, b)))
+    }
+
+    fn plus(self, other: Number) -> Number {
+        self.pair(other, i128::checked_add)
+    }
+
+    fn less(self, other: Number) -> Number {
+        self.pair(other, i128::checked_sub)
+    }
+
+    fn least(self, other: Number) -> Number {
+        self.pair(other, |a, b| Some(a.min(b)))
+    }
+
+    fn or_zero(self) -> Number {
+        self.pair(ZERO, |a, b| Some(a.max(b)))
+    }
+
+    fn sum(amounts: impl IntoIterator<Item = Amount>) -> Number {
+        amounts.into_iter().fold(ZERO, |sum, amount| sum.plus(Number::of(amount)))
+    }
+
+    /// The amount times a ratio; nothing if it is finer than can be printed.
+    fn times(self, ratio: Ratio) -> Number {
+        let hundredths_of_percent = ratio.to_string().strip_suffix('%').and_then(|text| steps(text, 4));
+        self.pair(Number(hundredths_of_percent), |a, b| exactly(a.checked_mul(b)?, 1_000_000))
+    }
+}
+
+fn exactly(dividend: i128, divisor: i128) -> Option<i128> {
+    if dividend.checked_rem(divisor)? == 0 { dividend.checked_div(divisor) } else { None }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(value) = self.0 else { return f.write_str("a number out of range") };
+        let digits = format!("{:0>13}", value.unsigned_abs());
+        let (whole, fraction) = digits.split_at(digits.len().saturating_sub(12));
+        let kept = fraction.trim_end_matches('0').len().max(f.precision().unwrap_or(0));
+        let sign = if value < 0 { "-" } else { "" };
+        write!(f, "{sign}{whole}{}{}", if kept == 0 { "" } else { "." }, fraction.get(..kept).unwrap_or(fraction))
+    }
+}
+
+/// An exact fraction of an amount, not below zero: only benefits in kind divide.
+#[derive(Clone, Copy)]
+struct Part {
+    top: Number,
+    bottom: Number,
+}
+
+impl Part {
+    fn whole(amount: Number) -> Part {
+        Part { top: amount, bottom: Number(Some(1)) }
+    }
+
+    fn scaled(self, amount: Number) -> Number {
+        amount.pair(self.bottom, i128::checked_mul)
+    }
+
+    /// This less an amount, and not below zero.
+    fn less(self, amount: Number) -> Part {
+        Part { top: self.top.less(self.scaled(amount)).or_zero(), ..self }
+    }
+
+    /// An amount less this, and not below zero.
+    fn from(self, amount: Number) -> Part {
+        Part { top: self.scaled(amount).less(self.top).or_zero(), ..self }
+    }
+
+    fn exceeds(self, amount: Number) -> bool {
+        self.top > self.scaled(amount)
+    }
+
+    /// As it is printed: without what is below the last place.
+    fn printed(self) -> Number {
+        self.top.pair(self.bottom, i128::checked_div)
+    }
+
+    fn round(self, unit: Number, mode: RoundingMode) -> Number {
+        let step = self.scaled(unit);
+        self.top.pair(step, |top, step| {
+            let (quotient, remainder) = (top.checked_div(step)?, top.checked_rem(step)?);
+            let twice = remainder.checked_mul(2)?;
+            let up = match mode {
+                RoundingMode::HalfUp => twice >= step,
+                RoundingMode::HalfEven => twice > step || (twice == step && quotient % 2 == 1),
+                RoundingMode::Down => false,
+                RoundingMode::Up => remainder > 0,
+            };
+            quotient.checked_add(i128::from(up))?.checked_mul(unit.0?)
+        })
+    }
+}
+
+struct Check {
+    mismatches: Vec<Mismatch>,
+}
+
+impl Check {
+    fn same(&mut self, path: &str, expected: Number, found: Amount) {
+        if expected.0.is_none() || expected != Number::of(found) {
+            self.differ(path, format!("{expected:.*}", usize::from(found.places())), found.to_string());
+        }
+    }
+
+    fn at_most(&mut self, path: &str, most: Number, found: Amount) {
+        if most.0.is_none() || Number::of(found) > most {
+            self.differ(path, format!("at most {most:.*}", usize::from(found.places())), found.to_string());
+        }
+    }
+
+    fn not_negative(&mut self, path: &str, found: Amount) {
+        if Number::of(found) < ZERO {
+            self.differ(path, "zero or more".to_owned(), found.to_string());
+        }
+    }
+
+    fn differ(&mut self, path: &str, expected: String, found: String) {
+        self.mismatches.push(Mismatch { path: path.to_owned(), expected, found });
+    }
+
+    fn decision(&mut self, decision: &Decision) {
+        self.same("bill", Number::sum(decision.billed.iter().map(|p| p.amount)), decision.bill);
+        let mut before = &decision.billed;
+        for layer in &decision.layers {
+            self.layer(layer, before, &decision.postings);
+            before = &layer.left;
+        }
+        self.portions("out_of_pocket", &decision.left, |portion| amount_of(before, portion));
+        self.same("paid", Number::sum(decision.layers.iter().map(|l| l.paid)), decision.paid);
+        self.same("beside", Number::sum(decision.layers.iter().map(|l| l.beside)), decision.beside);
+        self.same("out_of_pocket", Number::of(decision.bill).less(Number::of(decision.paid)), decision.out_of_pocket);
+        self.same("out_of_pocket", Number::sum(decision.left.iter().map(|p| p.amount)), decision.out_of_pocket);
+        self.lines(decision);
+        self.postings(decision);
+    }
+
+    fn portions(&mut self, path: &str, found: &[PortionAmount], expected: impl Fn(&str) -> Number) {
+        for part in found {
+            let path = format!("{path}.{}", part.portion);
+            self.same(&path, expected(&part.portion), part.amount);
+            self.not_negative(&path, part.amount);
+        }
+    }
+
+    fn layer(&mut self, layer: &LayerDecision, before: &[PortionAmount], postings: &[Posting]) {
+        let id = &layer.layer.id;
+        let fired = || layer.benefits.iter().filter_map(|b| b.figures.as_ref());
+        if layer.given {
+            let left = Number::sum(before.iter().map(|p| p.amount)).less(Number::sum(layer.left.iter().map(|p| p.amount)));
+            self.same(&format!("{id}.paid"), left, layer.paid);
+            for part in &layer.left {
+                let path = format!("{id}.left.{}", part.portion);
+                self.at_most(&path, amount_of(before, &part.portion), part.amount);
+                self.not_negative(&path, part.amount);
+            }
+            for posting in postings.iter().filter(|p| p.rule == *id) {
+                self.same(&format!("balance.{}", posting.accumulator), Number::of(layer.paid), posting.amount);
+            }
+        } else {
+            let settled = |portion: &str| Number::sum(fired().flat_map(|f| &f.settled).filter(|p| p.portion == portion).map(|p| p.amount));
+            self.portions(&format!("{id}.left"), &layer.left, |portion| amount_of(before, portion).less(settled(portion)));
+            self.same(&format!("{id}.paid"), Number::sum(fired().filter(|f| f.residual.is_some()).map(|f| f.issued)), layer.paid);
+        }
+        self.same(&format!("{id}.beside"), Number::sum(fired().filter(|f| f.residual.is_none()).map(|f| f.issued)), layer.beside);
+        for benefit in &layer.benefits {
+            if let Some(figures) = &benefit.figures {
+                let path = format!("{id}.{}", benefit.benefit.id);
+                Benefit { check: self, path: &path, figures }.recheck();
+                self.posted(&path, figures, postings);
+            }
+        }
+    }
+
+    /// What a benefit posted, where a limit in force names the accumulator.
+    fn posted(&mut self, rule: &str, figures: &Figures, postings: &[Posting]) {
+        let mut expect = |accumulator: &str, used: Amount, amount: Number| {
+            let path = format!("balance.{accumulator}");
+            match postings.iter().find(|p| p.rule == rule && p.accumulator == accumulator) {
+                Some(posting) => {
+                    self.same(&path, amount, posting.amount);
+                    self.same(&path, Number::of(used), posting.before);
+                }
+                None if amount == ZERO => {}
+                None => self.differ(&path, format!("{amount} posted by {rule}"), "no posting".to_owned()),
+            }
+        };
+        let base = Number::of(figures.base);
+        let mut limits = |limits: &[LimitFigure], amount: Number| limits.iter().for_each(|l| expect(&l.accumulator, l.used, amount));
+        limits(&figures.base_caps, base);
+        limits(&figures.out_of_pocket_max, base.less(Number::of(figures.rounded)).or_zero());
+        limits(&figures.caps, Number::of(figures.paid));
+        if let Some(deductible) = &figures.deductible {
+            limits(&deductible.limits, if deductible.franchise { base } else { Number::of(deductible.deducted) });
+        }
+        // The others name no accumulator: one of its own is called after the rule.
+        let own = |kind: &str| format!("{rule}.{kind}");
+        let mut expect_own = |kind: &str, used: Amount, amount: Number| {
+            if postings.iter().any(|p| p.rule == rule && p.accumulator == own(kind)) {
+                expect(&own(kind), used, amount);
+            }
+        };
+        match &figures.entitlement {
+            Entitlement::Ratio { measured: Some(position), .. } => {
+                expect_own("bands", position.before, if position.absolute { base } else { Number::of(figures.excess) });
+            }
+            Entitlement::Grant { before, .. } => expect_own("grant", *before, Number::of(figures.excess)),
+            Entitlement::InKind { before, units, .. } => expect_own("in_kind", *before, Number::of(*units)),
+            Entitlement::Ratio { .. } | Entitlement::Fixed { .. } => {}
+        }
+    }
+
+    fn lines(&mut self, decision: &Decision) {
+        let lines = &decision.lines;
+        if lines.is_empty() {
+            return;
+        }
+        for line in lines {
+            let path = format!("line.{}", line.line);
+            let amount = Number::of(line.amount);
+            self.same(&path, Number::sum(line.portions.iter().map(|p| p.amount)), line.amount);
+            self.same(&format!("{path}.out_of_pocket"), amount.less(Number::sum(line.paid.iter().map(|p| p.amount))), line.out_of_pocket);
+            self.not_negative(&format!("{path}.out_of_pocket"), line.out_of_pocket);
+            for part in &line.portions {
+                self.not_negative(&format!("{path}.{}", part.portion), part.amount);
+            }
+        }
+        self.same("bill", Number::sum(lines.iter().map(|l| l.amount)), decision.bill);
+        let of_portion = |portion: &str| Number::sum(lines.iter().flat_map(|l| &l.portions).filter(|p| p.portion == portion).map(|p| p.amount));
+        self.portions("billed", &decision.billed, of_portion);
+        for layer in &decision.layers {
+            let parts = lines.iter().flat_map(|l| &l.paid).filter(|p| p.layer == layer.layer.id);
+            self.same(&format!("{}.paid", layer.layer.id), Number::sum(parts.map(|p| p.amount)), layer.paid);
+        }
+        self.same("out_of_pocket", Number::sum(lines.iter().map(|l| l.out_of_pocket)), decision.out_of_pocket);
+    }
+
+    /// A posting takes its accumulator from before to after, and the next one goes on from there.
+    fn postings(&mut self, decision: &Decision) {
+        let mut positions: BTreeMap<&str, Number> = BTreeMap::new();
+        for posting in &decision.postings {
+            let path = format!("balance.{}", posting.accumulator);
+            if let Some(position) = positions.get(posting.accumulator.as_str()) {
+                self.same(&path, *position, posting.before);
+            }
+            self.same(&path, Number::of(posting.before).plus(Number::of(posting.amount)), posting.after);
+            if posting.rule.is_empty() {
+                self.same(&path, Number(steps("1", 12)), posting.amount);
+            }
+            positions.insert(&posting.accumulator, Number::of(posting.after));
+        }
+    }
+}
+
+fn amount_of(portions: &[PortionAmount], portion: &str) -> Number {
+    Number::sum(portions.iter().filter(|p| p.portion == portion).map(|p| p.amount))
+}
+
+/// The least room of some limits.
+fn least_room(limits: &[LimitFigure]) -> Option<Number> {
+    limits.iter().map(|l| Number::of(l.room)).reduce(Number::least)
+}
+
+/// One benefit at work.
+struct Benefit<'a> {
+    check: &'a mut Check,
+    path: &'a str,
+    figures: &'a Figures,
+}
+
+impl Benefit<'_> {
+    fn same(&mut self, key: &str, expected: Number, found: Amount) {
+        self.check.same(&format!("{}.{key}", self.path), expected, found);
+    }
+
+    fn recheck(&mut self) {
+        let figures = self.figures;
+        let deductibles = figures.deductible.iter().flat_map(|d| &d.limits);
+        for limit in figures.base_caps.iter().chain(&figures.out_of_pocket_max).chain(&figures.caps).chain(deductibles) {
+            let room = Number::of(limit.amount).less(Number::of(limit.used)).or_zero();
+            self.same(&format!("{}.room", limit.rule), room, limit.room);
+        }
+        self.base();
+        self.excess();
+        let exact = self.exact();
+        self.payment(exact);
+    }
+
+    fn base(&mut self) {
+        let figures = self.figures;
+        for part in &figures.counted {
+            let path = format!("{}.counted.{}", self.path, part.portion);
+            let factored = part.factor.map_or(Number::of(part.left), |factor| Number::of(part.left).times(factor));
+            match (part.factor, figures.held) {
+                (Some(_), None) => self.check.same(&path, factored, part.counted),
+                // With held money less counts, and so it does with a factor of its own for each line.
+                _ => self.check.at_most(&path, factored, part.counted),
+            }
+        }
+        let counted = Number::sum(figures.counted.iter().map(|c| c.counted));
+        self.same("base", least_room(&figures.base_caps).map_or(counted, |room| counted.least(room)), figures.base);
+    }
+
+    /// Copayments that are due, of one kind.
+    fn due(&self, taken: &str) -> Number {
+        Number::sum(self.figures.copays.iter().filter(|c| c.taken == taken).map(|c| c.due))
+    }
+
+    fn excess(&mut self) {
+        let figures = self.figures;
+        let base = Number::of(figures.base);
+        let early = self.due("before-deductible").least(base);
+        let rest = base.less(early);
+        let rest = match &figures.deductible {
+            Some(deductible) => self.deduct(deductible, rest),
+            None => rest,
+        };
+        let late = self.due("before-ratio").least(rest);
+        self.same("copay", early.plus(late), figures.copaid_from_base);
+        self.same("copay_from_payment", self.due("from-payment"), figures.copaid_from_payment);
+        self.same("excess", rest.less(late), figures.excess);
+    }
+
+    /// What a deductible takes of the rest, and what remains above it.
+    fn deduct(&mut self, deductible: &DeductibleFigure, rest: Number) -> Number {
+        let base = Number::of(self.figures.base);
+        let first_least = deductible.limits.iter().min_by_key(|l| Number::of(l.room));
+        let Some(least) = first_least else {
+            self.check.differ(&format!("{}.deductible", self.path), "at least one limit".to_owned(), "none".to_owned());
+            return rest;
+        };
+        let (in_force, met) = (Number::of(least.amount), Number::of(least.used));
+        self.same("deductible", in_force, deductible.in_force);
+        self.same("deductible_met", met, deductible.met);
+        let (deducted, above) = if !deductible.franchise {
+            let deducted = rest.least(Number::of(least.room));
+            (deducted, rest.less(deducted))
+        } else if met.plus(base) <= in_force {
+            (rest, ZERO)
+        } else if met <= in_force {
+            (ZERO, met.plus(rest))
+        } else {
+            (ZERO, rest)
+        };
+        self.same("deducted", deducted, deductible.deducted);
+        self.same("deductible_left", in_force.less(met).less(deducted).or_zero(), deductible.left);
+        above
+    }
+
+    /// Steps 6 to 8: the exact payment before limits and rounding.
+    fn exact(&mut self) -> Part {
+        let figures = self.figures;
+        let excess = Number::of(figures.excess);
+        let gives = match &figures.entitlement {
+            Entitlement::Ratio { bands, measured, points, factors, .. } => {
+                self.bands(bands, measured.as_ref(), points, factors);
+                Part::whole(Number::sum(bands.iter().map(|b| b.gives)))
+            }
+            Entitlement::Grant { before, after, granted_before, granted_after } => {
+                self.same("position", Number::of(*before).plus(excess), *after);
+                Part::whole(Number::of(*granted_after)).less(Number::of(*granted_before))
+            }
+            Entitlement::Fixed { amount, .. } => Part::whole(Number::of(*amount)),
+            Entitlement::InKind { units, given, .. } => {
+                self.check.at_most(&format!("{}.given", self.path), Number::of(*units), *given);
+                if units.is_zero() {
+                    Part::whole(ZERO)
+                } else {
+                    // Units are counted in millionths at most; so no more digits than needed are multiplied.
+                    let [units, given] = [units, given].map(|n| Number(Number::of(*n).0.and_then(|n| exactly(n, 1_000_000))));
+                    Part { top: excess.pair(given, i128::checked_mul), bottom: units }
+                }
+            }
+        };
+        let raw = gives.less(Number::of(figures.copaid_from_payment));
+        self.same("raw", raw.printed(), figures.raw);
+        let base = Number::of(figures.base);
+        let raised = least_room(&figures.out_of_pocket_max).filter(|room| raw.from(base).exceeds(*room)).map(|room| base.less(room));
+        match (raised, figures.raised_to) {
+            (Some(raised), Some(found)) => self.same("raised_to", raised, found),
+            (None, None) => {}
+            (expected, found) => {
+                let expected = expected.map_or_else(|| "none".to_owned(), |raised| raised.to_string());
+                let found = found.map_or_else(|| "none".to_owned(), |raised| raised.to_string());
+                self.check.differ(&format!("{}.raised_to", self.path), expected, found);
+            }
+        }
+        raised.map_or(raw, Part::whole)
+    }
+
+    fn bands(&mut self, bands: &[BandFigure], measured: Option<&BandPosition>, points: &[Ratio], factors: &[Ratio]) {
+        let figures = self.figures;
+        let excess = Number::of(figures.excess);
+        let (start, end) = match measured {
+            Some(position) => {
+                let end = Number::of(position.before).plus(if position.absolute { Number::of(figures.base) } else { excess });
+                (end.less(excess).or_zero(), end)
+            }
+            None => (ZERO, excess),
+        };
+        self.same_sum("bands", end.less(start), bands.iter().map(|b| b.amount));
+        for (index, band) in bands.iter().enumerate() {
+            let path = format!("band {}", index.saturating_add(1));
+            let from = Number::of(band.from);
+            let lower = if from < start { start } else { from };
+            let upper = band.to.map_or(end, |to| Number::of(to).least(end));
+            self.same(&format!("{path}.amount"), upper.less(lower), band.amount);
+            self.same(&format!("{path}.gives"), Number::of(band.amount).times(band.ratio), band.gives);
+            if let Some(written) = band.written {
+                let adjusted = adjusted(written, points, factors);
+                if adjusted != Some(band.ratio.millionths().into()) {
+                    let expected = adjusted.and_then(|a| i64::try_from(a).ok()).map_or_else(|| "out of range".to_owned(), |a| Ratio::from_millionths(a).to_string());
+                    self.check.differ(&format!("{}.{path}.ratio", self.path), expected, band.ratio.to_string());
+                }
+            }
+        }
+    }
+
+    fn same_sum(&mut self, key: &str, expected: Number, amounts: impl Iterator<Item = Amount>) {
+        let found = Number::sum(amounts);
+        if expected.0.is_none() || expected != found {
+            self.check.differ(&format!("{}.{key}", self.path), expected.to_string(), found.to_string());
+        }
+    }
+
+    /// Steps 9 to 12: limits, rounding, what is issued and settled.
+    fn payment(&mut self, exact: Part) {
+        let figures = self.figures;
+        let rounding = &figures.rounding;
+        let (unit, base) = (Number::of(rounding.unit), Number::of(figures.base));
+        let rounded = if rounding.of_patient_share && !exact.exceeds(base) {
+            base.less(exact.from(base).round(unit, rounding.mode)).or_zero()
+        } else {
+            exact.round(unit, rounding.mode)
+        };
+        self.same("rounded", rounded, figures.rounded);
+
+        let mut limit: Option<(Number, &str)> = None;
+        let residual = figures.residual.map(|residual| (Number::of(residual), "residual"));
+        for (room, name) in figures.caps.iter().map(|c| (Number::of(c.room), c.rule.as_str())).chain(residual) {
+            if limit.is_none_or(|(least, _)| room < least) {
+                limit = Some((room, name));
+            }
+        }
+        let (paid, bound) = match limit {
+            Some((limit, name)) if exact.exceeds(limit) || rounded > limit => {
+                let nearest = Part::whole(limit).round(unit, rounding.mode);
+                let floor = Part::whole(limit).round(unit, RoundingMode::Down);
+                (if exact.exceeds(limit) && nearest <= limit { nearest } else { floor }, Some(name))
+            }
+            _ => (rounded, None),
+        };
+        self.same("paid", paid, figures.paid);
+        if bound != figures.bound.as_deref() {
+            let [expected, found] = [bound, figures.bound.as_deref()].map(|b| b.unwrap_or("none").to_owned());
+            self.check.differ(&format!("{}.limit", self.path), expected, found);
+        }
+
+        let issued = match figures.minimum {
+            Some(minimum) if paid < Number::of(minimum) => ZERO,
+            // A minimum that moves from layer to layer is not printed.
+            None if figures.issued.is_zero() => ZERO,
+            _ => paid,
+        };
+        self.same("issued", issued, figures.issued);
+        self.settled();
+    }
+
+    /// What may be touched, and how the payment was laid on it.
+    fn settled(&mut self) {
+        let figures = self.figures;
+        let touched = figures.counted.iter().filter(|c| c.factor != Some(Ratio::ZERO)).map(|c| c.left);
+        match figures.residual {
+            Some(residual) => {
+                // Without a factor for all lines, some lines may be out of reach.
+                let known = |c: &Counted| c.factor.is_some() || Number::of(c.left) == Number::of(c.counted);
+                if figures.counted.iter().all(known) {
+                    self.same("residual", Number::sum(touched), residual);
+                } else {
+                    self.check.at_most(&format!("{}.residual", self.path), Number::sum(touched), residual);
+                }
+                self.same("settled", Number::sum(figures.settled.iter().map(|p| p.amount)), figures.issued);
+            }
+            None => self.same_sum("settled", ZERO, figures.settled.iter().map(|p| p.amount)),
+        }
+        for part in &figures.settled {
+            let left = Number::sum(figures.counted.iter().filter(|c| c.portion == part.portion).map(|c| c.left));
+            self.check.at_most(&format!("{}.settled.{}", self.path, part.portion), left, part.amount);
+        }
+    }
+}
+
+/// A ratio in millionths with points added, then factors multiplied, then kept in [0, 1].
+fn adjusted(written: Ratio, points: &[Ratio], factors: &[Ratio]) -> Option<i128> {
+    let sum = points.iter().try_fold(i128::from(written.millionths()), |sum, point| sum.checked_add(point.millionths().into()))?;
+    let product = factors.iter().try_fold(Part::whole(Number(Some(sum))), |part, factor| {
+        let top = part.top.0?.checked_mul(factor.millionths().into())?;
+        Some(Part { top: Number(Some(top)), bottom: Number(Some(part.bottom.0?.checked_mul(1_000_000)?)) })
+    })?;
+    Some(exactly(product.top.0?, product.bottom.0?)?.clamp(0, 1_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_both_ways() {
+        for text in ["0", "-0.5", "29743.675", "8333.333333333333", "-123"] {
+            assert_eq!(Number(steps(text, 12)).to_string(), text);
+        }
+        assert_eq!(format!("{:.2}", Number(steps("8", 12))), "8.00");
+        assert_eq!(steps("0.0000000000001", 12), None);
+        assert_eq!(Number(Some(i128::MAX)).plus(Number(Some(1))), Number(None));
+    }
+
+    #[test]
+    fn rounding_at_and_beside_the_middle() {
+        use RoundingMode::*;
+        let round = |text: &str, unit: &str, mode| Part::whole(Number(steps(text, 12))).round(Number(steps(unit, 12)), mode).to_string();
+        assert_eq!(round("29743.675", "0.01", HalfUp), "29743.68");
+        assert_eq!(round("0.005", "0.01", HalfEven), "0");
+        assert_eq!(round("0.015", "0.01", HalfEven), "0.02");
+        assert_eq!(round("304.424", "0.05", HalfUp), "304.4");
+        assert_eq!(round("0.010000000001", "0.01", Up), "0.02");
+        assert_eq!(round("133.2", "1", Down), "133");
+        // A third is above 0.333333333333.
+        let third = Part { top: Number(steps("1", 12)), bottom: Number(Some(3)) };
+        assert_eq!(third.round(Number(steps("0.000000000001", 12)), Up).to_string(), "0.333333333334");
+        assert!(third.exceeds(Number(steps("0.333333333333", 12))));
+    }
+
+    #[test]
+    fn adjusted_ratios() {
+        let ratio = Ratio::from_millionths;
+        assert_eq!(adjusted(ratio(500_000), &[ratio(50_000)], &[ratio(900_000), ratio(500_000)]), Some(247_500));
+        assert_eq!(adjusted(ratio(980_000), &[ratio(50_000)], &[]), Some(1_000_000));
+        assert_eq!(adjusted(ratio(10_000), &[ratio(-50_000)], &[]), Some(0));
+        assert_eq!(adjusted(ratio(1), &[], &[ratio(1)]), None);
+    }
 }

@@ -30,15 +30,14 @@ words! {
     currency: "币种", "currency";
     bill: "费用总额", "bill";
     notice: "注意", "notice";
-    notice_illustrative: "标有“示例参数”的数字未经公布，仅供演示。", "figures marked illustrative were not published.";
-    notice_scheme: "本方案含示例参数", "this scheme has illustrative figures";
-    illustrative: " [示例参数]", " [illustrative]";
-    write_off: " [医疗机构减免]", " [write-off by the provider]";
+    notice_illustrative: "标有“示例参数”者仅供演示", "figures marked illustrative were not published";
+    notice_scheme: "本方案部分或全部参数为示例参数，未经公布", "some or all figures of this scheme are illustrative";
+    illustrative: "[示例参数]", " [illustrative]";
+    write_off: "[医疗机构减免]", " [write-off by the provider]";
     comma: "，", ", ";
     semicolon: "；", "; ";
     colon: "：", ": ";
     named: "{0}（{1}）", "{0} ({1})";
-    sum_of: "{0} {1}", "{0} {1}";
     times: " × ", " x ";
     becomes: " → ", " -> ";
     facts: "（依据：{0}）", " ({0})";
@@ -89,7 +88,6 @@ words! {
 
     // The form.
     ratio: "赔付比例", "ratio";
-    ratio_text: "{0}{1}", "{0}{1}";
     adjusted: "比例调整", "adjusted";
     points: "加点 {0}", "points {0}";
     factors: "系数 {0}", "factor {0}";
@@ -97,13 +95,11 @@ words! {
     payout: "应付金额", "payout";
     band: "{0} 至 {1} 段", "band {0} to {1}";
     last_band: "{0} 以上段", "band above {0}";
-    band_text: "{0}：{1}", "{0}: {1}";
     bands_from: "分段位置", "position";
     bands_absolute: "分段按累计计入费用计；此前累计 {0}", "bands are measured on the base so far: {0} before this claim";
     bands_above: "分段按起付线以上累计费用计；此前累计 {0}", "bands are measured on the excess so far: {0} before this claim";
     grant: "分档定额", "step grant";
     grant_position: "累计由 {0} 到 {1}", "the position goes from {0} to {1}";
-    grant_text: "对应定额 {0}", "grants {0}";
     fixed: "定额给付", "fixed sum";
     in_kind: "实物援助", "in kind";
     in_kind_units: "此前 {0} 个单位，本次 {1} 个，其中赠送 {2} 个", "{0} units before, {1} in this claim, {2} of them given";
@@ -115,7 +111,6 @@ words! {
 
     // Rounding and limits.
     rounded: "取整", "rounded";
-    rounded_text: "{0}{1}", "{0}{1}";
     rounding_of: "（{0}，单位 {1}）", " ({0}, unit {1})";
     rounds_share: "（先对个人负担取整：{0}，单位 {1}）", " (the patient's share is rounded: {0}, unit {1})";
     cap: "封顶线", "cap";
@@ -135,14 +130,13 @@ words! {
     layer_writes_off: "本层减免", "layer writes off";
     layer_beside: "账单外另付", "paid beside the bill";
     given_text: "随理赔材料给出，不作计算", "given with the claim, not computed";
-    beyond_cap: "注意：给定支付超过封顶线", "note: the given payment goes beyond a cap";
+    beyond_cap: "给定支付超过封顶线", "the given payment goes beyond a cap";
     left: "支付后剩余", "left after it";
 
     // The result.
     result: "结果", "Result";
     paid_in_all: "各层支付合计", "paid in all";
     out_of_pocket: "个人负担", "out of pocket";
-    of_which: "其中", "of which";
     beside_bill: "账单外另付", "beside the bill";
     lines: "费用明细", "Lines";
     line: "明细", "line";
@@ -165,6 +159,8 @@ words! {
     written_off: "{0}（减免）", "{0} (write-off)";
 
     // Rejects.
+    unknown: "（编号不明）", "(of unknown id)";
+    row: "行号", "row";
     rejected: "理赔案件 {0} 未予受理：{1}", "Claim {0} is rejected: {1}";
     reason: "原因", "reason";
     field: "字段", "field";

@@ -3,6 +3,7 @@
 #[path = "../model/mod.rs"]
 mod model;
 
+mod by_hand;
 mod diagnostics;
 mod explain;
 mod model_agreement;

@@ -4,9 +4,10 @@ use chrono::{Days, NaiveDate};
 
 use super::coverage::Coverage;
 use super::generate::History;
-use super::interpret::{Books, Facts, adjudicate, age, gifts, integral, pro_rata};
+use super::interpret::{Books, Facts, adjudicate, gifts, integral, pro_rata};
 use super::published::{example, layer, number, ratio};
 use super::rat::Rat;
+use super::values::age;
 use super::scheme::{Accumulator, Body, Counts, Kept, Layer, Mode, Owner, Per};
 
 fn rat(text: &str) -> Rat {

@@ -1037,13 +1037,40 @@ impl Maker<'_> {
             days: self.chance(25).then(|| self.pick(&[1, 2, 5, 10])),
             attributes,
             body,
+            wrong_bill: None,
             prior: Vec::new(),
         };
         let unknown = self.scheme.attributes.iter().any(|one| one.default.is_none()) && !person.attributes.contains_key("member");
         if !unknown {
             claim.prior = self.prior(&claim);
         }
+        // the opening balance of a household comes with the first member whose claim can be read
+        if person.household.is_none() && self.chance(6) && !self.tame {
+            self.spoil(&mut claim);
+        }
         claim
+    }
+
+    /// Makes a claim that must be rejected.
+    fn spoil(&mut self, claim: &mut Claim) {
+        let unit = self.unit;
+        let part = match &mut claim.body {
+            Body::Portions(portions) => &mut portions[0].1,
+            Body::Lines(lines) => &mut lines[0].amount,
+        };
+        let choice = self.state % 5;
+        match choice {
+            0 => claim.service_to = Some(claim.service_from - Days::new(1)),
+            1 => {
+                let too_early = date(2020, 12, 30);
+                claim.service_from = too_early;
+                claim.service_to = claim.service_to.map(|_| too_early);
+                claim.settled = claim.settled.map(|_| too_early);
+            }
+            2 => *part = -unit,
+            3 => *part += unit / Rat::whole(10),
+            _ => claim.wrong_bill = Some(claim.bill() + unit),
+        }
     }
 
     fn body(&mut self) -> Body {

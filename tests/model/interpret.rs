@@ -64,15 +64,6 @@ fn owner_of(owner: Owner, person: &Person) -> String {
     }
 }
 
-fn policy_year_start(scheme: &Scheme, date: NaiveDate) -> NaiveDate {
-    let (month, day) = scheme.policy_year;
-    let this_year = NaiveDate::from_ymd_opt(date.year(), month, day).unwrap();
-    if date >= this_year {
-        this_year
-    } else {
-        NaiveDate::from_ymd_opt(date.year() - 1, month, day).unwrap()
-    }
-}
 
 /// The name of the period that contains a date (or this claim).
 fn period(scheme: &Scheme, per: Per, date: NaiveDate, claim: Option<&Claim>) -> String {
@@ -147,7 +138,7 @@ fn home_of(scheme: &Scheme, accumulator: &str) -> (Per, Owner) {
 }
 
 /// Money by line and portion. A claim that came with portion totals is one line.
-type Grid = Vec<BTreeMap<String, Rat>>;
+pub(super) type Grid = Vec<BTreeMap<String, Rat>>;
 
 /// Money held for the rest of the claim under these deductible accumulators.
 struct Held {
@@ -165,23 +156,23 @@ struct Cell {
     may_pay: bool,
 }
 
-struct Case<'a> {
-    scheme: &'a Scheme,
-    person: &'a Person,
-    claim: &'a Claim,
-    rule_date: NaiveDate,
+pub(super) struct Case<'a> {
+    pub(super) scheme: &'a Scheme,
+    pub(super) person: &'a Person,
+    pub(super) claim: &'a Claim,
+    pub(super) rule_date: NaiveDate,
     books: Books,
-    billed: Grid,
+    pub(super) billed: Grid,
     left: Grid,
     /// Paid by the layers that are done, by layer and by (line, layer).
-    paid: BTreeMap<String, Rat>,
+    pub(super) paid: BTreeMap<String, Rat>,
     paid_on_line: BTreeMap<(usize, String), Rat>,
     held: Vec<Held>,
     /// What conditions and values see: the state at entry to the layer.
-    entry_left: Grid,
-    entry_books: Books,
+    pub(super) entry_left: Grid,
+    pub(super) entry_books: Books,
     facts: Facts,
-    seen: &'a mut Coverage,
+    pub(super) seen: &'a mut Coverage,
 }
 
 /// Adjudicates one claim and posts it, or rejects it and posts nothing.
@@ -208,6 +199,7 @@ pub(crate) fn adjudicate(
         facts: Facts::new(),
         seen,
     };
+    case.check()?;
     case.classify()?;
     for layer in &scheme.layers {
         case.entry_left = case.left.clone();
@@ -229,6 +221,28 @@ pub(crate) fn adjudicate(
 impl Case<'_> {
     fn fact(&mut self, path: &str, value: impl ToString) {
         self.facts.insert(path.to_owned(), value.to_string());
+    }
+
+    /// What can be wrong with a claim before any rule is read, in order of precedence.
+    fn check(&mut self) -> Result<(), Reject> {
+        let (claim, unit) = (self.claim, self.scheme.rounding.0);
+        let settled_early = claim.settled.is_some_and(|settled| settled < claim.service_from);
+        let parts = claim.parts();
+        let code = if claim.last_day() < claim.service_from || settled_early {
+            "dates-out-of-order"
+        } else if self.rule_date < self.scheme.from {
+            "no-scheme-in-force"
+        } else if parts.iter().any(|part| part.is_negative()) {
+            "negative-amount"
+        } else if !parts.iter().all(|part| part.is_multiple_of(unit)) {
+            "over-precise-amount"
+        } else if claim.wrong_bill.is_some() {
+            "portions-do-not-add-up"
+        } else {
+            return Ok(());
+        };
+        self.seen.hit("reject: wrong in itself");
+        Err(Reject(code))
     }
 
     // ---------------------------------------------------------------- from lines to portions
@@ -900,7 +914,7 @@ impl Case<'_> {
         Ok(())
     }
 
-    fn account(&self, kept: &Kept, own_name: String) -> Account {
+    pub(super) fn account(&self, kept: &Kept, own_name: String) -> Account {
         let (name, per, owner) = match kept {
             Kept::Own(per, owner) => (own_name, *per, *owner),
             Kept::Named(id) => {
@@ -981,206 +995,6 @@ impl Case<'_> {
             (Mode::Down, _) => "rounding down",
             (Mode::Up, _) => "rounding up",
         });
-    }
-
-    // ---------------------------------------------------------------- facts, conditions, values
-
-    fn ask(&mut self, name: &str, line: Option<usize>) -> Result<Datum, Reject> {
-        if let Some(portion) = name.strip_prefix("billed.") {
-            return Ok(Datum::Number(sum_of(&self.billed, portion)));
-        }
-        if let Some(portion) = name.strip_prefix("left.") {
-            return Ok(Datum::Number(sum_of(&self.entry_left, portion)));
-        }
-        if let Some(layer) = name.strip_prefix("paid.") {
-            return Ok(Datum::Number(self.paid[layer]));
-        }
-        if let Some(id) = name.strip_prefix("accumulated.") {
-            let account = self.account(&Kept::Named(id.to_owned()), String::new());
-            return Ok(Datum::Number(self.entry_books.position(&account)));
-        }
-        let line = line.and_then(|index| match &self.claim.body {
-            Body::Lines(lines) => lines.get(index),
-            Body::Portions(_) => None,
-        });
-        Ok(match name {
-            "age" => Datum::Number(Rat::whole(age(self.person.birth_date, self.rule_date))),
-            "days" => Datum::Number(days(self.claim)),
-            "rule_date" => Datum::Day(self.rule_date),
-            "billed" => Datum::Number(self.claim.bill()),
-            "left" => Datum::Number(total(&self.entry_left)),
-            "quantity" => Datum::Number(line.unwrap().quantity),
-            "amount" => Datum::Number(line.unwrap().amount),
-            _ => {
-                let declared = self.scheme.attributes.iter().find(|one| one.name == name);
-                return self.attribute(declared.unwrap(), line);
-            }
-        })
-    }
-
-    fn attribute(&mut self, attribute: &Attribute, line: Option<&Line>) -> Result<Datum, Reject> {
-        let name = attribute.name.as_str();
-        let word = |text: &String| Datum::Word(text.clone());
-        let found = match attribute.of {
-            Of::Person => self.personal(attribute),
-            Of::Claim => match self.claim.fields.get(name) {
-                Some(text) => Some(word(text)),
-                None => self.claim.attributes.get(name).cloned(),
-            },
-            Of::Line => {
-                let line = line.unwrap();
-                match name {
-                    "class" => line.class.as_ref().map(word),
-                    "code" => line.code.as_ref().map(word),
-                    _ => line.attributes.get(name).cloned(),
-                }
-            }
-        };
-        match found.or_else(|| attribute.default.clone()) {
-            Some(datum) => Ok(datum),
-            None => {
-                self.seen.hit("reject: missing attribute");
-                Err(Reject("missing-attribute"))
-            }
-        }
-    }
-
-    /// What a person is on the date that the scheme names; of several words, the first in rank.
-    fn personal(&mut self, attribute: &Attribute) -> Option<Datum> {
-        let date = match attribute.as_of {
-            When::RuleDate => self.rule_date,
-            When::Admission => self.claim.service_from,
-            When::Discharge => self.claim.last_day(),
-            When::Settlement => self.claim.settled.expect("a settlement date"),
-            When::PolicyYearStart => policy_year_start(self.scheme, self.rule_date),
-        };
-        let all = self.person.attributes.get(&attribute.name)?;
-        let held: Vec<&Datum> = all
-            .iter()
-            .filter(|one| one.from.is_none_or(|from| from <= date) && one.until.is_none_or(|until| date < until))
-            .map(|one| &one.value)
-            .collect();
-        self.seen.hit_if(held.len() > 1, "person holds several words at once");
-        self.seen.hit_if(held.len() < all.len(), "attribute changes in time");
-        match &attribute.kind {
-            Kind::Words(ranks) => {
-                let first = ranks.iter().find(|rank| held.contains(&&Datum::Word((*rank).clone())));
-                first.map(|rank| Datum::Word(rank.clone()))
-            }
-            _ => held.first().map(|datum| (*datum).clone()),
-        }
-    }
-
-    fn holds_if_any(&mut self, condition: Option<&Condition>, line: Option<usize>) -> Result<bool, Reject> {
-        condition.map_or(Ok(true), |condition| self.holds(condition, line))
-    }
-
-    fn holds(&mut self, condition: &Condition, line: Option<usize>) -> Result<bool, Reject> {
-        for test in &condition.0 {
-            if !self.test(test, line)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn test(&mut self, test: &Test, line: Option<usize>) -> Result<bool, Reject> {
-        match test {
-            Test::OneOf(name, words) => match self.ask(name, line)? {
-                Datum::Word(word) => Ok(words.contains(&word)),
-                other => panic!("{name} is no word: {other:?}"),
-            },
-            Test::Is(name, value) => Ok(self.ask(name, line)? == Datum::Truth(*value)),
-            Test::Compare(name, comparisons) => match self.ask(name, line)? {
-                Datum::Number(number) => Ok(comparisons.iter().all(|(op, with)| compare(number, *op, *with))),
-                other => panic!("{name} is no number: {other:?}"),
-            },
-            Test::RuleDate(comparisons) => {
-                let date = self.rule_date;
-                Ok(comparisons.iter().all(|(op, with)| compare(date, *op, *with)))
-            }
-            Test::Any(conditions) => {
-                for condition in conditions {
-                    if self.holds(condition, line)? {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
-            }
-            Test::Not(condition) => Ok(!self.holds(condition, line)?),
-        }
-    }
-
-    fn value(&mut self, value: &Value, line: Option<usize>) -> Result<Rat, Reject> {
-        match value {
-            Value::Number(number) | Value::Ratio(number) => Ok(*number),
-            Value::Formula(formula) => {
-                let result = self.formula(formula, line)?;
-                let places = result.places();
-                assert!(places.is_some_and(|places| places <= 6), "{formula:?} is {result}");
-                self.seen.hit("value: expression");
-                Ok(result)
-            }
-            Value::Series(series) => {
-                let begun = series.iter().filter(|(from, _)| *from <= self.rule_date).count();
-                assert!(begun > 0, "a series that has not begun");
-                self.seen.hit_if(begun > 1, "value: dated series switched");
-                self.value(&series[begun - 1].1, line)
-            }
-            Value::Table(rows) => {
-                let mut fitting = Vec::new();
-                for (when, then) in rows {
-                    if let Some(when) = when
-                        && self.holds(when, line)?
-                    {
-                        fitting.push(then);
-                    }
-                }
-                assert!(fitting.len() <= 1, "overlapping rows");
-                let otherwise = rows.iter().find(|(when, _)| when.is_none()).map(|(_, then)| then);
-                self.seen.hit(if fitting.is_empty() { "value: otherwise row" } else { "value: table row" });
-                self.value(fitting.first().copied().or(otherwise).unwrap(), line)
-            }
-        }
-    }
-
-    fn formula(&mut self, formula: &Formula, line: Option<usize>) -> Result<Rat, Reject> {
-        match formula {
-            Formula::Number(number) | Formula::Percent(number) => Ok(*number),
-            Formula::Name(name) => {
-                let scheme = self.scheme;
-                match scheme.parameters.iter().find(|(id, _)| id == name) {
-                    Some((_, value)) => self.value(value, line),
-                    None => match self.ask(name, line)? {
-                        Datum::Number(number) | Datum::Share(number) => Ok(number),
-                        other => panic!("{name} is no number: {other:?}"),
-                    },
-                }
-            }
-            Formula::Op(left, op, right) => {
-                let (left, right) = (self.formula(left, line)?, self.formula(right, line)?);
-                Ok(match op {
-                    '+' => left + right,
-                    '-' => left - right,
-                    '*' => left * right,
-                    _ => left / right,
-                })
-            }
-            Formula::Call(name, arguments) => {
-                let mut values = Vec::new();
-                for argument in arguments {
-                    values.push(self.formula(argument, line)?);
-                }
-                let step = values.get(1).copied().unwrap_or(Rat::ONE);
-                Ok(match *name {
-                    "min" => values.into_iter().min().unwrap(),
-                    "max" => values.into_iter().max().unwrap(),
-                    "floor" => values[0].floor_to(step),
-                    "ceil" => values[0].ceil_to(step),
-                    _ => values[0].round_to(step, Mode::HalfUp),
-                })
-            }
-        }
     }
 }
 
@@ -1281,39 +1095,8 @@ fn room(amount: Rat, position: Rat) -> Rat {
     (amount - position).max(Rat::ZERO)
 }
 
-fn total(grid: &Grid) -> Rat {
-    grid.iter().flat_map(|cells| cells.values()).copied().sum()
-}
 
-fn sum_of(grid: &Grid, portion: &str) -> Rat {
-    grid.iter().filter_map(|cells| cells.get(portion)).copied().sum()
-}
 
-pub(super) fn age(birth: NaiveDate, on: NaiveDate) -> i128 {
-    let before_birthday = (on.month(), on.day()) < (birth.month(), birth.day());
-    i128::from(on.year() - birth.year()) - i128::from(before_birthday)
-}
 
-fn days(claim: &Claim) -> Rat {
-    let counted = (claim.last_day() - claim.service_from).num_days().max(1);
-    Rat::whole(claim.days.map_or(i128::from(counted), i128::from))
-}
 
-fn name_of(test: &Test) -> Option<String> {
-    match test {
-        Test::OneOf(name, _) | Test::Is(name, _) | Test::Compare(name, _) => Some(name.clone()),
-        Test::RuleDate(_) => Some("rule_date".to_owned()),
-        Test::Any(_) | Test::Not(_) => None,
-    }
-}
 
-fn compare<T: Ord>(left: T, op: Op, right: T) -> bool {
-    match op {
-        Op::Equal => left == right,
-        Op::Unequal => left != right,
-        Op::Below => left < right,
-        Op::AtMost => left <= right,
-        Op::Above => left > right,
-        Op::AtLeast => left >= right,
-    }
-}

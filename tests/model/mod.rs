@@ -3,6 +3,7 @@
 //! - [`rat`]: exact fractions, the only arithmetic used here.
 //! - [`scheme`]: what a scheme, a person and a claim are, as plain data.
 //! - [`interpret`]: one claim, step by step; to be read beside "How one benefit is figured".
+//! - [`values`]: what conditions and values read.
 //! - [`toml`]: the same data written as a rule file, and as the JSON of people and claims.
 //! - [`generate`]: schemes and histories as functions of a seed.
 //! - [`published`]: printed examples that the model must reproduce.
@@ -27,3 +28,4 @@ pub(crate) mod rat;
 pub(crate) mod reduce;
 pub(crate) mod scheme;
 pub(crate) mod toml;
+mod values;

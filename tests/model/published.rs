@@ -189,6 +189,7 @@ pub(crate) fn example(
         days: None,
         attributes: BTreeMap::new(),
         body: Body::Portions(portions.iter().map(|(id, text)| ((*id).to_owned(), amount(text))).collect()),
+        wrong_bill: None,
         prior: prior
             .iter()
             .map(|(layer, text)| Prior { layer: (*layer).to_owned(), amount: amount(text), portions: None })

@@ -316,6 +316,8 @@ pub(crate) struct Claim {
     pub(crate) days: Option<u32>,
     pub(crate) attributes: BTreeMap<String, Datum>,
     pub(crate) body: Body,
+    /// A bill that is not the sum of its parts.
+    pub(crate) wrong_bill: Option<Rat>,
     pub(crate) prior: Vec<Prior>,
 }
 
@@ -344,9 +346,14 @@ pub(crate) struct Prior {
 
 impl Claim {
     pub(crate) fn bill(&self) -> Rat {
+        self.parts().into_iter().sum()
+    }
+
+    /// The amounts that make up the bill.
+    pub(crate) fn parts(&self) -> Vec<Rat> {
         match &self.body {
-            Body::Portions(portions) => portions.iter().map(|(_, amount)| *amount).sum(),
-            Body::Lines(lines) => lines.iter().map(|line| line.amount).sum(),
+            Body::Portions(portions) => portions.iter().map(|(_, amount)| *amount).collect(),
+            Body::Lines(lines) => lines.iter().map(|line| line.amount).collect(),
         }
     }
 

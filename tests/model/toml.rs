@@ -521,7 +521,7 @@ pub(crate) fn claim(claim: &Claim, scheme: &Scheme) -> Json {
     if !claim.attributes.is_empty() {
         out.insert("attributes".into(), data(&claim.attributes));
     }
-    out.insert("bill".into(), json!(claim.bill().to_string()));
+    out.insert("bill".into(), json!(claim.wrong_bill.unwrap_or(claim.bill()).to_string()));
     match &claim.body {
         Body::Portions(portions) => {
             out.insert("portions".into(), amounts(portions));

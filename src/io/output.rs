@@ -1,0 +1,114 @@
+//! Files that go out: written whole, or not at all.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::error::{Error, ErrorKind};
+
+/// A folder for results.
+///
+/// Its files are written under a temporary name and get their own only when all of them are complete and on the disk: who finds `decisions.csv` finds
+/// all of it.
+#[derive(Debug)]
+pub struct OutputFolder {
+    path: PathBuf,
+}
+
+impl OutputFolder {
+    /// A folder that is made if it is not there. One with anything in it is refused, unless files in it may be replaced.
+    ///
+    /// # Errors
+    /// If it is not empty, or cannot be made.
+    pub fn create(path: impl AsRef<Path>, replace: bool) -> Result<OutputFolder, Error> {
+        let path = path.as_ref().to_owned();
+        let name = path.display().to_string();
+        fs::create_dir_all(&path).map_err(|e| Error::io(&name, "made a folder", e))?;
+        let mut entries = fs::read_dir(&path).map_err(|e| Error::io(&name, "read", e))?;
+        if !replace && entries.next().is_some() {
+            return Err(Error::new(ErrorKind::NotEmpty, &name, "the output folder is not empty"));
+        }
+        Ok(OutputFolder { path })
+    }
+
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn file(&self, name: &str) -> Result<OutputFile, Error> {
+        let path = self.path.join(name);
+        let temporary = self.path.join(format!(".{name}.{}.part", std::process::id()));
+        let shown = path.display().to_string();
+        let file = File::create(&temporary).map_err(|e| Error::io(&shown, "written", e))?;
+        Ok(OutputFile { path, shown, temporary, writer: Some(BufWriter::with_capacity(1 << 16, file)), failed: None })
+    }
+
+    /// Completes files: all of them are brought to the disk before the first gets its name.
+    ///
+    /// # Errors
+    /// If anything could not be written; then no file of those has its name.
+    pub fn complete(&self, mut files: Vec<OutputFile>) -> Result<(), Error> {
+        for file in &mut files {
+            file.settle()?;
+        }
+        for file in &mut files {
+            fs::rename(&file.temporary, &file.path).map_err(|e| Error::io(&file.shown, "written", e))?;
+        }
+        // The names are in the folder's own data. Some systems cannot sync a folder, which is no fault of the files.
+        if let Ok(folder) = File::open(&self.path) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+}
+
+/// A file being written. What fails is told by [`OutputFolder::complete`] too; one that is dropped before leaves nothing behind.
+#[derive(Debug)]
+pub struct OutputFile {
+    path: PathBuf,
+    shown: String,
+    temporary: PathBuf,
+    writer: Option<BufWriter<File>>,
+    failed: Option<std::io::Error>,
+}
+
+impl OutputFile {
+    /// An error of writing as one that names the file.
+    pub fn error(&self, error: std::io::Error) -> Error {
+        Error::io(&self.shown, "written", error)
+    }
+
+    fn settle(&mut self) -> Result<(), Error> {
+        let done = match (self.failed.take(), self.writer.take()) {
+            (Some(error), _) => Err(error),
+            (None, Some(writer)) => writer.into_inner().map_err(std::io::IntoInnerError::into_error).and_then(|file| file.sync_all()),
+            (None, None) => Ok(()),
+        };
+        done.map_err(|e| Error::io(&self.shown, "written", e))
+    }
+}
+
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = match &mut self.writer {
+            Some(writer) => writer.write(bytes),
+            None => Err(std::io::Error::other("the file is closed")),
+        };
+        if let Err(error) = &written {
+            self.failed = Some(std::io::Error::new(error.kind(), error.to_string()));
+        }
+        written
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.writer.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+impl Drop for OutputFile {
+    fn drop(&mut self) {
+        drop(self.writer.take());
+        // After completion there is no such file any more.
+        let _ = fs::remove_file(&self.temporary);
+    }
+}
