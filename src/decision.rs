@@ -318,9 +318,12 @@ pub struct Counted {
     pub title: Text,
     /// What was left of it, over the lines looked at.
     pub left: Amount,
-    /// The counting factor, where it is one for all lines and not 100 %.
+    /// The counting factor; 100 % if missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub factor: Option<Ratio>,
+    /// Whether the factor is not one figure: it differs from line to line, or was read at entry to the layer. Then none is shown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub factor_varies: bool,
     /// What of it counts.
     pub counted: Amount,
 }

@@ -34,6 +34,8 @@ mod money;
 mod plan;
 mod ratio;
 mod reject;
+#[cfg(feature = "cli")]
+pub mod report;
 mod scheme;
 
 #[doc = include_str!("../docs/rule-language.md")]

@@ -333,6 +333,16 @@ impl Rounding {
     pub(crate) fn round_raw(self, raw: Raw) -> Option<Money> {
         // The divisor is a constant for the commonest unit, so that the division becomes a multiplication.
         const CENT: i64 = 10_000;
+        if let Ok(small) = i64::try_from(raw.picos)
+            && small >= 0
+            && self.unit.0 == CENT
+            && self.mode == RoundingMode::HalfUp
+        {
+            // The usual case; what is below the last step cannot move a middle that is rounded up anyway.
+            const D: i64 = CENT * PICOS_PER_MICRO;
+            let steps = small / D + i64::from(small % D >= D / 2);
+            return Some(Money(steps * CENT));
+        }
         let divisor = i128::from(self.unit.0) * i128::from(PICOS_PER_MICRO);
         let (quotient, remainder, divisor) = if let Ok(small) = i64::try_from(raw.picos)
             && self.unit.0 == CENT

@@ -49,6 +49,10 @@ pub struct Plan {
     /// Facts that differ from line to line.
     pub(crate) line_facts: Vec<usize>,
     pub(crate) accumulators: Vec<Accumulator>,
+    /// Of each accumulator what the kernel needs to find its position.
+    pub(crate) slots: Vec<Slot>,
+    /// The accumulators that count claims.
+    pub(crate) claim_counts: Vec<usize>,
     pub(crate) classify: Vec<ClassifyRow>,
     pub(crate) layers: Vec<Layer>,
     /// What each test of a condition asks, for explanations.
@@ -196,6 +200,13 @@ pub(crate) struct Accumulator {
     pub(crate) held: Option<usize>,
 }
 
+/// Whose an accumulator is, and over which period.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Slot {
+    pub(crate) per: Per,
+    pub(crate) of_household: bool,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Layer {
     pub(crate) name: Named,
@@ -287,6 +298,8 @@ pub(crate) struct Benefit {
     pub(crate) posts: Vec<(usize, Counts)>,
     /// Where money held under its shared deductibles is kept.
     pub(crate) held: Vec<usize>,
+    /// Whether it looks at all lines and counts every covered portion in full.
+    pub(crate) plain: bool,
     /// The parameters from which its figures come.
     pub(crate) parameters: Vec<Named>,
 }

@@ -409,7 +409,7 @@ impl<'a> Builder<'a> {
         let money = |m: Money| Amount::new(m, places);
         let raw_amount = |r: Raw| Amount::from_raw(r, places);
         let factor = match *step {
-            Step::Counted { cover, .. } => benefit.covers.get(cover).and_then(|c| self.ratio_now(&c.factor)).filter(|f| *f != Ratio::ONE),
+            Step::Counted { cover, .. } => benefit.covers.get(cover).and_then(|c| self.ratio_now(&c.factor)),
             _ => None,
         };
         let written = match *step {
@@ -420,7 +420,7 @@ impl<'a> Builder<'a> {
         match *step {
             Step::Counted { cover, left, counted } => {
                 if let Some(portion) = benefit.covers.get(cover).and_then(|c| plan.portions.get(c.portion)) {
-                    figures.counted.push(Counted { portion: portion.id.clone(), title: text(portion), left: money(left), factor, counted: money(counted) });
+                    figures.counted.push(Counted { portion: portion.id.clone(), title: text(portion), left: money(left), factor: factor.filter(|f| *f != Ratio::ONE), factor_varies: factor.is_none(), counted: money(counted) });
                 }
             }
             Step::Held { amount } => figures.held = Some(money(amount)),

@@ -5,7 +5,6 @@ use crate::engine::allocate::{largest_remainder, take_from_portion, touchable};
 use crate::engine::case::{Case, Input, look_at_line};
 use crate::engine::kernel::{position, post};
 use crate::engine::trace::{Failed, LimitKind, Step, Trace};
-use crate::ledger::Books;
 use crate::money::{Money, Raw, Rounding};
 use crate::plan::value::Value;
 use crate::plan::{Band, Benefit, Form, GrantRow, Limit, Plan};
@@ -42,7 +41,6 @@ pub(crate) fn settle<T: Trace>(
     benefit: &Benefit,
     input: &Input,
     case: &mut Case,
-    books: &mut Books<'_>,
     trace: &mut T,
 ) -> Result<(), Fault> {
     if !choose_lines(plan, benefit, input, case)? {
@@ -53,7 +51,7 @@ pub(crate) fn settle<T: Trace>(
     let (counted, within_reach) = count(plan, benefit, input, case, trace)?;
     let mut base = counted;
     for (index, cap) in benefit.base_caps.iter().enumerate() {
-        if let Some(room) = limit_room(plan, LimitKind::BaseCap, index, cap, case, books, trace)? {
+        if let Some(room) = limit_room(LimitKind::BaseCap, index, cap, case, trace)? {
             base = base.min(room);
         }
     }
@@ -66,14 +64,14 @@ pub(crate) fn settle<T: Trace>(
     // 2 to 5: copayments, deductible, excess.
     let early = copayments(benefit, Taken::BeforeDeductible, base, case, trace)?;
     let after_early = subtract(base, early)?;
-    let (deducted, excess_and_copay) = deduct(plan, benefit, base, after_early, case, books, trace)?;
+    let (deducted, excess_and_copay) = deduct(benefit, base, after_early, case, trace)?;
     // A copayment comes out of this claim's money, also where a franchise lets earlier claims' count.
     let late = copayments(benefit, Taken::BeforeRatio, subtract(after_early, deducted)?, case, trace)?;
     let excess = subtract(excess_and_copay, late)?;
     trace.record(|| Step::Excess { amount: excess });
 
     // 6 and 7: the payment before limits.
-    let (mut raw, units) = entitlement(plan, benefit, base, excess, case, books, trace)?;
+    let (mut raw, units) = entitlement(benefit, base, excess, case, trace)?;
     if benefit.copays.iter().any(|c| c.taken == Taken::FromPayment) {
         let ceiling = Money::MAX;
         raw = raw.less(copayments(benefit, Taken::FromPayment, ceiling, case, trace)?);
@@ -82,14 +80,14 @@ pub(crate) fn settle<T: Trace>(
 
     // 8: the out-of-pocket maximum.
     if !benefit.out_of_pocket_max.is_empty() {
-        raw = cut_share(plan, benefit, base, raw, case, books, trace)?;
+        raw = cut_share(benefit, base, raw, case, trace)?;
     }
 
     // 9: limits on the payment.
     let mut limit = None;
     let mut bound = None;
     for (index, cap) in benefit.caps.iter().enumerate() {
-        if let Some(room) = limit_room(plan, LimitKind::Cap, index, cap, case, books, trace)?
+        if let Some(room) = limit_room(LimitKind::Cap, index, cap, case, trace)?
             && limit.is_none_or(|least| room < least)
         {
             limit = Some(room);
@@ -157,7 +155,7 @@ pub(crate) fn settle<T: Trace>(
             Counts::Units => effects.units,
             Counts::Claims => 0,
         };
-        post(plan, case, books, *accumulator, amount, trace)?;
+        post(case, *accumulator, amount, trace)?;
     }
     Ok(())
 }
@@ -186,6 +184,14 @@ fn choose_lines(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Case) 
 /// The counted money of every covered portion and chosen line, and the residual that the benefit may touch.
 fn count<T: Trace>(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Case, trace: &mut T) -> Result<(Money, Money), Fault> {
     let mut base = Money::ZERO;
+    if benefit.plain && case.lines == 1 {
+        for (index, cover) in benefit.covers.iter().enumerate() {
+            let left = case.left(0, cover.portion);
+            trace.record(|| Step::Counted { cover: index, left, counted: left });
+            base = add(base, left)?;
+        }
+        return Ok((base, base));
+    }
     let mut touchable = Money::ZERO;
     let mut held_total = Money::ZERO;
     case.counted.clear();
@@ -235,12 +241,10 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Cas
 /// The room of a limit, if its condition holds.
 #[inline]
 fn limit_room<T: Trace>(
-    plan: &Plan,
     kind: LimitKind,
     index: usize,
     limit: &Limit,
     case: &Case,
-    books: &Books<'_>,
     trace: &mut T,
 ) -> Result<Option<Money>, Fault> {
     if let Some(note) = limit.condition.first_failed(&case.facts)? {
@@ -248,7 +252,7 @@ fn limit_room<T: Trace>(
         return Ok(None);
     }
     let amount = limit.amount.money(&case.facts)?;
-    let position = position(plan, case, books, limit.accumulator);
+    let position = position(case, limit.accumulator);
     let room = room(amount, position)?;
     trace.record(|| Step::Limit { kind, index, amount, position, room });
     Ok(Some(room))
@@ -282,20 +286,18 @@ fn copayments<T: Trace>(benefit: &Benefit, taken: Taken, most: Money, case: &Cas
 /// The deductible or franchise: what it takes, and what is left above it.
 #[inline]
 fn deduct<T: Trace>(
-    plan: &Plan,
     benefit: &Benefit,
     base: Money,
     after_copay: Money,
     case: &Case,
-    books: &Books<'_>,
     trace: &mut T,
 ) -> Result<(Money, Money), Fault> {
     if let Some(franchise) = &benefit.franchise {
-        if limit_room(plan, LimitKind::Franchise, 0, franchise, case, books, trace)?.is_none() {
+        if limit_room(LimitKind::Franchise, 0, franchise, case, trace)?.is_none() {
             return Ok((Money::ZERO, after_copay));
         }
         let amount = franchise.amount.money(&case.facts)?;
-        let before = position(plan, case, books, franchise.accumulator);
+        let before = position(case, franchise.accumulator);
         let above = if add(before, base)? <= amount {
             Money::ZERO
         } else if before <= amount {
@@ -310,11 +312,11 @@ fn deduct<T: Trace>(
     }
     let mut least: Option<(Money, Money, Money)> = None;
     for (index, deductible) in benefit.deductibles.iter().enumerate() {
-        if let Some(room) = limit_room(plan, LimitKind::Deductible, index, deductible, case, books, trace)?
+        if let Some(room) = limit_room(LimitKind::Deductible, index, deductible, case, trace)?
             && least.is_none_or(|(least, _, _)| room < least)
         {
             let amount = deductible.amount.money(&case.facts)?;
-            least = Some((room, position(plan, case, books, deductible.accumulator), amount));
+            least = Some((room, position(case, deductible.accumulator), amount));
         }
     }
     let Some((room, met, in_force)) = least else { return Ok((Money::ZERO, after_copay)) };
@@ -325,12 +327,10 @@ fn deduct<T: Trace>(
 
 /// Step 6: what the benefit's form gives for the excess, and the units that it counted.
 fn entitlement<T: Trace>(
-    plan: &Plan,
     benefit: &Benefit,
     base: Money,
     excess: Money,
     case: &Case,
-    books: &Books<'_>,
     trace: &mut T,
 ) -> Result<(Raw, i64), Fault> {
     match &benefit.form {
@@ -342,13 +342,13 @@ fn entitlement<T: Trace>(
             Ok((ratio.of(excess), 0))
         }
         Form::Bands { absolute, accumulator, rows } => {
-            let before = position(plan, case, books, *accumulator);
+            let before = position(case, *accumulator);
             let to = add(before, if *absolute { base } else { excess })?;
             let from = subtract(to, excess)?;
             Ok((integrate(benefit, rows, from, to, case, trace)?, 0))
         }
         Form::Grant { accumulator, rows } => {
-            let before = position(plan, case, books, *accumulator);
+            let before = position(case, *accumulator);
             let after = add(before, excess)?;
             let granted_before = step(rows, before, case)?;
             let granted_after = step(rows, after, case)?;
@@ -361,7 +361,7 @@ fn entitlement<T: Trace>(
             Ok((Raw::from_money(amount), 0))
         }
         Form::InKind { buy, give, units, accumulator } => {
-            let before = position(plan, case, books, *accumulator).micros();
+            let before = position(case, *accumulator).micros();
             let units = case.facts.value(*units).ok_or(Fault::Missing { fact: *units as u32 })?;
             let given = given_units(*buy, *give, before, units).ok_or(Fault::Overflow)?;
             trace.record(|| Step::InKind { before, units, given });
@@ -474,10 +474,10 @@ fn step(rows: &[GrantRow], at: Money, case: &Case) -> Result<Money, Fault> {
 }
 
 /// Step 8: the patient's share is cut to the least room, exactly.
-fn cut_share<T: Trace>(plan: &Plan, benefit: &Benefit, base: Money, raw: Raw, case: &Case, books: &Books<'_>, trace: &mut T) -> Result<Raw, Fault> {
+fn cut_share<T: Trace>(benefit: &Benefit, base: Money, raw: Raw, case: &Case, trace: &mut T) -> Result<Raw, Fault> {
     let mut least: Option<Money> = None;
     for (index, limit) in benefit.out_of_pocket_max.iter().enumerate() {
-        if let Some(room) = limit_room(plan, LimitKind::OutOfPocket, index, limit, case, books, trace)? {
+        if let Some(room) = limit_room(LimitKind::OutOfPocket, index, limit, case, trace)? {
             least = Some(least.map_or(room, |least| least.min(room)));
         }
     }
@@ -537,6 +537,12 @@ fn take<T: Trace>(plan: &Plan, benefit: &Benefit, issued: Money, case: &mut Case
         }
         let Some(cover) = benefit.covers.get(*index) else { continue };
         let (portion, start) = (cover.portion, index * case.lines);
+        if benefit.plain && case.lines == 1 {
+            let part = rest.min(case.left(0, portion));
+            take_from_portion(case, portion, start, part, unit, |line, amount| trace.record(|| Step::Allocated { line, portion, amount }))?;
+            rest = subtract(rest, part)?;
+            continue;
+        }
         let part = rest.min(touchable(case, portion, start)?);
         take_from_portion(case, portion, start, part, unit, |line, amount| trace.record(|| Step::Allocated { line, portion, amount }))?;
         rest = subtract(rest, part)?;

@@ -55,10 +55,10 @@ pub(crate) struct Case {
     pub(crate) paid: Vec<Money>,
     pub(crate) beside: Vec<Money>,
     pub(crate) period_keys: [Option<i32>; 7],
-    /// Positions of accumulators that live in the claim alone, by accumulator.
-    pub(crate) local: Vec<i64>,
-    /// Postings of this claim: accumulator and amount.
-    pub(crate) posted: Vec<(usize, i64)>,
+    /// Positions of accumulators in the claim's periods, this claim's postings included.
+    pub(crate) positions: Vec<i64>,
+    /// What this claim has posted to each accumulator.
+    pub(crate) posted: Vec<i64>,
     /// Which lines the benefit at work looks at.
     pub(crate) chosen: Vec<bool>,
     /// Money that the benefit at work counts, by cover and line.
@@ -96,11 +96,10 @@ impl Case {
         self.period_keys = input.period_keys;
         refill(&mut self.paid, plan.layers.len(), Money::ZERO);
         refill(&mut self.beside, plan.layers.len(), Money::ZERO);
-        refill(&mut self.local, plan.accumulators.len(), 0);
+        refill(&mut self.posted, plan.accumulators.len(), 0);
         if plan.held_slots > 0 {
             refill(&mut self.held, self.residual.len() * plan.held_slots, Money::ZERO);
         }
-        self.posted.clear();
     }
 
     #[inline]

@@ -10,30 +10,51 @@ use crate::ledger::Books;
 use crate::money::Money;
 use crate::plan::fact::FactKind;
 use crate::plan::{Layer, Plan};
-use crate::scheme::syntax::{Counts, Owner};
 
-/// Settles the case. On a fault every posting is taken back.
+/// Settles the case. Postings reach the books only once every layer is done: a fault leaves them as they were.
 pub(crate) fn settle<T: Trace>(plan: &Plan, input: &Input, case: &mut Case, books: &mut Books<'_>, trace: &mut T) -> Result<(), Fault> {
     case.start(plan, input);
     if let (Some(stay), Some(key)) = (&input.stay, case.period_keys.get_mut(Per::Stay.index())) {
         *key = Some(books.person.stay(stay).ok_or(Fault::Overflow)?);
     }
-    let result = layers(plan, input, case, books, trace);
-    if result.is_err() {
-        while let Some((accumulator, amount)) = case.posted.pop() {
-            // What was added can be taken off again.
-            let _ = post_raw(plan, case, books, accumulator, amount.wrapping_neg());
-        }
-    }
-    result
+    load(plan, case, books);
+    layers(plan, input, case, trace)?;
+    store(plan, case, books)
 }
 
-fn layers<T: Trace>(plan: &Plan, input: &Input, case: &mut Case, books: &mut Books<'_>, trace: &mut T) -> Result<(), Fault> {
+/// Reads the positions of all accumulators in the claim's periods; those that live in the claim alone start at zero.
+fn load(plan: &Plan, case: &mut Case, books: &Books<'_>) {
+    case.positions.clear();
+    for (slot, symbol) in plan.slots.iter().zip(books.symbols) {
+        let position = match case.period_keys.get(slot.per.index()).copied().flatten() {
+            None => 0,
+            Some(period) if slot.of_household => books.household.position(*symbol, period),
+            Some(period) => books.person.position(*symbol, period),
+        };
+        case.positions.push(position);
+    }
+}
+
+fn store(plan: &Plan, case: &Case, books: &mut Books<'_>) -> Result<(), Fault> {
+    for ((slot, symbol), amount) in plan.slots.iter().zip(books.symbols).zip(&case.posted) {
+        if *amount == 0 {
+            continue;
+        }
+        if let Some(period) = case.period_keys.get(slot.per.index()).copied().flatten() {
+            let account = if slot.of_household { &mut *books.household } else { &mut *books.person };
+            // The sum was figured once already, and fitted.
+            account.post(*symbol, period, *amount).ok_or(Fault::Internal)?;
+        }
+    }
+    Ok(())
+}
+
+fn layers<T: Trace>(plan: &Plan, input: &Input, case: &mut Case, trace: &mut T) -> Result<(), Fault> {
     for (index, layer) in plan.layers.iter().enumerate() {
         trace.record(|| Step::Layer { layer: index });
-        read_entry_facts(plan, case, books);
+        read_entry_facts(plan, case);
         if let Some(given) = input.given.get(index).copied().flatten() {
-            take_given(plan, input, case, books, index, layer, given, trace)?;
+            take_given(plan, input, case, index, layer, given, trace)?;
             continue;
         }
         if let Some(note) = layer.condition.first_failed(&case.facts)? {
@@ -44,39 +65,37 @@ fn layers<T: Trace>(plan: &Plan, input: &Input, case: &mut Case, books: &mut Boo
             trace.record(|| Step::Benefit { benefit: number });
             match benefit.condition.first_failed(&case.facts)? {
                 Some(note) => trace.record(|| Step::Failed { failed: Failed::Test(note) }),
-                None => benefit::settle(plan, index, benefit, input, case, books, trace)?,
+                None => benefit::settle(plan, index, benefit, input, case, trace)?,
             }
         }
     }
-    for (index, accumulator) in plan.accumulators.iter().enumerate() {
-        if accumulator.counts == Counts::Claims && accumulator.condition.holds(&case.facts)? {
-            post(plan, case, books, index, 1_000_000, trace)?;
+    for index in &plan.claim_counts {
+        if plan.accumulators.get(*index).ok_or(Fault::Internal)?.condition.holds(&case.facts)? {
+            post(case, *index, 1_000_000, trace)?;
         }
     }
     Ok(())
 }
 
 /// What is left, paid and accumulated at entry to a layer.
-fn read_entry_facts(plan: &Plan, case: &mut Case, books: &Books<'_>) {
+fn read_entry_facts(plan: &Plan, case: &mut Case) {
     for index in &plan.entry_facts {
         let Some(fact) = plan.facts.get(*index) else { continue };
         let value = match fact.kind {
             FactKind::Left(Some(portion)) => case.portion_left(portion).micros(),
             FactKind::Left(None) => case.residual.iter().fold(0i64, |sum, r| sum.saturating_add(r.micros())),
             FactKind::Paid(layer) => case.paid.get(layer).map_or(0, |p| p.micros()),
-            FactKind::Accumulated(accumulator) => position(plan, case, books, accumulator).micros(),
+            FactKind::Accumulated(accumulator) => position(case, accumulator).micros(),
             _ => continue,
         };
         case.facts.set(*index, fact, value);
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one layer's turn in the kernel: what it reads, works on and tells")]
 fn take_given<T: Trace>(
     plan: &Plan,
     input: &Input,
     case: &mut Case,
-    books: &mut Books<'_>,
     index: usize,
     layer: &Layer,
     given: Given,
@@ -103,13 +122,13 @@ fn take_given<T: Trace>(
     for cap in &layer.given_caps {
         if cap.condition.holds(&case.facts)? {
             let amount = cap.amount.money(&case.facts)?;
-            let position = position(plan, case, books, cap.accumulator);
+            let position = position(case, cap.accumulator);
             beyond |= position.checked_add(given.amount).is_none_or(|sum| sum > amount);
         }
     }
     trace.record(|| Step::Given { beyond });
     for accumulator in &layer.given_posts {
-        post(plan, case, books, *accumulator, given.amount.micros(), trace)?;
+        post(case, *accumulator, given.amount.micros(), trace)?;
     }
     if let Some(paid) = case.paid.get_mut(index) {
         *paid = given.amount;
@@ -119,42 +138,21 @@ fn take_given<T: Trace>(
 
 /// The position of an accumulator in the claim's period.
 #[inline]
-pub(crate) fn position(plan: &Plan, case: &Case, books: &Books<'_>, accumulator: usize) -> Money {
-    let Some(found) = plan.accumulators.get(accumulator) else { return Money::ZERO };
-    let micros = match case.period_keys.get(found.per.index()).copied().flatten() {
-        None => case.local.get(accumulator).copied().unwrap_or(0),
-        Some(period) => {
-            let account = if found.owner == Owner::Household { &*books.household } else { &*books.person };
-            books.symbols.get(accumulator).map_or(0, |symbol| account.position(*symbol, period))
-        }
-    };
-    Money::from_micros(micros)
+pub(crate) fn position(case: &Case, accumulator: usize) -> Money {
+    Money::from_micros(case.positions.get(accumulator).copied().unwrap_or(0))
 }
 
-/// Posts to an accumulator in the claim's period, and remembers it.
+/// Posts to an accumulator in the claim's period.
 #[inline]
-pub(crate) fn post<T: Trace>(plan: &Plan, case: &mut Case, books: &mut Books<'_>, accumulator: usize, amount: i64, trace: &mut T) -> Result<(), Fault> {
+pub(crate) fn post<T: Trace>(case: &mut Case, accumulator: usize, amount: i64, trace: &mut T) -> Result<(), Fault> {
     if amount == 0 {
         return Ok(());
     }
-    trace.record(|| Step::Posted { accumulator, before: position(plan, case, books, accumulator).micros(), amount });
-    post_raw(plan, case, books, accumulator, amount).ok_or(Fault::Overflow)?;
-    case.posted.push((accumulator, amount));
+    let position = case.positions.get_mut(accumulator).ok_or(Fault::Internal)?;
+    let before = *position;
+    *position = before.checked_add(amount).ok_or(Fault::Overflow)?;
+    let posted = case.posted.get_mut(accumulator).ok_or(Fault::Internal)?;
+    *posted = posted.checked_add(amount).ok_or(Fault::Overflow)?;
+    trace.record(|| Step::Posted { accumulator, before, amount });
     Ok(())
-}
-
-#[inline]
-fn post_raw(plan: &Plan, case: &mut Case, books: &mut Books<'_>, accumulator: usize, amount: i64) -> Option<()> {
-    let found = plan.accumulators.get(accumulator)?;
-    match case.period_keys.get(found.per.index()).copied().flatten() {
-        None => {
-            let cell = case.local.get_mut(accumulator)?;
-            *cell = cell.checked_add(amount)?;
-            Some(())
-        }
-        Some(period) => {
-            let account = if found.owner == Owner::Household { &mut *books.household } else { &mut *books.person };
-            account.post(*books.symbols.get(accumulator)?, period, amount)
-        }
-    }
 }

@@ -46,6 +46,13 @@ impl Terms {
     }
 }
 
+/// Whether a franchise is exceeded. One that is not takes all that copayments left of the base.
+fn exceeded(figures: &Figures, franchise: &DeductibleFigure) -> bool {
+    let passed_before = franchise.met.money() > franchise.in_force.money();
+    let base_is_left = figures.copaid_from_base.money() != figures.base.money();
+    passed_before || !figures.excess.is_zero() || (franchise.deducted.is_zero() && base_is_left)
+}
+
 impl Story {
     /// A failed condition with what was found.
     pub(super) fn failed(&self, failed: &FailedTest) -> String {
@@ -155,7 +162,7 @@ impl Story {
         let (in_force, met) = (grouped(deductible.in_force), grouped(deductible.met));
         if deductible.franchise {
             let because = deductible.limits.first().map_or_else(String::new, |l| self.because(&l.because));
-            let outcome = if figures.excess.is_zero() { words.franchise_below() } else { words.franchise_crossed() };
+            let outcome = if exceeded(figures, deductible) { words.franchise_crossed() } else { words.franchise_below() };
             rows.push((words.franchise(), fill(words.franchise_text(), &[&in_force, &because, &met, outcome])));
             return;
         }
@@ -176,7 +183,7 @@ impl Story {
     fn excess_terms(&self, figures: &Figures) -> Terms {
         let terms = Terms::new(figures.base);
         let Some(deductible) = &figures.deductible else { return terms.minus(figures.copaid_from_base) };
-        let crossed = deductible.franchise && !figures.excess.is_zero() && deductible.met.money() <= deductible.in_force.money();
+        let crossed = deductible.franchise && exceeded(figures, deductible) && deductible.met.money() <= deductible.in_force.money();
         let terms = if crossed && !deductible.met.is_zero() { Terms::new(deductible.met).plus(figures.base) } else { terms };
         terms.minus(figures.copaid_from_base).minus(deductible.deducted)
     }
@@ -186,7 +193,7 @@ impl Story {
         let words = self.words;
         let copaid = figures.copaid_from_payment;
         for copay in figures.copays.iter().filter(|c| c.taken == "from-payment") {
-            let text = fill(words.copay_text(), &[&copay.number.to_string(), &grouped(copay.due), words.from_payment()]);
+            let text = fill(words.copay_text(), &[&copay.number.to_string(), &grouped(copay.due), words.off_payment()]);
             rows.push((words.copay(), text));
         }
         match &figures.entitlement {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::decision::{BandFigure, BandPosition, Counted, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, PortionAmount, Posting};
+use crate::decision::{BandFigure, BandPosition, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, PortionAmount, Posting};
 use crate::money::{Amount, RoundingMode};
 use crate::ratio::Ratio;
 
@@ -206,7 +206,7 @@ impl Check {
         self.same("bill", Number::sum(decision.billed.iter().map(|p| p.amount)), decision.bill);
         let mut before = &decision.billed;
         for layer in &decision.layers {
-            self.layer(layer, before, &decision.postings);
+            self.layer(layer, before, decision);
             before = &layer.left;
         }
         self.portions("out_of_pocket", &decision.left, |portion| amount_of(before, portion));
@@ -226,8 +226,19 @@ impl Check {
         }
     }
 
-    fn layer(&mut self, layer: &LayerDecision, before: &[PortionAmount], postings: &[Posting]) {
+    fn layer(&mut self, layer: &LayerDecision, before: &[PortionAmount], decision: &Decision) {
         let id = &layer.layer.id;
+        let postings = &decision.postings;
+        let mut left: BTreeMap<&str, Number> = before.iter().map(|p| (p.portion.as_str(), Number::of(p.amount))).collect();
+        for benefit in &layer.benefits {
+            let Some(figures) = &benefit.figures else { continue };
+            let path = format!("{id}.{}", benefit.benefit.id);
+            Benefit { check: self, path: &path, figures, left: &left, by_lines: !decision.lines.is_empty() }.recheck();
+            self.posted(&path, figures, postings);
+            for part in &figures.settled {
+                left.entry(&part.portion).and_modify(|left| *left = left.less(Number::of(part.amount)));
+            }
+        }
         let fired = || layer.benefits.iter().filter_map(|b| b.figures.as_ref());
         if layer.given {
             let left = Number::sum(before.iter().map(|p| p.amount)).less(Number::sum(layer.left.iter().map(|p| p.amount)));
@@ -241,18 +252,10 @@ impl Check {
                 self.same(&format!("balance.{}", posting.accumulator), Number::of(layer.paid), posting.amount);
             }
         } else {
-            let settled = |portion: &str| Number::sum(fired().flat_map(|f| &f.settled).filter(|p| p.portion == portion).map(|p| p.amount));
-            self.portions(&format!("{id}.left"), &layer.left, |portion| amount_of(before, portion).less(settled(portion)));
+            self.portions(&format!("{id}.left"), &layer.left, |portion| left.get(portion).copied().unwrap_or(ZERO));
             self.same(&format!("{id}.paid"), Number::sum(fired().filter(|f| f.residual.is_some()).map(|f| f.issued)), layer.paid);
         }
         self.same(&format!("{id}.beside"), Number::sum(fired().filter(|f| f.residual.is_none()).map(|f| f.issued)), layer.beside);
-        for benefit in &layer.benefits {
-            if let Some(figures) = &benefit.figures {
-                let path = format!("{id}.{}", benefit.benefit.id);
-                Benefit { check: self, path: &path, figures }.recheck();
-                self.posted(&path, figures, postings);
-            }
-        }
     }
 
     /// What a benefit posted, where a limit in force names the accumulator.
@@ -349,6 +352,9 @@ struct Benefit<'a> {
     check: &'a mut Check,
     path: &'a str,
     figures: &'a Figures,
+    /// What is left before it, by portion.
+    left: &'a BTreeMap<&'a str, Number>,
+    by_lines: bool,
 }
 
 impl Benefit<'_> {
@@ -371,14 +377,25 @@ impl Benefit<'_> {
 
     fn base(&mut self) {
         let figures = self.figures;
+        let mut uncounted = ZERO;
         for part in &figures.counted {
+            let path = format!("{}.left.{}", self.path, part.portion);
+            let left = self.left.get(part.portion.as_str()).copied().unwrap_or(ZERO);
+            // A benefit may look at some lines only.
+            if self.by_lines { self.check.at_most(&path, left, part.left) } else { self.check.same(&path, left, part.left) }
             let path = format!("{}.counted.{}", self.path, part.portion);
             let factored = part.factor.map_or(Number::of(part.left), |factor| Number::of(part.left).times(factor));
-            match (part.factor, figures.held) {
-                (Some(_), None) => self.check.same(&path, factored, part.counted),
-                // With held money less counts, and so it does with a factor of its own for each line.
-                _ => self.check.at_most(&path, factored, part.counted),
+            if part.factor_varies || figures.held.is_some() {
+                self.check.at_most(&path, factored, part.counted);
+            } else {
+                self.check.same(&path, factored, part.counted);
             }
+            uncounted = uncounted.plus(factored.less(Number::of(part.counted)));
+        }
+        if let Some(held) = figures.held {
+            let path = format!("{}.held", self.path);
+            let varies = figures.counted.iter().any(|c| c.factor_varies);
+            if varies { self.check.at_most(&path, uncounted, held) } else { self.check.same(&path, uncounted, held) }
         }
         let counted = Number::sum(figures.counted.iter().map(|c| c.counted));
         self.same("base", least_room(&figures.base_caps).map_or(counted, |room| counted.least(room)), figures.base);
@@ -555,12 +572,11 @@ impl Benefit<'_> {
         let touched = figures.counted.iter().filter(|c| c.factor != Some(Ratio::ZERO)).map(|c| c.left);
         match figures.residual {
             Some(residual) => {
-                // Without a factor for all lines, some lines may be out of reach.
-                let known = |c: &Counted| c.factor.is_some() || Number::of(c.left) == Number::of(c.counted);
-                if figures.counted.iter().all(known) {
-                    self.same("residual", Number::sum(touched), residual);
-                } else {
+                // Where the factor varies, some lines may be out of reach.
+                if figures.counted.iter().any(|c| c.factor_varies) {
                     self.check.at_most(&format!("{}.residual", self.path), Number::sum(touched), residual);
+                } else {
+                    self.same("residual", Number::sum(touched), residual);
                 }
                 self.same("settled", Number::sum(figures.settled.iter().map(|p| p.amount)), figures.issued);
             }

@@ -26,7 +26,7 @@ words! {
     person: "参保人", "person";
     scheme: "方案", "scheme";
     scheme_text: "{0}（{1}，版本 {2}）", "{0} ({1}, version {2})";
-    rule_date: "规则适用日期", "rules of";
+    rule_date: "规则适用日期", "rule date";
     currency: "币种", "currency";
     bill: "费用总额", "bill";
     notice: "注意", "notice";
@@ -72,7 +72,7 @@ words! {
     copay_text: "第 {0} 项应付 {1}（{2}）", "number {0}: {1} due ({2})";
     before_deductible: "先于起付线扣除", "taken before the deductible";
     before_ratio: "起付线之后、按比例计算之前扣除", "taken after the deductible, before the ratio";
-    from_payment: "从支付金额中扣除", "taken from the payment";
+    off_payment: "从支付金额中扣除", "taken from the payment";
     copaid: "从计入费用中共扣除 {0}", "taken from the base in all: {0}";
     deductible: "起付线", "deductible";
     deductible_text: "适用 {0}{1}；此前已累计 {2}；本次扣除 {3}；尚余 {4}", "{0} in force{1}; {2} met before; {3} applied now; {4} still to be met";

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::error::{Error, ErrorKind};
 
+/// How the names of files end that are not complete.
+const PART: &str = ".part";
+
 /// A folder for results.
 ///
 /// Its files are written under a temporary name and get their own only when all of them are complete and on the disk: who finds `decisions.csv` finds
@@ -24,9 +27,13 @@ impl OutputFolder {
         let path = path.as_ref().to_owned();
         let name = path.display().to_string();
         fs::create_dir_all(&path).map_err(|e| Error::io(&name, "made a folder", e))?;
-        let mut entries = fs::read_dir(&path).map_err(|e| Error::io(&name, "read", e))?;
-        if !replace && entries.next().is_some() {
-            return Err(Error::new(ErrorKind::NotEmpty, &name, "the output folder is not empty"));
+        for entry in fs::read_dir(&path).map_err(|e| Error::io(&name, "read", e))? {
+            let file = entry.map_err(|e| Error::io(&name, "read", e))?.file_name();
+            // What a run that was broken off has left behind is nobody's result.
+            let left_behind = file.to_str().is_some_and(|f| f.starts_with('.') && f.ends_with(PART));
+            if !replace && !left_behind {
+                return Err(Error::new(ErrorKind::NotEmpty, &name, "the output folder is not empty"));
+            }
         }
         Ok(OutputFolder { path })
     }
@@ -37,7 +44,7 @@ impl OutputFolder {
     /// If it cannot be made.
     pub fn file(&self, name: &str) -> Result<OutputFile, Error> {
         let path = self.path.join(name);
-        let temporary = self.path.join(format!(".{name}.{}.part", std::process::id()));
+        let temporary = self.path.join(format!(".{name}.{}{PART}", std::process::id()));
         let shown = path.display().to_string();
         let file = File::create(&temporary).map_err(|e| Error::io(&shown, "written", e))?;
         Ok(OutputFile { path, shown, temporary, writer: Some(BufWriter::with_capacity(1 << 16, file)), failed: None })

@@ -43,7 +43,7 @@ pub fn read_people(source: &Source) -> Result<People, Errors> {
     }
     match reader.errors {
         Some(errors) => Err(errors),
-        None => People::new(reader.persons).map_err(|e| Error::new(ErrorKind::DuplicateId, source.name(), e.to_string()).into()),
+        None => People::new(reader.persons).map_err(|e| Error::new(ErrorKind::BadValue, source.name(), e.to_string()).into()),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::date::Per;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::plan::condition::{ClassSet, Condition, Test, TestKind};
 use crate::plan::fact::{Fact, FactKind, effective_days};
-use crate::plan::{Accumulator, Named, Plan, TestNote};
+use crate::plan::{Accumulator, Named, Plan, Slot, TestNote};
 use crate::scheme::syntax::{self, Alternative, At, Counts, Name, Place, Tree, Unit};
 use crate::scheme::{SchemeText, syntax::About};
 
@@ -153,6 +153,10 @@ impl Compiler<'_> {
             line_facts: facts_where(FactKind::of_line),
             facts: self.facts.clone(),
             accumulators: self.accumulators.clone(),
+            slots: self.accumulators.iter().map(|a| Slot { per: a.per, of_household: a.owner == syntax::Owner::Household }).collect(),
+            claim_counts: (0..self.accumulators.len())
+                .filter(|i| self.accumulators.get(*i).is_some_and(|a| a.counts == Counts::Claims))
+                .collect(),
             classify,
             layers,
             tests: std::mem::take(&mut self.tests),

@@ -3,9 +3,12 @@
 use crate::engine::Fault;
 use crate::plan::fact::{Facts, MISSING};
 
-/// A set of classes of one fact.
+/// A set of classes of one fact: a bit for each, the first 64 without a detour.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ClassSet(Box<[u64]>);
+pub(crate) struct ClassSet {
+    first: u64,
+    more: Box<[u64]>,
+}
 
 impl ClassSet {
     pub(crate) fn new(classes: usize, contains: impl Fn(u32) -> bool) -> ClassSet {
@@ -18,16 +21,20 @@ impl ClassSet {
                 }
             }
         }
-        ClassSet(words.into_boxed_slice())
+        let first = words.remove(0);
+        ClassSet { first, more: words.into_boxed_slice() }
     }
 
     #[inline]
     pub(crate) fn contains(&self, class: u32) -> bool {
-        self.0.get((class / 64) as usize).is_some_and(|word| word >> (class % 64) & 1 == 1)
+        if class < 64 {
+            return self.first >> class & 1 == 1;
+        }
+        self.more.get((class / 64 - 1) as usize).is_some_and(|word| word >> (class % 64) & 1 == 1)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.iter().all(|word| *word == 0)
+        self.first == 0 && self.more.iter().all(|word| *word == 0)
     }
 }
 

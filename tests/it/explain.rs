@@ -1,7 +1,18 @@
 //! Decisions told in words, and figured anew.
 
-use medaid::explain::{explain, explain_reject, recheck, table};
-use medaid::{Claim, Decision, Language, Ledger, Person, Plan, Reject, RejectCode, Scheme};
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use rust_decimal::Decimal;
+
+use std::fmt::Write as _;
+
+use medaid::explain::{Mismatch, explain, explain_reject, recheck, table};
+use medaid::{Claim, Decision, Language, Ledger, Money, Person, Plan, Reject, RejectCode, Scheme};
+
+use crate::model::coverage::Coverage;
+use crate::model::generate::{Wish, history};
+use crate::model::toml;
+use crate::model_agreement::setting;
 
 fn adjudicate(scheme: &str, person: &str, claim: &str) -> Decision {
     let scheme = Scheme::parse("scheme.toml", scheme).unwrap_or_else(|e| panic!("{e}"));
@@ -78,14 +89,171 @@ fn plain(decision: &Decision, text: &str) -> String {
 }
 
 fn told(decision: &Decision, language: Language) -> String {
-    plain(decision, &explain(decision, language))
+    plain(decision, &format!("{}\n{}", explain(decision, language), table(decision, language)))
+}
+
+macro_rules! tells {
+    ($($test:ident: $decision:expr;)*) => {
+        $(#[test]
+        fn $test() {
+            let decision = $decision;
+            insta::assert_snapshot!(concat!(stringify!($test), "_en"), told(&decision, Language::En));
+            insta::assert_snapshot!(concat!(stringify!($test), "_zh"), told(&decision, Language::Zh));
+        })*
+    };
+}
+
+// Every figure in these was checked by hand, against the arithmetic above each decision.
+tells! {
+    tells_four_layers: four_layers("low_income");
+    tells_layers_that_do_not_apply: four_layers("none");
+    tells_lines: by_lines();
+    tells_forms: forms();
+    tells_a_shared_deductible: shared();
+}
+
+fn examples() -> [Decision; 5] {
+    [four_layers("low_income"), four_layers("none"), by_lines(), forms(), shared()]
 }
 
 #[test]
-fn see() {
-    for d in [four_layers("low_income"), four_layers("none"), by_lines(), forms(), shared()] {
-        for l in [Language::En, Language::Zh] {
-            println!("{}\n=====\n{}\n=======", told(&d, l), table(&d, l));
+fn examples_recheck() {
+    for decision in examples() {
+        assert_eq!(recheck(&decision), Ok(()), "{}", decision.claim);
+        let stored: Decision = serde_json::from_str(&serde_json::to_string(&decision).unwrap()).unwrap();
+        assert_eq!(explain(&stored, Language::Zh), explain(&decision, Language::Zh), "a stored decision is told alike");
+    }
+}
+
+/// `MEDAID_RECHECK_RUNS` says how many generated histories (500).
+#[test]
+fn generated_decisions_recheck() {
+    let mut decisions = 0u32;
+    for seed in 1..=setting("MEDAID_RECHECK_RUNS", 500) {
+        let history = history(seed, Wish::Any, &mut Coverage::default());
+        let scheme = Scheme::parse("generated.toml", &toml::rule_file(&history.scheme)).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
+        let plan = Plan::compile(&scheme).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
+        let mut ledger = Ledger::new();
+        for claim in &history.claims {
+            let person: Person = serde_json::from_str(&toml::person(history.person_of(claim)).to_string()).unwrap();
+            let claim: Claim = serde_json::from_str(&toml::claim(claim, &history.scheme).to_string()).unwrap();
+            let Ok(decision) = plan.adjudicate(&person, &mut ledger, &claim) else { continue };
+            decisions += 1;
+            if let Err(mismatches) = recheck(&decision) {
+                panic!("seed {seed}, claim {}: {mismatches:#?}\n{}", decision.claim, explain(&decision, Language::En));
+            }
+            for language in [Language::Zh, Language::En] {
+                assert!(explain(&decision, language).lines().all(|line| line.trim_end() == line), "seed {seed}: space at the end of a line");
+            }
         }
     }
+    assert!(decisions > 0);
+}
+
+/// Every figure of a decision, tampered with in turn, and the first mismatch that this gives.
+fn tampered(decision: &Decision) -> Vec<(String, Option<Mismatch>)> {
+    let whole = serde_json::to_value(decision).unwrap();
+    let mut leaves = Vec::new();
+    visit(&whole, String::new(), &mut leaves);
+    let tampered = leaves.into_iter().map(|(pointer, text)| {
+        let mut other = whole.clone();
+        // One more in the last place, whatever it is.
+        let changed = match text.strip_suffix('%') {
+            Some(ratio) => format!("{}%", Money::from_micros(ratio.parse::<Money>().unwrap().micros() + 1_000_000)),
+            None => {
+                let unit = if text.contains('.') { 10_000 } else { 1_000_000 };
+                match text.parse::<Money>() {
+                    Ok(amount) => Money::from_micros(amount.micros() + unit).to_string(),
+                    // More places than money has: the last digit goes.
+                    Err(_) => text[..text.len() - 1].to_owned(),
+                }
+            }
+        };
+        *other.pointer_mut(&pointer).unwrap() = changed.into();
+        let decision: Decision = serde_json::from_value(other).unwrap();
+        assert!(!decision.is_intact(), "{pointer}");
+        (pointer, recheck(&decision).err().and_then(|m| m.into_iter().next()))
+    });
+    tampered.collect()
+}
+
+/// Every text that is a number or a ratio, with its place.
+fn visit(value: &serde_json::Value, pointer: String, leaves: &mut Vec<(String, String)>) {
+    const WORDS: [&str; 5] = ["version", "line", "value", "found", "digest"];
+    match value {
+        serde_json::Value::Object(entries) => {
+            for (key, value) in entries.iter().filter(|(key, _)| !WORDS.contains(&key.as_str()) && !key.ends_with("_digest")) {
+                visit(value, format!("{pointer}/{key}"), leaves);
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                visit(value, format!("{pointer}/{index}"), leaves);
+            }
+        }
+        serde_json::Value::String(text) if text.trim_end_matches('%').parse::<rust_decimal::Decimal>().is_ok() => leaves.push((pointer, text.clone())),
+        _ => {}
+    }
+}
+
+#[test]
+fn a_tampered_figure_is_caught() {
+    let mut caught = 0;
+    let mut passed = Vec::new();
+    for decision in examples() {
+        for (pointer, mismatch) in tampered(&decision) {
+            match mismatch {
+                Some(_) => caught += 1,
+                None => passed.push(format!("{}{pointer}", decision.claim)),
+            }
+        }
+    }
+    // What passes leads to the same figures: a unit twice as coarse of which the payment is still a multiple, the lower edge of a band that is full
+    // from further up, a minimum that the payment is still below.
+    insta::assert_snapshot!(format!("{caught} caught, {} not\n{}", passed.len(), passed.join("\n")));
+}
+
+#[test]
+fn mismatches_say_where_and_what() {
+    let said = |pointer: &str, decision: &Decision| {
+        let found = tampered(decision).into_iter().find(|(p, _)| p == pointer);
+        found.and_then(|(_, mismatch)| mismatch).map_or_else(|| "nothing".to_owned(), |m| m.to_string())
+    };
+    let (lines, forms, shared) = (by_lines(), forms(), shared());
+    let mut all = String::new();
+    for (decision, pointer) in [
+        (&lines, "/layers/1/benefits/0/figures/base"),
+        (&lines, "/layers/1/benefits/0/figures/counted/1/counted"),
+        (&lines, "/layers/1/benefits/0/figures/deductible/deducted"),
+        (&lines, "/layers/1/benefits/0/figures/excess"),
+        (&lines, "/layers/1/benefits/0/figures/caps/0/room"),
+        (&lines, "/layers/1/benefits/0/figures/raw"),
+        (&lines, "/layers/1/benefits/0/figures/paid"),
+        (&lines, "/layers/0/left/0/amount"),
+        (&lines, "/layers/2/paid"),
+        (&lines, "/lines/0/out_of_pocket"),
+        (&lines, "/lines/0/paid/1/amount"),
+        (&lines, "/postings/1/after"),
+        (&lines, "/out_of_pocket"),
+        (&forms, "/layers/0/benefits/0/figures/raw"),
+        (&forms, "/layers/1/benefits/0/figures/entitlement/bands/1/gives"),
+        (&forms, "/layers/1/benefits/0/figures/entitlement/bands/1/ratio"),
+        (&forms, "/layers/2/benefits/0/figures/raised_to"),
+        (&forms, "/layers/3/benefits/0/figures/entitlement/granted_after"),
+        (&forms, "/layers/4/benefits/1/figures/issued"),
+        (&shared, "/layers/0/benefits/1/figures/held"),
+        (&shared, "/layers/0/benefits/1/figures/rounded"),
+        (&shared, "/layers/0/benefits/0/figures/copaid_from_base"),
+    ] {
+        writeln!(all, "{}{pointer}: {}", decision.claim, said(pointer, decision)).unwrap();
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn tells_rejects() {
+    let prior = Reject::new("c9", RejectCode::PriorAboveResidual, "prior.basic", "`basic` is given as paying 9.00, but only 8.00 is left for it");
+    let unreadable = Reject::new("", RejectCode::Unreadable, "", "column `bill` is missing").at_row(7);
+    let told: Vec<String> = [&prior, &unreadable].iter().flat_map(|r| [Language::En, Language::Zh].map(|l| explain_reject(r, l))).collect();
+    insta::assert_snapshot!(told.join("\n"));
 }

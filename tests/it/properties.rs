@@ -68,7 +68,7 @@ fn decide_all(plan: &Plan, pairs: &[(Person, Claim)]) -> Vec<Result<Decision, Re
     pairs.iter().map(|(person, claim)| plan.adjudicate(person, &mut ledger, claim)).collect()
 }
 
-fn rat(amount: impl ToString) -> Rat {
+fn rat<T: ToString + ?Sized>(amount: &T) -> Rat {
     let text = amount.to_string();
     Rat::parse(&text).unwrap_or_else(|| panic!("`{text}` is no number"))
 }
@@ -163,11 +163,12 @@ fn accumulators_are_openings_plus_postings_and_no_limit_is_passed() {
 }
 
 fn within_limits(figures: &Figures) -> Checked {
-    let within = |amount: &dyn ToString, limits: &[LimitFigure]| {
-        let amount = rat(amount.to_string());
-        limits.iter().find(|limit| amount > rat(&limit.room)).map_or(Ok(()), |limit| {
-            Err(format!("{amount} passes {} with room {}", limit.rule, limit.room))
-        })
+    let within = |amount: &medaid::Amount, limits: &[LimitFigure]| {
+        let amount = rat(amount);
+        limits
+            .iter()
+            .find(|limit| amount > rat(&limit.room))
+            .map_or(Ok(()), |limit| Err(format!("{amount} passes {} with room {}", limit.rule, limit.room)))
     };
     within(&figures.paid, &figures.caps)?;
     within(&figures.base, &figures.base_caps)?;
@@ -255,7 +256,7 @@ fn the_fast_path_and_the_explained_path_agree() {
             ensure!(prepared.as_ref().map(rat) == left, "claim {}: prepared: {prepared:?}", claim.id);
             match (fast.settle(person, &mut fast_ledger, claim), explained) {
                 (Ok(settled), Ok(decision)) => {
-                    let left = rat(settled.out_of_pocket());
+                    let left = rat(&settled.out_of_pocket());
                     ensure!(left == rat(&decision.out_of_pocket), "claim {}: {left} left", claim.id);
                     for (paid, layer) in settled.paid_by_layer().iter().zip(&decision.layers) {
                         ensure!(rat(paid) == rat(&layer.paid), "claim {}: {} pays {paid}", claim.id, layer.layer.id);
@@ -354,7 +355,7 @@ fn recompute(benefit: &BenefitDecision, rule: &scheme::Benefit, scheme: &scheme:
     let excess = above - copay_next;
     ensure!(excess == rat(&figures.excess), "excess {excess}, not {}", figures.excess);
 
-    let entitled = entitled(&figures.entitlement, excess)?;
+    let entitled = entitled(&figures.entitlement, excess, reaches_below_zero(rule))?;
     let raw = (entitled - due("from-payment")).max(Rat::ZERO);
     let near = |exact: Rat, stated: Rat| exact == stated || exact.places().is_none_or(|places| places > 12);
     ensure!(near(raw, rat(&figures.raw)), "raw {raw}, not {}", figures.raw);
@@ -365,9 +366,8 @@ fn recompute(benefit: &BenefitDecision, rule: &scheme::Benefit, scheme: &scheme:
     let stated = rat(figures.raised_to.as_ref().unwrap_or(&figures.raw));
     ensure!(near(raised, stated), "raised to {raised}, not {stated}");
 
-    let (unit, mode, of_share) = rule.rounding.as_ref().map_or((scheme.rounding.0, scheme.rounding.1, false), |own| {
-        (own.unit, own.mode, own.of_patient_share)
-    });
+    let (unit, mode, of_share) =
+        rule.rounding.as_ref().map_or((scheme.rounding.0, scheme.rounding.1, false), |own| (own.unit, own.mode, own.of_patient_share));
     let rounded = match of_share {
         true => (base - (base - raised).round_to(unit, mode)).max(Rat::ZERO),
         false => raised.round_to(unit, mode),
@@ -391,8 +391,14 @@ fn recompute(benefit: &BenefitDecision, rule: &scheme::Benefit, scheme: &scheme:
     Ok(())
 }
 
+/// A crossed franchise brings base of earlier claims; absolute bands that do not hold that base begin at zero all the same.
+fn reaches_below_zero(rule: &scheme::Benefit) -> bool {
+    let franchise = rule.deductibles.iter().any(|one| one.franchise);
+    franchise && matches!(rule.form, scheme::Form::Bands { absolute: true, .. })
+}
+
 /// What the form of the benefit gives for the excess.
-fn entitled(entitlement: &Entitlement, excess: Rat) -> Result<Rat, String> {
+fn entitled(entitlement: &Entitlement, excess: Rat, below_zero: bool) -> Result<Rat, String> {
     Ok(match entitlement {
         Entitlement::Ratio { bands, .. } => {
             let mut sum = Rat::ZERO;
@@ -402,7 +408,9 @@ fn entitled(entitlement: &Entitlement, excess: Rat) -> Result<Rat, String> {
                 sum += gives;
             }
             let spread: Rat = bands.iter().map(|band| rat(&band.amount)).sum();
-            ensure_equal("the bands hold", spread, excess)?;
+            if !below_zero || spread > excess {
+                ensure_equal("the bands hold", spread, excess)?;
+            }
             sum
         }
         Entitlement::Grant { before, after, granted_before, granted_after } => {

@@ -7,8 +7,8 @@ use super::generate::History;
 use super::interpret::{Books, Facts, adjudicate, gifts, integral, pro_rata};
 use super::published::{example, layer, number, ratio};
 use super::rat::Rat;
-use super::values::age;
 use super::scheme::{Accumulator, Body, Counts, Kept, Layer, Mode, Owner, Per};
+use super::values::age;
 
 fn rat(text: &str) -> Rat {
     Rat::parse(text).unwrap()
@@ -38,12 +38,9 @@ fn plain(id: &str, deductible: &str, share: &str) -> Layer {
 #[test]
 fn rounding_modes() {
     let cent = Rat::cents(1);
-    for (mode, of_tie, of_more) in [
-        (Mode::HalfUp, "0.13", "0.13"),
-        (Mode::HalfEven, "0.12", "0.13"),
-        (Mode::Down, "0.12", "0.12"),
-        (Mode::Up, "0.13", "0.13"),
-    ] {
+    for (mode, of_tie, of_more) in
+        [(Mode::HalfUp, "0.13", "0.13"), (Mode::HalfEven, "0.12", "0.13"), (Mode::Down, "0.12", "0.12"), (Mode::Up, "0.13", "0.13")]
+    {
         assert_eq!(rat("0.125").round_to(cent, mode), rat(of_tie));
         assert_eq!(rat("0.1251").round_to(cent, mode), rat(of_more));
         assert_eq!(rat("-0.125").round_to(cent, mode), -rat(of_tie));
@@ -91,13 +88,7 @@ fn a_franchise_pays_from_zero_once_crossed() {
 
 #[test]
 fn money_held_under_a_shared_deductible_is_not_counted_again() {
-    let shared = Accumulator {
-        id: "joint".to_owned(),
-        counts: Counts::Deductible,
-        per: Per::PolicyYear,
-        owner: Owner::Person,
-        when: None,
-    };
+    let shared = Accumulator { id: "joint".to_owned(), counts: Counts::Deductible, per: Per::PolicyYear, owner: Owner::Person, when: None };
     let (mut first, mut second) = (plain("basic", "100", "50%"), plain("relief", "100", "50%"));
     for one in [&mut first, &mut second] {
         one.benefits[0].deductibles[0].kept = Kept::Named("joint".to_owned());

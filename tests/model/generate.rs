@@ -8,9 +8,8 @@ use super::coverage::Coverage;
 use super::interpret::all_accumulators;
 use super::rat::Rat;
 use super::scheme::{
-    Accumulator, Attribute, Benefit, Body, Cap, Claim, ClassifyRow, Condition, Copay, Counts, Dated, Datum,
-    Deductible, Form, Formula, Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Per, Person,
-    Prior, Rounding, Scheme, Taken, Test, Value, When,
+    Accumulator, Attribute, Benefit, Body, Cap, Claim, ClassifyRow, Condition, Copay, Counts, Dated, Datum, Deductible, Form, Formula,
+    Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Per, Person, Prior, Rounding, Scheme, Taken, Test, Value, When,
 };
 
 /// A scheme, its people, and their claims in the order in which the scheme settles them.
@@ -41,13 +40,7 @@ pub(crate) enum Wish {
 
 /// Generates the history of a seed.
 pub(crate) fn history(seed: u64, wish: Wish, seen: &mut Coverage) -> History {
-    let mut maker = Maker {
-        state: seed,
-        tame: wish == Wish::Tame,
-        unit: Rat::cents(1),
-        scheme: empty_scheme(),
-        seen,
-    };
+    let mut maker = Maker { state: seed, tame: wish == Wish::Tame, unit: Rat::cents(1), scheme: empty_scheme(), seen };
     maker.scheme();
     let (mut persons, mut claims) = (maker.persons(), Vec::new());
     let most = if maker.tame { 1 } else { 12 };
@@ -220,9 +213,7 @@ impl Maker<'_> {
         let ratio = matches!(size, Size::Ratio | Size::Rate | Size::Factor | Size::Points | Size::Times);
         let choice = if depth == 0 { 0 } else { self.below(20) };
         match choice {
-            14 | 15 if matches!(size, Size::Threshold | Size::Cap | Size::Small) => {
-                Value::Formula(self.amount_formula(place))
-            }
+            14 | 15 if matches!(size, Size::Threshold | Size::Cap | Size::Small) => Value::Formula(self.amount_formula(place)),
             14 | 15 if size == Size::Ratio => Value::Formula(self.ratio_formula(place)),
             16 | 17 => {
                 let mut series = vec![(date(2021, 1, 1), self.value_within(size, place, depth - 1))];
@@ -288,12 +279,14 @@ impl Maker<'_> {
     fn ratio_formula(&mut self, place: Place) -> Formula {
         let rate = name("base_rate");
         let five = Formula::Percent(Rat::new(5, 100));
-        if place.layer.is_some() && !self.tame && self.chance(40) {
-            if let Some(id) = self.named(Counts::Claims) {
-                self.seen.hit("formula: accumulated");
-                let cut = op(five, '*', name(&format!("accumulated.{id}")));
-                return call("max", vec![Formula::Percent(Rat::new(1, 10)), op(rate, '-', cut)]);
-            }
+        if place.layer.is_some()
+            && !self.tame
+            && self.chance(40)
+            && let Some(id) = self.named(Counts::Claims)
+        {
+            self.seen.hit("formula: accumulated");
+            let cut = op(five, '*', name(&format!("accumulated.{id}")));
+            return call("max", vec![Formula::Percent(Rat::new(1, 10)), op(rate, '-', cut)]);
         }
         let declared: BTreeSet<&str> = self.scheme.attributes.iter().map(|one| one.name.as_str()).collect();
         let bonus = declared.contains("bonus");
@@ -310,11 +303,8 @@ impl Maker<'_> {
     // ---------------------------------------------------------------- conditions
 
     fn facts(&self, place: Place) -> Vec<Fact> {
-        let mut facts = vec![
-            Fact::Number("age".to_owned(), vec![18, 40, 60]),
-            Fact::Number("days".to_owned(), vec![2, 5, 10]),
-            Fact::RuleDate,
-        ];
+        let mut facts =
+            vec![Fact::Number("age".to_owned(), vec![18, 40, 60]), Fact::Number("days".to_owned(), vec![2, 5, 10]), Fact::RuleDate];
         for one in &self.scheme.attributes {
             if one.default.is_none() || (one.of == Of::Line && !place.lines) {
                 continue;
@@ -362,14 +352,17 @@ impl Maker<'_> {
             Fact::YesNo(name) => Test::Is(name, self.chance(50)),
             Fact::Number(name, edges) => {
                 let edge = self.whole(&edges);
-                Test::Compare(name, match self.below(6) {
-                    0 => vec![(Op::AtLeast, edge), (Op::Below, edge + Rat::whole(20))],
-                    1 => vec![(Op::Equal, edge)],
-                    2 => vec![(Op::Unequal, edge)],
-                    3 => vec![(Op::AtMost, edge)],
-                    4 => vec![(Op::Above, edge)],
-                    _ => vec![(Op::AtLeast, edge)],
-                })
+                Test::Compare(
+                    name,
+                    match self.below(6) {
+                        0 => vec![(Op::AtLeast, edge), (Op::Below, edge + Rat::whole(20))],
+                        1 => vec![(Op::Equal, edge)],
+                        2 => vec![(Op::Unequal, edge)],
+                        3 => vec![(Op::AtMost, edge)],
+                        4 => vec![(Op::Above, edge)],
+                        _ => vec![(Op::AtLeast, edge)],
+                    },
+                )
             }
             Fact::Text(name, word) => Test::OneOf(name, vec![word.to_owned()]),
             Fact::RuleDate => Test::RuleDate(vec![(self.pick(&[Op::Below, Op::AtLeast]), self.any_date())]),
@@ -615,13 +608,7 @@ impl Maker<'_> {
         };
         for when in rows {
             let portions = self.scheme.portions.clone();
-            let mut row = ClassifyRow {
-                when,
-                into: self.pick(&portions),
-                quantity_limit: None,
-                price_limit: None,
-                self_pay: None,
-            };
+            let mut row = ClassifyRow { when, into: self.pick(&portions), quantity_limit: None, price_limit: None, self_pay: None };
             if self.chance(30) {
                 row.quantity_limit = Some((self.plain(Size::Units), self.pick(&portions)));
             }
@@ -652,10 +639,7 @@ impl Maker<'_> {
         let mut guard = self.guard(place, 20);
         let member = self.scheme.attributes.iter().any(|one| one.default.is_none());
         if index == 0 && member {
-            guard = Guard {
-                when: Some(Condition(vec![Test::OneOf("member".to_owned(), vec!["yes".to_owned()])])),
-                unless: None,
-            };
+            guard = Guard { when: Some(Condition(vec![Test::OneOf("member".to_owned(), vec!["yes".to_owned()])])), unless: None };
         }
         let mut layer = Layer {
             id: id.to_owned(),
@@ -886,11 +870,7 @@ impl Maker<'_> {
             && !benefit.deductibles.iter().any(|one| one.franchise || matches!(one.kept, Kept::Named(_)));
         let of_patient_share = ratio_like && whole_base && !self.tame && self.chance(60);
         let times = if of_patient_share || self.tame { 1 } else { self.pick(&[1, 2, 20, 100]) };
-        benefit.rounding = Some(Rounding {
-            unit: self.unit * Rat::whole(times),
-            mode: self.mode(),
-            of_patient_share,
-        });
+        benefit.rounding = Some(Rounding { unit: self.unit * Rat::whole(times), mode: self.mode(), of_patient_share });
         self.seen.hit("rule: rounding of its own");
     }
 

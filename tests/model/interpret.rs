@@ -9,10 +9,10 @@ use chrono::{Datelike, NaiveDate};
 use super::coverage::Coverage;
 use super::rat::Rat;
 use super::scheme::{
-    Accumulator, Attribute, Benefit, Body, Cap, Claim, ClassifyRow, Condition, Copay, Counts,
-    Datum, Deductible, Form, Formula, Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Owner,
-    Per, Person, Prior, Scheme, Taken, Test, Value, When,
+    Accumulator, Benefit, Body, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Form, Guard, Kept, Layer, Line, Maximum, Mode,
+    Owner, Per, Person, Prior, Scheme, Taken,
 };
+use super::values::{name_of, policy_year_start, total};
 
 /// What came out, by the paths of `expect.toml`.
 pub(crate) type Facts = BTreeMap<String, String>;
@@ -36,11 +36,7 @@ impl Books {
             for opening in &person.opening {
                 let (per, owner) = home_of(scheme, &opening.accumulator);
                 let period = period(scheme, per, opening.on, None);
-                let account = (
-                    opening.accumulator.clone(),
-                    owner_of(owner, person),
-                    period,
-                );
+                let account = (opening.accumulator.clone(), owner_of(owner, person), period);
                 books.post(&account, opening.amount);
             }
         }
@@ -63,7 +59,6 @@ fn owner_of(owner: Owner, person: &Person) -> String {
         _ => format!("person {}", person.id),
     }
 }
-
 
 /// The name of the period that contains a date (or this claim).
 fn period(scheme: &Scheme, per: Per, date: NaiveDate, claim: Option<&Claim>) -> String {
@@ -176,13 +171,7 @@ pub(super) struct Case<'a> {
 }
 
 /// Adjudicates one claim and posts it, or rejects it and posts nothing.
-pub(crate) fn adjudicate(
-    scheme: &Scheme,
-    person: &Person,
-    books: &mut Books,
-    claim: &Claim,
-    seen: &mut Coverage,
-) -> Result<Facts, Reject> {
+pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, claim: &Claim, seen: &mut Coverage) -> Result<Facts, Reject> {
     let mut case = Case {
         scheme,
         person,
@@ -570,12 +559,7 @@ impl Case<'_> {
         }
 
         // 13  postings: one for each accumulator, however many rules name it
-        let counted = Counted {
-            base,
-            deducted,
-            payment: pay,
-            patient_share: (base - rounded).max(Rat::ZERO),
-        };
+        let counted = Counted { base, deducted, payment: pay, patient_share: (base - rounded).max(Rat::ZERO) };
         let mut postings = self.postings(layer, benefit, path, &counted);
         postings.extend(form_posting);
         self.post_all(&postings);
@@ -638,12 +622,7 @@ impl Case<'_> {
                         self.seen.hit("held money not counted again");
                     }
                 }
-                cells.push(Cell {
-                    line,
-                    portion: portion.clone(),
-                    counted,
-                    may_pay: !factor.is_zero(),
-                });
+                cells.push(Cell { line, portion: portion.clone(), counted, may_pay: !factor.is_zero() });
             }
         }
         Ok(cells)
@@ -669,21 +648,12 @@ impl Case<'_> {
         Ok(sum)
     }
 
-    fn deductibles_in_force<'b>(
-        &mut self,
-        benefit: &'b Benefit,
-        path: &str,
-    ) -> Result<Vec<InForce<'b>>, Reject> {
+    fn deductibles_in_force<'b>(&mut self, benefit: &'b Benefit, path: &str) -> Result<Vec<InForce<'b>>, Reject> {
         let mut found = Vec::new();
         for (index, rule) in benefit.deductibles.iter().enumerate() {
             if self.in_force(&rule.guard)? {
                 let account = self.account(&rule.kept, own_name(path, "deductible", index));
-                found.push(InForce {
-                    rule,
-                    amount: self.value(&rule.amount, None)?,
-                    met: self.books.position(&account),
-                    account,
-                });
+                found.push(InForce { rule, amount: self.value(&rule.amount, None)?, met: self.books.position(&account), account });
             }
         }
         Ok(found)
@@ -745,13 +715,7 @@ impl Case<'_> {
     }
 
     /// Step 6, with what the form posts to its own accumulator.
-    fn figure(
-        &mut self,
-        benefit: &Benefit,
-        path: &str,
-        base: Rat,
-        excess: Rat,
-    ) -> Result<(Rat, Option<(Account, Rat)>), Reject> {
+    fn figure(&mut self, benefit: &Benefit, path: &str, base: Rat, excess: Rat) -> Result<(Rat, Option<(Account, Rat)>), Reject> {
         match &benefit.form {
             Form::Ratio(ratio) => {
                 let ratio = self.value(ratio, None)?;
@@ -770,11 +734,8 @@ impl Case<'_> {
                     let ratio = self.value(ratio, None)?;
                     bands.push((to, self.adjusted(benefit, ratio)?));
                 }
-                let (from, to, posting) = if *absolute {
-                    (position + base - excess, position + base, base)
-                } else {
-                    (position, position + excess, excess)
-                };
+                let (from, to, posting) =
+                    if *absolute { (position + base - excess, position + base, base) } else { (position, position + excess, excess) };
                 let crossed = bands.iter().any(|(edge, _)| edge.is_some_and(|edge| from < edge && edge < to));
                 self.seen.hit_if(crossed, "band edge crossed in one claim");
                 self.seen.hit_if(!position.is_zero(), "bands carried on from earlier claims");
@@ -788,8 +749,8 @@ impl Case<'_> {
                     steps.push((self.value(above, None)?, self.value(pays, None)?));
                 }
                 let granted = |excess: Rat| {
-                    let reached = steps.iter().filter(|(above, _)| excess > *above);
-                    reached.last().map_or(Rat::ZERO, |(_, pays)| *pays)
+                    let mut reached = steps.iter().filter(|(above, _)| excess > *above);
+                    reached.next_back().map_or(Rat::ZERO, |(_, pays)| *pays)
                 };
                 let account = self.account(kept, own_name(path, "grant", 0));
                 let before = self.books.position(&account);
@@ -805,9 +766,7 @@ impl Case<'_> {
             Form::InKind { buy, give, units, kept } => {
                 let account = self.account(kept, own_name(path, "in_kind", 0));
                 let before = self.books.position(&account);
-                let Datum::Number(units) = self.ask(units, None)? else {
-                    panic!("{units} is not a count")
-                };
+                let Datum::Number(units) = self.ask(units, None)? else { panic!("{units} is not a count") };
                 let given = gifts(*buy, *give, before + units) - gifts(*buy, *give, before);
                 self.seen.hit_if(!given.is_zero(), "in kind: units given");
                 self.seen.hit_if(given > Rat::ZERO && given < units, "in kind: some given, some bought");
@@ -1094,9 +1053,3 @@ pub(super) fn gifts(buy: i128, give: i128, n: Rat) -> Rat {
 fn room(amount: Rat, position: Rat) -> Rat {
     (amount - position).max(Rat::ZERO)
 }
-
-
-
-
-
-

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use super::generate::History;
 use super::rat::Rat;
 use super::scheme::{
-    Attribute, Benefit, Body, Claim, Datum, Deductible, Dated, Form, Formula, Guard, Kept, Kind, Layer, Mode, Of, Owner, Per, Person,
-    Prior, Scheme, Value, When, Condition, Test, Cap,
+    Attribute, Benefit, Body, Cap, Claim, Condition, Dated, Datum, Deductible, Form, Formula, Guard, Kept, Kind, Layer, Mode, Of, Owner,
+    Per, Person, Prior, Scheme, Test, Value, When,
 };
 
 /// A history of one claim, and the paths and figures that were printed.
@@ -37,14 +37,8 @@ pub(crate) fn examples() -> Vec<Example> {
         guard: Guard::default(),
         on_base: false,
     });
-    let duty = |id: &str, portion: &str, deductible: &str| {
-        layer(id, &[portion], Some((number(deductible), Per::PolicyYear)), ratio("80%"))
-    };
-    let three_duties = vec![
-        duty("duty1", "in_scope", "15000"),
-        duty("duty2", "out_of_scope", "5000"),
-        duty("duty3", "special_drug", "0"),
-    ];
+    let duty = |id: &str, portion: &str, deductible: &str| layer(id, &[portion], Some((number(deductible), Per::PolicyYear)), ratio("80%"));
+    let three_duties = vec![duty("duty1", "in_scope", "15000"), duty("duty2", "out_of_scope", "5000"), duty("duty3", "special_drug", "0")];
     let given = |id: &str| layer(id, &["in_scope"], None, ratio("0%"));
     let absolute = bands(true, &[(Some("100000"), "50%"), (None, "60%")]);
     let above = bands(false, &[(Some("20000"), "30%"), (None, "40%")]);
@@ -99,10 +93,7 @@ pub(crate) fn examples() -> Vec<Example> {
         ),
         example(
             "W11 absolute bands, 2014",
-            vec![
-                given("basic"),
-                layer("critical_illness", &["in_scope"], Some((number("10000"), Per::PolicyYear)), absolute),
-            ],
+            vec![given("basic"), layer("critical_illness", &["in_scope"], Some((number("10000"), Per::PolicyYear)), absolute)],
             &[("in_scope", "270000"), ("out_of_scope", "30000")],
             &[("basic", "100000")],
             &[("critical_illness.only.base", "170000"), ("critical_illness.paid", "87000.00")],
@@ -190,10 +181,7 @@ pub(crate) fn example(
         attributes: BTreeMap::new(),
         body: Body::Portions(portions.iter().map(|(id, text)| ((*id).to_owned(), amount(text))).collect()),
         wrong_bill: None,
-        prior: prior
-            .iter()
-            .map(|(layer, text)| Prior { layer: (*layer).to_owned(), amount: amount(text), portions: None })
-            .collect(),
+        prior: prior.iter().map(|(layer, text)| Prior { layer: (*layer).to_owned(), amount: amount(text), portions: None }).collect(),
     };
     let history = History { scheme, persons: vec![person], claims: vec![claim] };
     Example { name, history, printed }

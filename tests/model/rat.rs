@@ -32,10 +32,7 @@ impl Rat {
     pub(crate) fn new(top: i128, bottom: i128) -> Self {
         assert!(bottom != 0, "division by zero in the model");
         let shared = gcd(top, bottom).max(1) * bottom.signum();
-        Self {
-            top: top / shared,
-            bottom: bottom / shared,
-        }
+        Self { top: top / shared, bottom: bottom / shared }
     }
 
     pub(crate) fn whole(n: i128) -> Self {
@@ -64,10 +61,7 @@ impl Rat {
             return None;
         }
         let places = u32::try_from(after.len()).ok()?;
-        Some(Self::new(
-            sign * all.parse::<i128>().ok()?,
-            10_i128.checked_pow(places)?,
-        ))
+        Some(Self::new(sign * all.parse::<i128>().ok()?, 10_i128.checked_pow(places)?))
     }
 
     pub(crate) fn is_zero(self) -> bool {
@@ -138,20 +132,14 @@ impl Add for Rat {
         let shared = gcd(self.bottom, other.bottom);
         let (left, right) = (other.bottom / shared, self.bottom / shared);
         let top = times(self.top, left).checked_add(times(other.top, right));
-        Self::new(
-            top.expect("the model's fractions overflow"),
-            times(self.bottom, left),
-        )
+        Self::new(top.expect("the model's fractions overflow"), times(self.bottom, left))
     }
 }
 
 impl Neg for Rat {
     type Output = Self;
     fn neg(self) -> Self {
-        Self {
-            top: -self.top,
-            bottom: self.bottom,
-        }
+        Self { top: -self.top, bottom: self.bottom }
     }
 }
 
@@ -174,7 +162,8 @@ impl Mul for Rat {
 impl Div for Rat {
     type Output = Self;
     fn div(self, other: Self) -> Self {
-        self * Self::new(other.bottom, other.top)
+        let inverse = Self::new(other.bottom, other.top);
+        Mul::mul(self, inverse)
     }
 }
 

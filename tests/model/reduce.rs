@@ -60,7 +60,7 @@ fn candidates(history: &History) -> Vec<History> {
         if several {
             add(&|one| drop_at(&mut one.scheme.layers, index));
         }
-        let layer = |change: &dyn Fn(&mut Layer) -> bool, add: &mut dyn FnMut(&dyn Fn(&mut History) -> bool)| {
+        let layer = |change: &dyn Fn(&mut Layer) -> bool, add: Add<'_>| {
             add(&|one| change(&mut one.scheme.layers[index]));
         };
         layer(&|one| clear(&mut one.guard), &mut add);
@@ -94,6 +94,7 @@ fn candidates(history: &History) -> Vec<History> {
     all
 }
 
+type Add<'a> = &'a mut dyn FnMut(&dyn Fn(&mut History) -> bool);
 type Change = Box<dyn Fn(&mut Benefit) -> bool>;
 
 fn benefit_changes() -> Vec<Change> {

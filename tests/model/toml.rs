@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::rat::Rat;
 use super::scheme::{
-    Benefit, Body, Cap, Claim, Condition, Counts, Datum, Form, Formula, Guard, Kept, Kind, Layer, Mode, Of, Op,
-    Owner, Per, Person, Scheme, Taken, Test, Value, When,
+    Benefit, Body, Cap, Claim, Condition, Counts, Datum, Form, Formula, Guard, Kept, Kind, Layer, Mode, Of, Op, Owner, Per, Person, Scheme,
+    Taken, Test, Value, When,
 };
 
 /// The rule file of a scheme.
@@ -35,13 +35,16 @@ pub(crate) fn rule_file(scheme: &Scheme) -> String {
             Kind::Text => table.add("type", quoted("text")),
         }
         if let Some(default) = &one.default {
-            table.add("default", match default {
-                Datum::Word(word) => quoted(word),
-                Datum::Truth(truth) => truth.to_string(),
-                Datum::Number(number) => number.to_string(),
-                Datum::Share(share) => percent(*share),
-                Datum::Day(day) => day.to_string(),
-            });
+            table.add(
+                "default",
+                match default {
+                    Datum::Word(word) => quoted(word),
+                    Datum::Truth(truth) => truth.to_string(),
+                    Datum::Number(number) => number.to_string(),
+                    Datum::Share(share) => percent(*share),
+                    Datum::Day(day) => day.to_string(),
+                },
+            );
         }
         if one.of == Of::Person && one.as_of != When::RuleDate {
             table.add("as_of", quoted(date_name(one.as_of)));
@@ -109,10 +112,7 @@ fn scheme_table(out: &mut String, scheme: &Scheme) {
     table.add("version", quoted("1"));
     table.add("effective", format!("{{ from = {} }}", scheme.from));
     let (unit, mode) = scheme.rounding;
-    table.add(
-        "money",
-        format!("{{ currency = \"CNY\", unit = \"{unit}\", rounding = {} }}", quoted(mode_name(mode))),
-    );
+    table.add("money", format!("{{ currency = \"CNY\", unit = \"{unit}\", rounding = {} }}", quoted(mode_name(mode))));
     table.add("rule_date", quoted(date_name(scheme.rule_date)));
     table.add("order", quoted(if scheme.as_incurred { "as-incurred" } else { "as-received" }));
     let (month, day) = scheme.policy_year;
@@ -158,47 +158,59 @@ fn benefit(out: &mut String, benefit: &Benefit) {
     if let Some(lines) = &benefit.lines {
         table.add("lines", condition(lines));
     }
-    table.one_or_list("deductible", benefit.deductibles.iter().map(|one| {
-        let mut rule = Table::new();
-        rule.add("amount", value(&one.amount));
-        rule.kept(&one.kept);
-        if one.franchise {
-            rule.add("kind", quoted("franchise"));
-        }
-        rule.guard(&one.guard);
-        rule.inline()
-    }));
-    if !benefit.copays.is_empty() {
-        table.add("copay", list(benefit.copays.iter().map(|copay| {
+    table.one_or_list(
+        "deductible",
+        benefit.deductibles.iter().map(|one| {
             let mut rule = Table::new();
-            rule.add("amount", value(&copay.amount));
-            match copay.taken {
-                Taken::BeforeRatio => {}
-                Taken::BeforeDeductible => rule.add("taken", quoted("before-deductible")),
-                Taken::FromPayment => rule.add("taken", quoted("from-payment")),
+            rule.add("amount", value(&one.amount));
+            rule.kept(&one.kept);
+            if one.franchise {
+                rule.add("kind", quoted("franchise"));
             }
-            rule.guard(&copay.guard);
+            rule.guard(&one.guard);
             rule.inline()
-        })));
+        }),
+    );
+    if !benefit.copays.is_empty() {
+        table.add(
+            "copay",
+            list(benefit.copays.iter().map(|copay| {
+                let mut rule = Table::new();
+                rule.add("amount", value(&copay.amount));
+                match copay.taken {
+                    Taken::BeforeRatio => {}
+                    Taken::BeforeDeductible => rule.add("taken", quoted("before-deductible")),
+                    Taken::FromPayment => rule.add("taken", quoted("from-payment")),
+                }
+                rule.guard(&copay.guard);
+                rule.inline()
+            })),
+        );
     }
     form(&mut table, &benefit.form);
     for (key, verb, list_of) in [("points", "add", &benefit.points), ("factors", "times", &benefit.factors)] {
         if !list_of.is_empty() {
-            table.add(key, list(list_of.iter().map(|(amount, guard)| {
-                let mut rule = Table::new();
-                rule.add(verb, value(amount));
-                rule.guard(guard);
-                rule.inline()
-            })));
+            table.add(
+                key,
+                list(list_of.iter().map(|(amount, guard)| {
+                    let mut rule = Table::new();
+                    rule.add(verb, value(amount));
+                    rule.guard(guard);
+                    rule.inline()
+                })),
+            );
         }
     }
-    table.one_or_list("out_of_pocket_max", benefit.out_of_pocket_max.iter().map(|one| {
-        let mut rule = Table::new();
-        rule.add("amount", value(&one.amount));
-        rule.kept(&one.kept);
-        rule.guard(&one.guard);
-        rule.inline()
-    }));
+    table.one_or_list(
+        "out_of_pocket_max",
+        benefit.out_of_pocket_max.iter().map(|one| {
+            let mut rule = Table::new();
+            rule.add("amount", value(&one.amount));
+            rule.kept(&one.kept);
+            rule.guard(&one.guard);
+            rule.inline()
+        }),
+    );
     if !benefit.caps.is_empty() {
         table.add("cap", list(benefit.caps.iter().map(cap)));
     }
@@ -231,10 +243,13 @@ fn form(table: &mut Table, form: &Form) {
         Form::Bands { absolute, kept, rows } => {
             rule.add("measured", quoted(if *absolute { "absolute" } else { "above-deductible" }));
             rule.kept(kept);
-            rule.add("rows", list(rows.iter().map(|(to, ratio)| match to {
-                Some(to) => format!("{{ to = {}, ratio = {} }}", value(to), value(ratio)),
-                None => format!("{{ ratio = {} }}", value(ratio)),
-            })));
+            rule.add(
+                "rows",
+                list(rows.iter().map(|(to, ratio)| match to {
+                    Some(to) => format!("{{ to = {}, ratio = {} }}", value(to), value(ratio)),
+                    None => format!("{{ ratio = {} }}", value(ratio)),
+                })),
+            );
             table.add("bands", rule.inline());
         }
         Form::Grant { kept, rows } => {
@@ -478,9 +493,7 @@ pub(crate) fn person(person: &Person) -> Json {
     let opening: Vec<Json> = person
         .opening
         .iter()
-        .map(|one| {
-            json!({ "accumulator": one.accumulator, "on": one.on.to_string(), "amount": one.amount.to_string() })
-        })
+        .map(|one| json!({ "accumulator": one.accumulator, "on": one.on.to_string(), "amount": one.amount.to_string() }))
         .collect();
     if !opening.is_empty() {
         out.insert("opening".into(), Json::Array(opening));

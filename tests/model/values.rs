@@ -4,9 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::interpret::{Case, Grid, Reject};
 use super::rat::Rat;
-use super::scheme::{
-    Attribute, Body, Claim, Condition, Datum, Formula, Kept, Kind, Line, Mode, Of, Op, Scheme, Test, Value, When,
-};
+use super::scheme::{Attribute, Body, Claim, Condition, Datum, Formula, Kept, Kind, Line, Mode, Of, Op, Scheme, Test, Value, When};
 
 impl Case<'_> {
     pub(super) fn ask(&mut self, name: &str, line: Option<usize>) -> Result<Datum, Reject> {
@@ -248,9 +246,5 @@ pub(super) fn sum_of(grid: &Grid, portion: &str) -> Rat {
 pub(super) fn policy_year_start(scheme: &Scheme, date: NaiveDate) -> NaiveDate {
     let (month, day) = scheme.policy_year;
     let this_year = NaiveDate::from_ymd_opt(date.year(), month, day).unwrap();
-    if date >= this_year {
-        this_year
-    } else {
-        NaiveDate::from_ymd_opt(date.year() - 1, month, day).unwrap()
-    }
+    if date >= this_year { this_year } else { NaiveDate::from_ymd_opt(date.year() - 1, month, day).unwrap() }
 }

@@ -265,6 +265,7 @@ impl Compiler<'_> {
             rounds_patient_share: benefit.rounds_patient_share,
             posts: Vec::new(),
             held: Vec::new(),
+            plain: false,
             parameters: self.trail.iter().filter_map(|p| self.tree.parameters.get(*p)).map(|p| named(&p.name, &p.about)).collect(),
         };
         compiled.posts = self.posts(&compiled);
@@ -419,6 +420,8 @@ impl Compiler<'_> {
                 .collect();
             held.dedup();
             benefit.held = held;
+            let in_full = |c: &plan::Cover| matches!(c.factor, Value::Constant(f) if f == Ratio::ONE.millionths());
+            benefit.plain = benefit.lines.is_none() && benefit.held.is_empty() && benefit.covers.iter().all(in_full);
         }
         slots
     }

@@ -1,0 +1,187 @@
+//! `medaid check`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use medaid::batch::PlanBook;
+use medaid::diagnostic::{Diagnostics, Severity};
+use medaid::io::Source;
+use medaid::{Plan, Scheme};
+use serde::Serialize;
+
+use crate::screen::{Failure, Screen, excerpts};
+use crate::{Format, Verdict};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Rule files, or scenario folders with scheme.toml or scheme-*.toml
+    #[arg(value_name = "SCHEME", required = true)]
+    schemes: Vec<PathBuf>,
+    /// Ends with exit code 1 for warnings too
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+#[derive(Serialize)]
+struct Checked {
+    file: String,
+    errors: usize,
+    warnings: usize,
+    findings: Vec<Finding>,
+    /// What is wrong with several schemes together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    together: Option<String>,
+    #[serde(skip)]
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Finding {
+    code: &'static str,
+    name: &'static str,
+    severity: Severity,
+    message: String,
+    line: usize,
+    column: usize,
+    labels: Vec<Place>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Place {
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    message: String,
+}
+
+pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> {
+    let mut all = Vec::new();
+    let mut unreadable = Vec::new();
+    for path in &args.schemes {
+        let done = if path.is_dir() { check_folder(path, &mut all) } else { check(path).map(|(checked, _)| all.push(checked)) };
+        // The other files are worth checking all the same.
+        unreadable.extend(done.err());
+    }
+    let errors = all.iter().map(|c| c.errors).sum();
+    let warnings = all.iter().map(|c| c.warnings).sum();
+    match screen.format {
+        Format::Table => {
+            let files = all.iter().filter(|c| c.together.is_none()).count();
+            for checked in &all {
+                if !checked.text.is_empty() {
+                    writeln!(screen.out(), "{}\n", checked.text)?;
+                }
+            }
+            let total = screen.words.check_total(files, errors, warnings);
+            writeln!(screen.out(), "{total}")?;
+        }
+        Format::Json => screen.json(&all)?,
+        Format::Csv => {
+            let rows = all.iter().flat_map(|c| {
+                let findings = c.findings.iter().map(|f| {
+                    let severity = if f.severity == Severity::Error { "error" } else { "warning" };
+                    let place = [c.file.clone(), f.line.to_string(), f.column.to_string()];
+                    let what = [severity.to_owned(), f.code.to_owned(), f.message.clone(), f.help.clone().unwrap_or_default()];
+                    row(place, what)
+                });
+                let together = c.together.iter().map(|message| {
+                    row([c.file.clone(), String::new(), String::new()], ["error".to_owned(), String::new(), message.clone(), String::new()])
+                });
+                findings.chain(together).collect::<Vec<_>>()
+            });
+            screen.csv(["file", "line", "column", "severity", "code", "message", "help"], rows)?;
+        }
+    }
+    screen.finish()?;
+    for failure in &unreadable {
+        screen.failure(failure);
+    }
+    if !unreadable.is_empty() {
+        return Ok(Verdict::Unreadable);
+    }
+    Ok(if errors > 0 || args.deny_warnings && warnings > 0 { Verdict::Findings } else { Verdict::Fine })
+}
+
+fn check_folder(folder: &Path, all: &mut Vec<Checked>) -> Result<(), Failure> {
+    let files = schemes_in(folder)?;
+    let mut plans = Vec::new();
+    for file in &files {
+        let (checked, plan) = check(file)?;
+        all.push(checked);
+        plans.extend(plan);
+    }
+    // Editions of one scheme must go together, which a file alone cannot show.
+    if plans.len() == files.len()
+        && let Err(error) = PlanBook::new(plans)
+    {
+        let file = folder.display().to_string();
+        let text = format!("{file}: {error}");
+        all.push(Checked { file, errors: 1, warnings: 0, findings: Vec::new(), together: Some(error.to_string()), text });
+    }
+    Ok(())
+}
+
+fn row([file, line, column]: [String; 3], [severity, code, message, help]: [String; 4]) -> [String; 7] {
+    [file, line, column, severity, code, message, help]
+}
+
+fn schemes_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let cannot = |e: std::io::Error| Failure::Message(format!("{}: cannot be read: {e}", folder.display()));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(cannot)? {
+        let name = entry.map_err(cannot)?.file_name();
+        let Some(name) = name.to_str() else { continue };
+        if name == "scheme.toml" || name.starts_with("scheme-") && name.ends_with(".toml") {
+            files.push(folder.join(name));
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(Failure::Message(format!("{}: there is no scheme.toml or scheme-*.toml in the folder", folder.display())));
+    }
+    Ok(files)
+}
+
+fn check(path: &Path) -> Result<(Checked, Option<Plan>), Failure> {
+    let source = Source::open(path)?;
+    Ok(match Scheme::parse(source.name(), source.text()) {
+        Ok(scheme) => (checked(scheme.warnings()), Plan::compile(&scheme).ok()),
+        Err(findings) => (checked(&findings), None),
+    })
+}
+
+fn checked(findings: &Diagnostics) -> Checked {
+    let of = |severity| findings.findings().iter().filter(|f| f.severity() == severity).count();
+    let list = findings.findings().iter().map(|finding| {
+        let places: Vec<Place> = finding
+            .labels()
+            .iter()
+            .map(|label| {
+                let ((line, column), (end_line, end_column)) = (findings.place(label.span().start), findings.place(label.span().end));
+                Place { line, column, end_line, end_column, message: label.message().to_owned() }
+            })
+            .collect();
+        Finding {
+            code: finding.code().as_str(),
+            name: finding.code().name(),
+            severity: finding.severity(),
+            message: finding.message().to_owned(),
+            line: places.first().map_or(1, |p| p.line),
+            column: places.first().map_or(1, |p| p.column),
+            labels: places,
+            help: finding.help_text().map(str::to_owned),
+        }
+    });
+    Checked {
+        file: findings.file().to_owned(),
+        errors: of(Severity::Error),
+        warnings: of(Severity::Warning),
+        findings: list.collect(),
+        together: None,
+        text: excerpts(findings),
+    }
+}

@@ -1,0 +1,227 @@
+//! What `--help` says, in English and in Chinese.
+
+use std::ffi::OsString;
+
+use clap::Command;
+
+pub(crate) const ABOUT: &str = "Adjudicates medical-aid claims: exact, deterministic, and every cent explained";
+
+pub(crate) const LONG_ABOUT: &str = "\
+Adjudicates medical-aid claims under layered charity-plus-insurance schemes: exact, deterministic, and every cent explained.
+
+A scheme is a rule file (TOML). A scenario is a folder with schemes, persons and claims:
+
+  scheme.toml                what each layer covers and pays (or several scheme-*.toml)
+  people.csv or people.json  persons, their households and attributes
+  claims.csv or claims.json  bills, by portion or by line
+  lines.csv                  optional: the lines of the claims in claims.csv
+  expect.toml                optional: what must come out, for `medaid test`
+
+Results go to standard output, messages to standard error.
+
+Exit codes:
+  0  fine
+  1  findings in a rule file, or values that differ from what is expected
+  2  wrong usage, or input that cannot be read";
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  medaid check scheme.toml                    find everything that is wrong with a rule file
+  medaid run fixtures/w25-anti-example        settle the claims of a scenario, print the sums
+  medaid explain fixtures/w25-anti-example W25-exactly-the-bill
+                                              show how one claim was settled, step by step
+  medaid test fixtures                        compare every scenario with its expect.toml
+
+Each command says more: `medaid run --help`.";
+
+pub(crate) const CHECK: &str = "Checks rule files and says everything that is wrong with them";
+pub(crate) const CHECK_LONG: &str = "\
+Checks rule files and says everything that is wrong with them, all at once: each finding with its place in the file, a stable code, and often what to do.
+
+Of a scenario folder all rule files are checked, and whether they go together: editions of one scheme may not hold at the same time.
+
+Exit codes: 0 without errors (warnings are fine, unless --deny-warnings), 1 with errors, 2 if a file cannot be read.";
+pub(crate) const CHECK_EXAMPLES: &str = "\
+Examples:
+  medaid check scheme.toml
+  medaid check fixtures/*/ --deny-warnings
+  medaid check scheme.toml --format json      findings with line, column, code and help, for editors";
+
+pub(crate) const RUN: &str = "Settles claims and sums them up";
+pub(crate) const RUN_LONG: &str = "\
+Settles claims and sums them up: claims, rejects by reason, billed, paid by layer, out of pocket, the effective reimbursement ratio, and for each layer with a \
+premium the part of it that was paid out.
+
+Every claim comes out once: decided, or rejected with a reason. A reject costs one claim, not the run: the exit code stays 0, unless --deny-rejects. Rejects \
+are listed on standard error.
+
+Nothing depends on the order of rows: an owner's claims (a person's, or a household's where limits are shared) are settled in the order that the scheme states.
+
+With --out, the folder gets decisions.jsonl (every step of every decision), decisions.csv (one row per claim), rejects.csv and summary.json; each whole, or \
+not at all.
+
+Exit codes: 0 fine, 1 if --deny-rejects and a claim is rejected, 2 wrong usage or files that cannot be read.";
+pub(crate) const RUN_EXAMPLES: &str = "\
+Examples:
+  medaid run fixtures/w25-anti-example
+  medaid run fixtures/w25-anti-example --out results
+  medaid run --scheme scheme.toml --people people.csv --claims claims.csv --lines lines.csv
+  medaid run --scheme scheme.toml --claims - --format json < claims.json";
+
+pub(crate) const EXPLAIN: &str = "Shows how one claim was settled, step by step";
+pub(crate) const EXPLAIN_LONG: &str = "\
+Shows how one claim of a scenario was settled, step by step: which layers and benefits fired and which did not and why, every figure with its arithmetic, and \
+the clause that it comes from. All claims of the scenario are settled first, since earlier claims count towards limits.
+
+With --format json the decision itself is printed, with --format csv its figures as paths and values, the ones that expect.toml may name.
+
+Exit codes: 0 fine (also for a claim that was rejected: the reason is shown), 2 if there is no such claim or files cannot be read.";
+pub(crate) const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  medaid explain fixtures/w25-anti-example W25-exactly-the-bill
+  medaid explain fixtures/w25-anti-example W25-exactly-the-bill --lang zh
+  medaid explain fixtures/w25-anti-example W25-exactly-the-bill --format csv";
+
+pub(crate) const TEST: &str = "Compares scenarios with what is expected of them";
+pub(crate) const TEST_LONG: &str = "\
+Runs every scenario in or below the folders that has an expect.toml, and compares what comes out with what is expected. Amounts compare as numbers, exactly. \
+What expect.toml does not mention is not checked.
+
+Exit codes: 0 if all is as expected, 1 if anything differs, 2 if a scenario cannot be read (the others are still compared).";
+pub(crate) const TEST_EXAMPLES: &str = "\
+Examples:
+  medaid test fixtures
+  medaid test fixtures/w25-anti-example --lang zh
+  medaid test fixtures --format csv           one row for each value that differs";
+
+/// Whether the arguments ask for Chinese: needed before they are read, for help.
+pub(crate) fn wants_chinese(args: impl Iterator<Item = OsString>) -> bool {
+    let mut after_lang = false;
+    for arg in args {
+        if arg == "--lang=zh" || after_lang && arg == "zh" {
+            return true;
+        }
+        if arg == "--" {
+            return false;
+        }
+        after_lang = arg == "--lang";
+    }
+    false
+}
+
+const TEMPLATE_ZH: &str = "{about-section}\n用法：{usage}\n\n{all-args}{after-help}";
+
+/// The command with its help in Chinese.
+pub(crate) fn chinese(command: Command) -> Command {
+    let common = |command: Command| {
+        command.help_template(TEMPLATE_ZH).mut_args(|arg| {
+            let heading = if arg.is_positional() { "参数" } else { "选项" };
+            arg.help_heading(heading)
+        })
+    };
+    let command = command
+        .disable_help_subcommand(true)
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(clap::Arg::new("help").short('h').long("help").global(true).action(clap::ArgAction::Help).help("显示帮助（-h 简短）"))
+        .arg(clap::Arg::new("version").short('V').long("version").action(clap::ArgAction::Version).help("显示版本"))
+        .subcommand_help_heading("命令")
+        .about("裁定医疗救助理赔：精确、确定、每一分钱都有说明")
+        .long_about(LONG_ABOUT_ZH)
+        .after_long_help(EXAMPLES_ZH)
+        .mut_arg("lang", |a| a.help("输出的语言"))
+        .mut_arg("format", |a| a.help("标准输出的形式"))
+        .mut_arg("color", |a| a.help("颜色：仅在终端上、总是、从不"))
+        .mut_subcommand("check", |c| {
+            common(c.about("检查规则文件，指出其中所有问题").long_about(CHECK_ZH).after_long_help(examples_zh(CHECK_EXAMPLES)))
+                .mut_arg("schemes", |a| a.help("规则文件，或含有 scheme.toml、scheme-*.toml 的场景文件夹"))
+                .mut_arg("deny_warnings", |a| a.help("有警告时退出码也为 1"))
+        })
+        .mut_subcommand("run", |c| {
+            common(c.about("裁定理赔申请并汇总").long_about(RUN_ZH).after_long_help(examples_zh(RUN_EXAMPLES)))
+                .mut_arg("scenario", |a| a.help("场景文件夹"))
+                .mut_arg("schemes", |a| a.help("规则文件；多个方案或多个版本时可重复"))
+                .mut_arg("claims", |a| a.help("理赔申请文件，CSV 或 JSON；`-` 为标准输入"))
+                .mut_arg("lines", |a| a.help("费用明细的 CSV 文件"))
+                .mut_arg("people", |a| a.help("人员文件，CSV 或 JSON；不给时，申请中出现的人都视为存在，但别无所知"))
+                .mut_arg("out", |a| a.help("结果文件夹：decisions.jsonl、decisions.csv、rejects.csv、summary.json；没有则新建，非空则拒绝"))
+                .mut_arg("force", |a| a.help("替换非空文件夹中的结果"))
+                .mut_arg("deny_rejects", |a| a.help("有申请被退回时退出码为 1"))
+        })
+        .mut_subcommand("explain", |c| {
+            common(c.about("逐步说明一件理赔是怎样裁定的").long_about(EXPLAIN_ZH).after_long_help(examples_zh(EXPLAIN_EXAMPLES)))
+                .mut_arg("scenario", |a| a.help("场景文件夹"))
+                .mut_arg("claim", |a| a.help("理赔申请的编号"))
+        })
+        .mut_subcommand("test", |c| {
+            common(c.about("把场景的结果与预期比较").long_about(TEST_ZH).after_long_help(examples_zh(TEST_EXAMPLES)))
+                .mut_arg("folders", |a| a.help("文件夹；其中及其下每个含 expect.toml 的场景都会运行"))
+        });
+    common(command)
+}
+
+/// The examples are commands, which read the same in any language; only the remarks beside them are left out.
+fn examples_zh(examples: &str) -> String {
+    let lines = examples.lines().skip(1).map(|line| {
+        let command = line.trim_start();
+        format!("\n  {}", command.split("   ").next().unwrap_or(command))
+    });
+    format!("例：{}", lines.collect::<String>())
+}
+
+const LONG_ABOUT_ZH: &str = "\
+裁定“慈善加医保”多层次保障方案下的医疗救助理赔：精确、确定、每一分钱都有说明。
+
+方案是一个规则文件（TOML）。场景是一个文件夹，内有方案、人员和理赔申请：
+
+  scheme.toml                每一层保什么、付多少（或多个 scheme-*.toml）
+  people.csv 或 people.json  人员、家庭和属性
+  claims.csv 或 claims.json  费用，按类别或按明细
+  lines.csv                  可选：claims.csv 中申请的明细
+  expect.toml                可选：预期结果，供 `medaid test` 使用
+
+结果写到标准输出，消息写到标准错误。
+
+退出码：
+  0  正常
+  1  规则文件有问题，或结果与预期不符
+  2  用法错误，或输入无法读取";
+
+const EXAMPLES_ZH: &str = "\
+例：
+  medaid check scheme.toml --lang zh
+  medaid run fixtures/w25-anti-example --lang zh
+  medaid explain fixtures/w25-anti-example W25-exactly-the-bill --lang zh
+  medaid test fixtures --lang zh
+
+每个命令各有详细说明：`medaid run --help --lang zh`。";
+
+const CHECK_ZH: &str = "\
+检查规则文件，一次指出其中所有问题：每个问题都有文件中的位置、固定的代码，多半还有建议。
+
+给出场景文件夹时，检查其中所有规则文件，以及它们能否并用：同一方案的各版本不得同时有效。
+
+退出码：0 没有错误（警告不算，除非 --deny-warnings），1 有错误，2 文件无法读取。";
+
+const RUN_ZH: &str = "\
+裁定理赔申请并汇总：件数、各种原因的退回、费用总额、各层赔付、个人负担、实际报销比例，以及写明保费的各层的赔付率。
+
+每件申请只出现一次：已裁定，或注明原因退回。退回只影响这一件：退出码仍为 0，除非 --deny-rejects。退回的申请列在标准错误上。
+
+结果与行的次序无关：同一人（有家庭限额时为同一家庭）的申请按方案规定的次序裁定。
+
+用 --out 时，文件夹中写入 decisions.jsonl（每件裁定的每一步）、decisions.csv（每件一行）、rejects.csv 和 summary.json；要么完整写入，要么不写。
+
+退出码：0 正常，1 有 --deny-rejects 且有申请被退回，2 用法错误或文件无法读取。";
+
+const EXPLAIN_ZH: &str = "\
+逐步说明场景中一件理赔是怎样裁定的：哪些层次和待遇起了作用，哪些没有、为什么，每个数字的算式，以及所依据的条款。场景中的全部申请都会先裁定，因为先前的申请计入限额。
+
+--format json 输出裁定本身，--format csv 输出其数值的路径和值，即 expect.toml 中可用的名称。
+
+退出码：0 正常（被退回的申请也是：显示原因），2 没有这件申请，或文件无法读取。";
+
+const TEST_ZH: &str = "\
+运行文件夹中及其下每个含 expect.toml 的场景，把结果与预期比较。金额按数值精确比较。expect.toml 没有提到的不检查。
+
+退出码：0 全部相符，1 有不符，2 有场景无法读取（其余仍会比较）。";

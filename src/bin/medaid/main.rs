@@ -1,0 +1,114 @@
+//! The command line: one file per subcommand.
+
+mod check;
+mod explain;
+mod help;
+mod input;
+mod run;
+mod screen;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use medaid::Language;
+use screen::{Failure, Screen};
+
+#[derive(Parser)]
+#[command(name = "medaid", version, max_term_width = 100, about = help::ABOUT, long_about = help::LONG_ABOUT, after_long_help = help::EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What every subcommand takes.
+#[derive(clap::Args)]
+struct Common {
+    /// The language of what is printed
+    #[arg(long, global = true, value_enum, default_value = "en", value_name = "LANGUAGE", display_order = 100)]
+    lang: Lang,
+    /// The form of what is printed on standard output
+    #[arg(long, global = true, value_enum, default_value = "table", display_order = 101)]
+    format: Format,
+    /// Colour: only on a terminal, always, or never
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN", display_order = 102)]
+    color: Color,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Lang {
+    Zh,
+    En,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    #[command(about = help::CHECK, long_about = help::CHECK_LONG, after_long_help = help::CHECK_EXAMPLES)]
+    Check(check::Args),
+    #[command(about = help::RUN, long_about = help::RUN_LONG, after_long_help = help::RUN_EXAMPLES)]
+    Run(run::Args),
+    #[command(about = help::EXPLAIN, long_about = help::EXPLAIN_LONG, after_long_help = help::EXPLAIN_EXAMPLES)]
+    Explain(explain::Args),
+    #[command(about = help::TEST, long_about = help::TEST_LONG, after_long_help = help::TEST_EXAMPLES)]
+    Test(test::Args),
+}
+
+/// How a command ended that did its work.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// 0: fine.
+    Fine,
+    /// 1: there are findings or mismatches.
+    Findings,
+    /// 2: some of the input could not be read; what could was worked on.
+    Unreadable,
+}
+
+fn main() -> ExitCode {
+    let mut command = Cli::command();
+    if help::wants_chinese(std::env::args_os()) {
+        command = help::chinese(command);
+    }
+    let cli = match Cli::from_arg_matches(&command.get_matches()) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    let language = match cli.common.lang {
+        Lang::Zh => Language::Zh,
+        Lang::En => Language::En,
+    };
+    let mut screen = Screen::new(language, cli.common.format, cli.common.color);
+    let done = match cli.command {
+        Command::Check(args) => check::run(&args, &mut screen),
+        Command::Run(args) => run::run(&args, &mut screen),
+        Command::Explain(args) => explain::run(&args, &mut screen),
+        Command::Test(args) => test::run(&args, &mut screen),
+    };
+    match done.and_then(|verdict| screen.finish().map(|()| verdict)) {
+        Ok(Verdict::Fine) => ExitCode::SUCCESS,
+        Ok(Verdict::Findings) => ExitCode::from(1),
+        Ok(Verdict::Unreadable) => ExitCode::from(2),
+        // Who closed the pipe has seen enough.
+        Err(Failure::Closed) => ExitCode::SUCCESS,
+        Err(failure) => {
+            screen.failure(&failure);
+            ExitCode::from(2)
+        }
+    }
+}

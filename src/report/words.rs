@@ -1,0 +1,201 @@
+//! Everything that reports and the command line say, in Chinese and English.
+
+use crate::decision::Language;
+use crate::reject::RejectCode;
+
+/// The catalogue in one language.
+#[derive(Debug, Clone, Copy)]
+pub struct Words(pub Language);
+
+macro_rules! catalogue {
+    ($($name:ident: $zh:literal, $en:literal;)*) => {
+        impl Words {
+            $(pub const fn $name(self) -> &'static str {
+                match self.0 {
+                    Language::Zh => $zh,
+                    Language::En => $en,
+                }
+            })*
+        }
+    };
+}
+
+catalogue! {
+    claims: "理赔申请", "claims";
+    decided: "  已裁定", "  decided";
+    rejected: "  已退回", "  rejected";
+    persons: "人数", "persons";
+    persons_with_claims: "  有理赔的", "  with decided claims";
+    billed: "费用总额", "billed";
+    paid: "赔付", "paid";
+    written_off: "医院减免", "written off";
+    beside: "账外给付", "beside the bill";
+    out_of_pocket: "个人负担", "out of pocket";
+    reimbursement: "实际报销比例", "effective reimbursement ratio";
+    scheme_head: "方案", "scheme";
+    layer: "层次", "layer";
+    claims_paid: "赔付件数", "claims paid";
+    insured: "参保人数", "insured";
+    premium: "保费", "premium";
+    claim_ratio: "赔付率", "paid / premium";
+    is_write_off: "（减免）", "(write-off)";
+    illustrative_note: "注意：带“示意”的方案含有未公布的、假设的数字。", "Note: figures of schemes marked illustrative were made up, not published.";
+    error: "错误", "error";
+    warning: "警告", "warning";
+    ok: "通过", "ok";
+    see_rejects_file: "全部见 rejects.csv", "all of them are in rejects.csv";
+    no_findings: "没有问题", "no findings";
+}
+
+impl Words {
+    const fn zh(self) -> bool {
+        matches!(self.0, Language::Zh)
+    }
+
+    pub fn scheme(self, title: &str, version: &str, illustrative: bool) -> String {
+        match (self.0, illustrative) {
+            (Language::Zh, false) => format!("{title}，版本 {version}"),
+            (Language::Zh, true) => format!("{title}，版本 {version}（示意）"),
+            (Language::En, false) => format!("{title}, version {version}"),
+            (Language::En, true) => format!("{title}, version {version} (illustrative)"),
+        }
+    }
+
+    pub fn premiums_unknown(self, number: u64) -> String {
+        if self.zh() { format!("{number} 份保费未知") } else { format!("{number} premiums unknown") }
+    }
+
+    pub fn rejects_head(self, number: usize) -> String {
+        match (self.0, number) {
+            (Language::Zh, _) => format!("{number} 件理赔申请被退回："),
+            (Language::En, 1) => "1 claim is rejected:".to_owned(),
+            (Language::En, _) => format!("{number} claims are rejected:"),
+        }
+    }
+
+    pub fn and_more(self, number: usize) -> String {
+        if self.zh() { format!("另有 {number} 件") } else { format!("and {number} more") }
+    }
+
+    pub fn claim_rejected(self, claim: &str, code: RejectCode, message: &str) -> String {
+        let what = if claim.is_empty() { String::new() } else { format!("`{claim}` ") };
+        if self.zh() { format!("{what}退回（{code}，{}）：{message}", self.reject(code)) } else { format!("{what}{code}: {message}") }
+    }
+
+    pub fn written(self, folder: &str) -> String {
+        if self.zh() { format!("结果已写入 {folder}") } else { format!("results written to {folder}") }
+    }
+
+    pub fn force_hint(self) -> &'static str {
+        if self.zh() { "用 --force 可以替换其中的结果文件" } else { "--force replaces the result files in it" }
+    }
+
+    pub fn no_claim(self, claim: &str, near: Option<&str>) -> String {
+        match (self.0, near) {
+            (Language::Zh, None) => format!("没有理赔申请 `{claim}`"),
+            (Language::Zh, Some(near)) => format!("没有理赔申请 `{claim}`；是不是 `{near}`？"),
+            (Language::En, None) => format!("there is no claim `{claim}`"),
+            (Language::En, Some(near)) => format!("there is no claim `{claim}`; did you mean `{near}`?"),
+        }
+    }
+
+    pub fn no_scenario(self, folder: &str) -> String {
+        if self.zh() { format!("{folder} 及其下没有场景（含 expect.toml 的文件夹）") } else { format!("there is no scenario (a folder with expect.toml) in or below {folder}") }
+    }
+
+    pub fn nothing_expected(self) -> &'static str {
+        if self.zh() { "没有 expect.toml" } else { "there is no expect.toml" }
+    }
+
+    pub fn as_expected(self, values: usize) -> String {
+        match (self.0, values) {
+            (Language::Zh, _) => format!("通过，{values} 个数值"),
+            (Language::En, 1) => "ok, 1 value".to_owned(),
+            (Language::En, _) => format!("ok, {values} values"),
+        }
+    }
+
+    pub fn differ(self, mismatches: usize, values: usize) -> String {
+        match (self.0, mismatches) {
+            (Language::Zh, _) => format!("{values} 个数值中有 {mismatches} 个不符"),
+            (Language::En, 1) => format!("1 of {values} values differs"),
+            (Language::En, _) => format!("{mismatches} of {values} values differ"),
+        }
+    }
+
+    pub fn mismatch(self, claim: &str, path: &str, expected: &str, found: Option<&str>, note: &str) -> String {
+        let note = match (self.0, note) {
+            (_, "") => String::new(),
+            (Language::Zh, note) => format!("（{note}）"),
+            (Language::En, note) => format!(" ({note})"),
+        };
+        match (self.0, found) {
+            (Language::Zh, Some(found)) => format!("`{claim}` {path}：应为 {expected}，实为 {found}{note}"),
+            (Language::Zh, None) => format!("`{claim}` {path}：应为 {expected}，实际没有{note}"),
+            (Language::En, Some(found)) => format!("`{claim}` {path}: expected {expected}, found {found}{note}"),
+            (Language::En, None) => format!("`{claim}` {path}: expected {expected}, found nothing{note}"),
+        }
+    }
+
+    pub fn test_total(self, scenarios: usize, values: usize, mismatches: usize, unreadable: usize) -> String {
+        match self.0 {
+            Language::Zh => format!("{scenarios} 个场景，{values} 个数值：{mismatches} 个不符，{unreadable} 个场景无法读取"),
+            Language::En => {
+                let s = if scenarios == 1 { "" } else { "s" };
+                let v = if values == 1 { "" } else { "s" };
+                let d = if mismatches == 1 { "differs" } else { "differ" };
+                let cannot = if unreadable == 0 { String::new() } else { format!(", {unreadable} cannot be read") };
+                format!("{scenarios} scenario{s}, {values} value{v}: {mismatches} {d}{cannot}")
+            }
+        }
+    }
+
+    pub fn check_total(self, files: usize, errors: usize, warnings: usize) -> String {
+        match self.0 {
+            Language::Zh => format!("{files} 个方案文件：{errors} 个错误，{warnings} 个警告"),
+            Language::En => {
+                let plural = |n: usize| if n == 1 { "" } else { "s" };
+                format!("{files} rule file{}: {errors} error{}, {warnings} warning{}", plural(files), plural(errors), plural(warnings))
+            }
+        }
+    }
+
+    pub fn give_scenario_or_files(self) -> &'static str {
+        if self.zh() { "请给出场景文件夹，或 --scheme 与 --claims" } else { "give a scenario folder, or --scheme and --claims" }
+    }
+
+    pub fn working(self) -> &'static str {
+        if self.zh() { "裁定" } else { "settling" }
+    }
+
+    /// A reject code in words; in English it says enough by itself.
+    pub fn reject(self, code: RejectCode) -> &'static str {
+        if !self.zh() {
+            return code.as_str();
+        }
+        match code {
+            RejectCode::Unreadable => "无法读取",
+            RejectCode::DuplicateClaim => "重复申请",
+            RejectCode::UnknownPerson => "查无此人",
+            RejectCode::UnknownScheme => "方案不明",
+            RejectCode::MissingDate => "缺少日期",
+            RejectCode::DatesOutOfOrder => "日期颠倒",
+            RejectCode::BeforeBirth => "早于出生",
+            RejectCode::NoSchemeInForce => "当日无有效方案",
+            RejectCode::NegativeAmount => "金额为负",
+            RejectCode::OverPreciseAmount => "金额位数过多",
+            RejectCode::UnknownPortion => "费用类别不明",
+            RejectCode::PortionsDoNotAddUp => "各类费用与总额不符",
+            RejectCode::UnknownLayer => "层次不明",
+            RejectCode::UnknownAttribute => "属性不明",
+            RejectCode::UnknownValue => "属性取值不明",
+            RejectCode::MissingAttribute => "缺少属性",
+            RejectCode::DuplicateLine => "明细重复",
+            RejectCode::UnclassifiedLine => "明细无法归类",
+            RejectCode::PriorAboveResidual => "已付金额超过剩余费用",
+            RejectCode::UnknownAccumulator => "累计项不明",
+            RejectCode::NoValue => "规则无法取值",
+            RejectCode::AmountOverflow => "金额过大",
+        }
+    }
+}
