@@ -38,8 +38,11 @@ pub struct Decision {
     pub billed: Vec<PortionAmount>,
     /// Every layer, in the order in which they pay.
     pub layers: Vec<LayerDecision>,
-    /// What all payers and write-offs settled of the bill.
+    /// What all payers together paid of the bill.
     pub paid: Amount,
+    /// What providers waived of the bill.
+    #[serde(skip_serializing_if = "Amount::is_zero", default = "nothing")]
+    pub written_off: Amount,
     /// What was paid beside the bill: sums that are no indemnity.
     #[serde(skip_serializing_if = "Amount::is_zero", default = "nothing")]
     pub beside: Amount,
@@ -53,6 +56,8 @@ pub struct Decision {
     /// What was posted to accumulators.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub postings: Vec<Posting>,
+    /// The position of every accumulator after this claim, in this claim's period.
+    pub balances: Vec<Balance>,
     /// The digest of the person and the claim that came in.
     pub input_digest: Digest,
     /// The digest of everything above.
@@ -527,6 +532,19 @@ pub struct LayerAmount {
     pub layer: String,
     /// The amount.
     pub amount: Amount,
+}
+
+/// The position of an accumulator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Balance {
+    /// The accumulator.
+    pub accumulator: String,
+    /// Its period, such as `policy-year`.
+    pub per: crate::date::Per,
+    /// Its position.
+    pub position: Amount,
 }
 
 /// What was posted to an accumulator.

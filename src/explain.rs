@@ -81,6 +81,9 @@ pub fn table(decision: &Decision, language: Language) -> String {
         rows.push(row(title, grouped(layer.paid), &layer.left));
     }
     rows.push(row(words.paid_in_all().to_owned(), grouped(decision.paid), &[]));
+    if !decision.written_off.is_zero() {
+        rows.push(row(words.written_off_in_all().to_owned(), grouped(decision.written_off), &[]));
+    }
     rows.push(row(words.out_of_pocket().to_owned(), grouped(decision.out_of_pocket), &decision.left));
     if !decision.beside.is_zero() {
         rows.push(row(words.beside_bill().to_owned(), grouped(decision.beside), &[]));
@@ -233,8 +236,11 @@ impl Story {
         let mut rows = vec![
             vec![words.bill().to_owned(), grouped(decision.bill)],
             vec![words.paid_in_all().to_owned(), grouped(decision.paid)],
-            vec![words.out_of_pocket().to_owned(), grouped(decision.out_of_pocket)],
         ];
+        if !decision.written_off.is_zero() {
+            rows.push(vec![words.written_off_in_all().to_owned(), grouped(decision.written_off)]);
+        }
+        rows.push(vec![words.out_of_pocket().to_owned(), grouped(decision.out_of_pocket)]);
         rows.extend(self.portion_rows(&decision.left));
         if !decision.beside.is_zero() {
             rows.push(vec![words.beside_bill().to_owned(), grouped(decision.beside)]);

@@ -6,11 +6,11 @@ use crate::digest::Digest;
 use crate::engine::case::{Case, Input};
 use crate::engine::trace::{Failed, LimitKind, Step, Steps};
 use crate::money::{Money, Raw};
-use crate::plan::fact::FactKind;
+use crate::plan::fact::Facts;
 use crate::plan::value::Value;
-use crate::plan::{Benefit, Form, Limit, Named, Plan};
+use crate::plan::{Accumulator, Benefit, Form, Limit, Named, Plan};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::{Counts, Taken};
+use crate::scheme::syntax::{Counts, Taken, Unit};
 
 /// Builds the decision of a settled case.
 pub(crate) fn decision(plan: &Plan, person: &Person, claim: &Claim, input: &Input, case: &Case, steps: &Steps) -> Decision {
@@ -25,6 +25,8 @@ struct Builder<'a> {
     plan: &'a Plan,
     input: &'a Input,
     case: &'a Case,
+    /// Facts as they are at entry to the layer at work.
+    facts: Facts,
     /// What is left by portion, as payments are taken out of it.
     left: Vec<Money>,
     layers: Vec<LayerDecision>,
@@ -42,6 +44,7 @@ impl<'a> Builder<'a> {
             plan,
             input,
             case,
+            facts: input.facts.clone(),
             left: (0..case.portions).map(|p| input.portion_billed(p)).collect(),
             layers: Vec::new(),
             line_paid: vec![Vec::new(); case.lines],
@@ -122,38 +125,25 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A fact's value, as it was at entry to the layer at work; nothing where that is no longer known.
+    /// A fact's value, as it was at entry to the layer at work.
     fn fact_shown(&self, index: usize) -> Option<String> {
         let fact = self.plan.facts.get(index)?;
-        let money = match fact.kind {
-            // These have moved on since; what earlier layers left and paid is known.
-            FactKind::Left(portion) => {
-                let before = self.layers.len().checked_sub(2).and_then(|i| self.layers.get(i));
-                let amount = |p: usize| match before {
-                    Some(layer) => layer.left.get(p).and_then(|left| left.amount.money()),
-                    None => Some(self.input.portion_billed(p)),
-                };
-                match portion {
-                    Some(portion) => amount(portion)?,
-                    None => (0..self.case.portions).try_fold(Money::ZERO, |sum, p| sum.checked_add(amount(p)?))?,
-                }
-            }
-            FactKind::Paid(layer) if layer < self.layer => self.case.paid.get(layer).copied()?,
-            FactKind::Paid(_) | FactKind::Accumulated(_) => return None,
-            _ => return Some(fact.domain.show(self.case.facts.value(index)?)),
-        };
-        Some(self.amount(money).to_string())
+        let value = self.facts.value(index)?;
+        Some(match fact.domain.unit() {
+            Some(Unit::Amount) => self.amount(Money::from_micros(value)).to_string(),
+            _ => fact.domain.show(value),
+        })
     }
 
-    /// Whether a value is now what it was when the benefit was figured: it asks for no fact of a line, nor for one that moves from layer to layer.
+    /// Whether a value is now what it was when the benefit was figured: it asks for no fact of a line.
     fn is_settled(&self, value: &Value) -> bool {
         let mut settled = true;
-        value.visit_facts(&mut |index| settled &= self.plan.facts.get(index).is_some_and(|f| !f.kind.at_entry() && !f.kind.of_line()));
+        value.visit_facts(&mut |index| settled &= self.plan.facts.get(index).is_some_and(|f| !f.kind.of_line()));
         settled
     }
 
     fn ratio_now(&self, value: &Value) -> Option<Ratio> {
-        if self.is_settled(value) { value.ratio(&self.case.facts).ok() } else { None }
+        if self.is_settled(value) { value.ratio(&self.facts).ok() } else { None }
     }
 
     fn because(&self, value: &Value) -> Vec<FactShown> {
@@ -197,6 +187,11 @@ impl<'a> Builder<'a> {
     fn step(&mut self, step: &Step) {
         match *step {
             Step::Layer { layer } => self.open_layer(layer),
+            Step::Entry { fact, value } => {
+                if let Some(named) = self.plan.facts.get(fact) {
+                    self.facts.set(fact, named, value);
+                }
+            }
             Step::LayerFailed { note } => {
                 let failed = self.failed(note);
                 if let Some(layer) = self.layers.last_mut() {
@@ -274,15 +269,15 @@ impl<'a> Builder<'a> {
                 format!("{}.{id}", layer.layer.id)
             }
         };
-        let places = if matches!(found.counts, Counts::Claims | Counts::Units) { 0 } else { self.plan.places() };
-        let shown = |micros| Amount::new(Money::from_micros(micros), places);
+        let shown = |micros| self.position(found, micros);
+        let (before, amount, after) = (shown(before), shown(amount), shown(before.saturating_add(amount)));
         self.postings.push(Posting {
             rule,
             accumulator: found.name.clone(),
             per: found.per,
-            before: shown(before),
-            amount: shown(amount),
-            after: shown(before.saturating_add(amount)),
+            before,
+            amount,
+            after,
         });
     }
 
@@ -382,7 +377,7 @@ impl<'a> Builder<'a> {
             },
             rounded: zero,
             paid: zero,
-            minimum: benefit.minimum.as_ref().filter(|m| self.is_settled(m)).and_then(|m| m.money(&self.case.facts).ok()).map(|m| self.amount(m)),
+            minimum: benefit.minimum.as_ref().filter(|m| self.is_settled(m)).and_then(|m| m.money(&self.facts).ok()).map(|m| self.amount(m)),
             issued: zero,
             settled: Vec::new(),
             inactive: Vec::new(),
@@ -394,7 +389,7 @@ impl<'a> Builder<'a> {
         match &benefit.form {
             Form::Ratio(value) => self.ratio_now(value),
             Form::Bands { rows, .. } => {
-                let edge = |value: &Value| value.money(&self.case.facts).ok();
+                let edge = |value: &Value| value.money(&self.facts).ok();
                 let row = rows.iter().find(|row| row.to.as_ref().map(edge) == to.map(Some));
                 row.filter(|row| row.to.as_ref().is_none_or(|to| self.is_settled(to))).and_then(|row| self.ratio_now(&row.ratio))
             }
@@ -496,6 +491,19 @@ impl<'a> Builder<'a> {
         }
     }
 
+    fn balances(&self) -> Vec<Balance> {
+        let with_positions = self.plan.accumulators.iter().zip(&self.case.positions);
+        with_positions
+            .map(|(a, position)| Balance { accumulator: a.name.clone(), per: a.per, position: self.position(a, *position) })
+            .collect()
+    }
+
+    /// A position of an accumulator as it is printed: counts without decimal places.
+    fn position(&self, accumulator: &Accumulator, micros: i64) -> Amount {
+        let places = if matches!(accumulator.counts, Counts::Claims | Counts::Units) { 0 } else { self.plan.places() };
+        Amount::new(Money::from_micros(micros), places)
+    }
+
     fn lines(&self, claim: &Claim) -> Vec<LineDecision> {
         let mut lines = Vec::new();
         for (index, line) in claim.lines.iter().enumerate() {
@@ -514,6 +522,10 @@ impl<'a> Builder<'a> {
 
     fn finish(mut self, person: &Person, claim: &Claim) -> Decision {
         self.close_layer();
+        let of_role = |write_off: bool| {
+            let of_layers = self.case.paid.iter().zip(&self.plan.layers).filter(|(_, l)| l.write_off == write_off);
+            of_layers.fold(Money::ZERO, |sum, (paid, _)| sum.checked_add(*paid).unwrap_or(sum))
+        };
         let sum = |amounts: &[Money]| amounts.iter().fold(Money::ZERO, |sum, a| sum.checked_add(*a).unwrap_or(sum));
         let plan = self.plan;
         let input = serde_json::to_vec(&(person, claim)).unwrap_or_default();
@@ -533,13 +545,15 @@ impl<'a> Builder<'a> {
             rule_date: self.input.rule_date.unwrap_or(claim.service_from),
             bill: self.amount(claim.bill),
             billed: self.portions(|p| self.input.portion_billed(p)),
-            paid: self.amount(sum(&self.case.paid)),
+            paid: self.amount(of_role(false)),
+            written_off: self.amount(of_role(true)),
             beside: self.amount(sum(&self.case.beside)),
             out_of_pocket: self.amount(sum(&self.case.residual)),
             left: self.portions(|p| self.case.portion_left(p)),
             lines: self.lines(claim),
             layers: std::mem::take(&mut self.layers),
             postings: std::mem::take(&mut self.postings),
+            balances: self.balances(),
             input_digest: Digest::of(&input),
             result_digest: Digest::of(&[]),
         };

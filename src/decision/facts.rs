@@ -9,6 +9,7 @@ impl Decision {
     pub fn facts(&self) -> BTreeMap<String, String> {
         let mut facts = Facts(BTreeMap::new());
         facts.put("paid", &self.paid);
+        facts.put("written_off", &self.written_off);
         facts.put("beside", &self.beside);
         facts.put("out_of_pocket.total", &self.out_of_pocket);
         for left in &self.left {
@@ -30,8 +31,8 @@ impl Decision {
                 facts.put(&format!("{path}.{}", part.layer), &part.amount);
             }
         }
-        for posting in &self.postings {
-            facts.put(&format!("balance.{}", posting.accumulator), &posting.after);
+        for balance in &self.balances {
+            facts.put(&format!("balance.{}", balance.accumulator), &balance.position);
         }
         facts.0
     }

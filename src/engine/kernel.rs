@@ -52,7 +52,7 @@ fn store(plan: &Plan, case: &Case, books: &mut Books<'_>) -> Result<(), Fault> {
 fn layers<T: Trace>(plan: &Plan, input: &Input, case: &mut Case, trace: &mut T) -> Result<(), Fault> {
     for (index, layer) in plan.layers.iter().enumerate() {
         trace.record(|| Step::Layer { layer: index });
-        read_entry_facts(plan, case);
+        read_entry_facts(plan, case, trace);
         if let Some(given) = input.given.get(index).copied().flatten() {
             take_given(plan, input, case, index, layer, given, trace)?;
             continue;
@@ -78,7 +78,7 @@ fn layers<T: Trace>(plan: &Plan, input: &Input, case: &mut Case, trace: &mut T) 
 }
 
 /// What is left, paid and accumulated at entry to a layer.
-fn read_entry_facts(plan: &Plan, case: &mut Case) {
+fn read_entry_facts<T: Trace>(plan: &Plan, case: &mut Case, trace: &mut T) {
     for index in &plan.entry_facts {
         let Some(fact) = plan.facts.get(*index) else { continue };
         let value = match fact.kind {
@@ -89,6 +89,7 @@ fn read_entry_facts(plan: &Plan, case: &mut Case) {
             _ => continue,
         };
         case.facts.set(*index, fact, value);
+        trace.record(|| Step::Entry { fact: *index, value });
     }
 }
 

@@ -51,6 +51,8 @@ pub(crate) enum LimitKind {
 pub(crate) enum Step {
     /// A layer begins.
     Layer { layer: usize },
+    /// A fact is read anew at entry to the layer.
+    Entry { fact: usize, value: i64 },
     LayerFailed { note: u32 },
     /// The layer's payment is given; `beyond` says that it is above a cap.
     Given { beyond: bool },

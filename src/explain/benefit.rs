@@ -46,11 +46,10 @@ impl Terms {
     }
 }
 
-/// Whether a franchise is exceeded. One that is not takes all that copayments left of the base.
+/// Whether a franchise is exceeded: by earlier claims, by this one, or by both together (then theirs is excess, whatever copayments take).
 fn exceeded(figures: &Figures, franchise: &DeductibleFigure) -> bool {
-    let passed_before = franchise.met.money() > franchise.in_force.money();
-    let base_is_left = figures.copaid_from_base.money() != figures.base.money();
-    passed_before || !figures.excess.is_zero() || (franchise.deducted.is_zero() && base_is_left)
+    let above = |amount: Amount| amount.money() > franchise.in_force.money();
+    above(franchise.met) || above(figures.base) || !figures.excess.is_zero()
 }
 
 impl Story {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::decision::{BandFigure, BandPosition, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, PortionAmount, Posting};
+use crate::decision::{BandFigure, BandPosition, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, PortionAmount};
 use crate::money::{Amount, RoundingMode};
 use crate::ratio::Ratio;
 
@@ -61,7 +61,7 @@ pub fn recheck(decision: &Decision) -> Result<(), Vec<Mismatch>> {
 }
 
 /// An amount in millionths of a millionth, as printed; nothing once it is out of range.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Number(Option<i128>);
 
 const ZERO: Number = Number(Some(0));
@@ -210,9 +210,11 @@ impl Check {
             before = &layer.left;
         }
         self.portions("out_of_pocket", &decision.left, |portion| amount_of(before, portion));
-        self.same("paid", Number::sum(decision.layers.iter().map(|l| l.paid)), decision.paid);
+        let of_role = |write_off: bool| Number::sum(decision.layers.iter().filter(|l| l.write_off == write_off).map(|l| l.paid));
+        self.same("paid", of_role(false), decision.paid);
+        self.same("written_off", of_role(true), decision.written_off);
         self.same("beside", Number::sum(decision.layers.iter().map(|l| l.beside)), decision.beside);
-        self.same("out_of_pocket", Number::of(decision.bill).less(Number::of(decision.paid)), decision.out_of_pocket);
+        self.same("out_of_pocket", Number::of(decision.bill).less(Number::of(decision.paid)).less(Number::of(decision.written_off)), decision.out_of_pocket);
         self.same("out_of_pocket", Number::sum(decision.left.iter().map(|p| p.amount)), decision.out_of_pocket);
         self.lines(decision);
         self.postings(decision);
@@ -234,7 +236,7 @@ impl Check {
             let Some(figures) = &benefit.figures else { continue };
             let path = format!("{id}.{}", benefit.benefit.id);
             Benefit { check: self, path: &path, figures, left: &left, by_lines: !decision.lines.is_empty() }.recheck();
-            self.posted(&path, figures, postings);
+            self.posted(&path, figures, decision);
             for part in &figures.settled {
                 left.entry(&part.portion).and_modify(|left| *left = left.less(Number::of(part.amount)));
             }
@@ -259,7 +261,8 @@ impl Check {
     }
 
     /// What a benefit posted, where a limit in force names the accumulator.
-    fn posted(&mut self, rule: &str, figures: &Figures, postings: &[Posting]) {
+    fn posted(&mut self, rule: &str, figures: &Figures, decision: &Decision) {
+        let postings = &decision.postings;
         let mut expect = |accumulator: &str, used: Amount, amount: Number| {
             let path = format!("balance.{accumulator}");
             match postings.iter().find(|p| p.rule == rule && p.accumulator == accumulator) {
@@ -267,7 +270,12 @@ impl Check {
                     self.same(&path, amount, posting.amount);
                     self.same(&path, Number::of(used), posting.before);
                 }
-                None if amount == ZERO => {}
+                None if amount == ZERO => {
+                    let untouched = postings.iter().all(|p| p.accumulator != accumulator);
+                    if let Some(balance) = decision.balances.iter().find(|b| untouched && b.accumulator == accumulator) {
+                        self.same(&path, Number::of(used), balance.position);
+                    }
+                }
                 None => self.differ(&path, format!("{amount} posted by {rule}"), "no posting".to_owned()),
             }
         };
@@ -334,6 +342,11 @@ impl Check {
                 self.same(&path, Number(steps("1", 12)), posting.amount);
             }
             positions.insert(&posting.accumulator, Number::of(posting.after));
+        }
+        for balance in &decision.balances {
+            if let Some(position) = positions.get(balance.accumulator.as_str()) {
+                self.same(&format!("balance.{}", balance.accumulator), *position, balance.position);
+            }
         }
     }
 }
@@ -415,7 +428,9 @@ impl Benefit<'_> {
             Some(deductible) => self.deduct(deductible, rest),
             None => rest,
         };
-        let late = self.due("before-ratio").least(rest);
+        // A copayment comes out of this claim's money, also where a franchise lets that of earlier claims count.
+        let own = base.less(early).less(figures.deductible.as_ref().map_or(ZERO, |d| Number::of(d.deducted)));
+        let late = self.due("before-ratio").least(own);
         self.same("copay", early.plus(late), figures.copaid_from_base);
         self.same("copay_from_payment", self.due("from-payment"), figures.copaid_from_payment);
         self.same("excess", rest.less(late), figures.excess);

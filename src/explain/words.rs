@@ -136,6 +136,7 @@ words! {
     // The result.
     result: "结果", "Result";
     paid_in_all: "各层支付合计", "paid in all";
+    written_off_in_all: "医疗机构减免合计", "written off";
     out_of_pocket: "个人负担", "out of pocket";
     beside_bill: "账单外另付", "beside the bill";
     lines: "费用明细", "Lines";

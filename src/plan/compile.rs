@@ -324,7 +324,7 @@ fn named(id: &Name, about: &About) -> Named {
 
 /// Whether a value of one unit may stand where another is wanted.
 fn fits(found: Unit, wanted: Unit) -> bool {
-    found == wanted || (found == Unit::Number && wanted != Unit::Ratio)
+    found == wanted || found == Unit::Open || (found == Unit::Number && wanted != Unit::Ratio)
 }
 
 fn with_place<T>(value: T, place: &Place) -> At<T> {

@@ -95,6 +95,8 @@ pub(crate) enum Unit {
     Count,
     /// A bare number, which fits where an amount or a count is wanted.
     Number,
+    /// A bare number times a ratio, which fits anywhere: `14000 * 80%`, `2 * 5%`.
+    Open,
 }
 
 impl Unit {
@@ -103,7 +105,7 @@ impl Unit {
             Unit::Amount => "an amount",
             Unit::Ratio => "a ratio",
             Unit::Count => "a count",
-            Unit::Number => "a number",
+            Unit::Number | Unit::Open => "a number",
         }
     }
 }

@@ -2,8 +2,6 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use rust_decimal::Decimal;
-
 use std::fmt::Write as _;
 
 use medaid::explain::{Mismatch, explain, explain_reject, recheck, table};
@@ -209,7 +207,7 @@ fn a_tampered_figure_is_caught() {
         }
     }
     // What passes leads to the same figures: a unit twice as coarse of which the payment is still a multiple, the lower edge of a band that is full
-    // from further up, a minimum that the payment is still below.
+    // from further up, a minimum that the payment is still below, a balance that no step of the claim looked at.
     insta::assert_snapshot!(format!("{caught} caught, {} not\n{}", passed.len(), passed.join("\n")));
 }
 

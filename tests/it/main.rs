@@ -3,8 +3,14 @@
 #[path = "../model/mod.rs"]
 mod model;
 
+#[cfg(feature = "io")]
+mod bad_input;
 mod by_hand;
+#[cfg(feature = "cli")]
+mod cli;
 mod diagnostics;
 mod explain;
+#[cfg(feature = "io")]
+mod files;
 mod model_agreement;
 mod properties;

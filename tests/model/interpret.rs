@@ -162,6 +162,8 @@ pub(super) struct Case<'a> {
     /// Paid by the layers that are done, by layer and by (line, layer).
     pub(super) paid: BTreeMap<String, Rat>,
     paid_on_line: BTreeMap<(usize, String), Rat>,
+    /// Paid beside the bill, by layer.
+    beside: BTreeMap<String, Rat>,
     held: Vec<Held>,
     /// What conditions and values see: the state at entry to the layer.
     pub(super) entry_left: Grid,
@@ -182,6 +184,7 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
         left: Grid::new(),
         paid: BTreeMap::new(),
         paid_on_line: BTreeMap::new(),
+        beside: BTreeMap::new(),
         held: Vec::new(),
         entry_left: Grid::new(),
         entry_books: books.clone(),
@@ -208,7 +211,7 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
 }
 
 impl Case<'_> {
-    fn fact(&mut self, path: &str, value: impl ToString) {
+    pub(super) fn fact(&mut self, path: &str, value: impl ToString) {
         self.facts.insert(path.to_owned(), value.to_string());
     }
 
@@ -308,6 +311,9 @@ impl Case<'_> {
 
     fn layer(&mut self, layer: &Layer) -> Result<(), Reject> {
         let layer_fails = self.failing(&layer.guard)?;
+        if let Some(Some(name)) = &layer_fails {
+            self.fact(&format!("{}.failed", layer.id), name);
+        }
         self.seen.hit_if(layer_fails.is_some(), "layer: condition failed");
         for benefit in &layer.benefits {
             let path = format!("{}.{}", layer.id, benefit.id);
@@ -381,6 +387,10 @@ impl Case<'_> {
             self.settle(&layer.id, &portion, part, &every_line);
         }
         self.fact(&format!("{}.given", layer.id), true);
+        for benefit in &layer.benefits {
+            self.fact(&format!("{}.{}.fired", layer.id, benefit.id), false);
+            self.fact(&format!("{}.{}.failed", layer.id, benefit.id), "given");
+        }
         let mut caps: Vec<(String, &Cap)> = Vec::new();
         for (index, cap) in layer.caps.iter().enumerate() {
             caps.push((own_name(&layer.id, "cap", index), cap));
@@ -411,6 +421,8 @@ impl Case<'_> {
         let paid = total(before) - total(&self.left);
         self.paid.insert(layer.id.clone(), paid);
         self.fact(&format!("{}.paid", layer.id), paid);
+        let beside = self.beside.get(&layer.id).copied().unwrap_or(Rat::ZERO);
+        self.fact(&format!("{}.beside", layer.id), beside);
         for portion in &self.scheme.portions {
             let left = self.left_of(portion);
             self.fact(&format!("{}.left.{portion}", layer.id), left);
@@ -430,6 +442,7 @@ impl Case<'_> {
         if cells.is_empty() {
             self.seen.hit("lines: none chosen");
             self.fact(&format!("{path}.fired"), false);
+            self.fact(&format!("{path}.failed"), "no-line");
             return Ok(());
         }
         let counted: Rat = cells.iter().map(|cell| cell.counted).sum();
@@ -442,6 +455,7 @@ impl Case<'_> {
         if base.is_zero() && benefit.indemnity {
             self.seen.hit("benefit: nothing left");
             self.fact(&format!("{path}.fired"), false);
+            self.fact(&format!("{path}.failed"), "nothing-left");
             return Ok(());
         }
         self.seen.hit("benefit: fired");
@@ -556,6 +570,7 @@ impl Case<'_> {
             self.allocate(layer, benefit, &cells, issued);
         } else {
             self.seen.hit("paid beside the bill");
+            *self.beside.entry(layer.id.clone()).or_insert(Rat::ZERO) += issued;
         }
 
         // 13  postings: one for each accumulator, however many rules name it
@@ -568,6 +583,7 @@ impl Case<'_> {
         self.seen.hit_if(!copay.is_zero(), "copayment taken");
         self.fact(&format!("{path}.fired"), true);
         self.fact(&format!("{path}.base"), base);
+        // what was due and what was taken differ where the payment is smaller than the copayment
         if copay_from_payment == copay_due {
             self.fact(&format!("{path}.copay"), copay);
         }
@@ -575,9 +591,7 @@ impl Case<'_> {
         self.fact(&format!("{path}.before_rounding"), raw);
         self.fact(&format!("{path}.limit"), bound);
         self.fact(&format!("{path}.issued"), issued);
-        if issued == pay {
-            self.fact(&format!("{path}.paid"), pay);
-        }
+        self.fact(&format!("{path}.paid"), pay);
         if let Some(one) = deductibles.iter().min_by_key(|one| room(one.amount, one.met)) {
             self.fact(&format!("{path}.deductible"), one.amount);
             self.fact(&format!("{path}.deductible_met"), one.met);
@@ -896,10 +910,14 @@ impl Case<'_> {
     /// The claim as a whole, its lines, and the accumulators: `at_rest` those that it did not move.
     fn report(&mut self, before: &Books) {
         let scheme = self.scheme;
-        let write_offs = scheme.layers.iter().filter(|layer| layer.write_off);
-        if write_offs.map(|layer| self.paid[&layer.id]).all(Rat::is_zero) {
-            self.fact("paid", total(&self.billed) - total(&self.left));
-        }
+        let sum = |paid: &BTreeMap<String, Rat>, write_off: bool| -> Rat {
+            let layers = scheme.layers.iter().filter(|layer| layer.write_off == write_off);
+            layers.map(|layer| paid[&layer.id]).sum()
+        };
+        let (paid, written_off) = (sum(&self.paid, false), sum(&self.paid, true));
+        self.fact("paid", paid);
+        self.fact("written_off", written_off);
+        self.fact("beside", self.beside.values().copied().sum::<Rat>());
         self.fact("out_of_pocket.total", total(&self.left));
         for portion in &scheme.portions {
             let left = self.left_of(portion);

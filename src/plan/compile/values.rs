@@ -257,6 +257,7 @@ impl Compiler<'_> {
     fn same_unit(&mut self, left: Unit, right: Unit, place: &Place) -> Option<Unit> {
         match (left, right) {
             (a, b) if a == b => Some(a),
+            (Unit::Open, other) | (other, Unit::Open) => Some(other),
             (Unit::Number, other) | (other, Unit::Number) if other != Unit::Ratio => Some(other),
             (a, b) => {
                 self.error(Code::WrongUnit, place, format!("{} does not go with {}", b.name(), a.name()));
@@ -281,7 +282,11 @@ impl Compiler<'_> {
         let parameter = self.tree.parameters.get(index)?;
         let outer = std::mem::take(&mut self.trail);
         let result = self.typed(&parameter.value, Scope::Claim(Some(usize::MAX))).and_then(|(value, unit)| {
-            let declared = parameter.unit.unwrap_or(if unit == Unit::Number { Unit::Amount } else { unit });
+            let declared = parameter.unit.unwrap_or(match unit {
+                Unit::Number => Unit::Amount,
+                Unit::Open => Unit::Ratio,
+                unit => unit,
+            });
             if fits(unit, declared) {
                 return Some((value, declared));
             }
@@ -376,7 +381,9 @@ impl Compiler<'_> {
             Operator::Multiply => match (left, right) {
                 (Amount, Amount) => None,
                 (Amount, _) | (_, Amount) => Some(Amount),
+                (Ratio, Number) | (Number, Ratio) => Some(Open),
                 (Ratio, _) | (_, Ratio) => Some(Ratio),
+                (Open, _) | (_, Open) => Some(Open),
                 (Count, Count) => Some(Count),
                 // `15 * days` may be money or a count: it fits where either is wanted.
                 (Count | Number, Count | Number) => Some(Number),

@@ -43,7 +43,6 @@ pub(super) struct Entry<'a> {
 /// The entries of one table, in the order in which they are written.
 pub(super) struct Keys<'a> {
     pub(super) findings: &'a Findings,
-    text: &'a str,
     entries: Vec<Entry<'a>>,
     asked: RefCell<Vec<&'static str>>,
     pub(super) place: Place,
@@ -72,7 +71,7 @@ impl<'a> Keys<'a> {
             Some(first) if place.is_empty() => first.key_place.clone(),
             _ => place,
         };
-        Keys { findings, text, entries, asked: RefCell::default(), place, what }
+        Keys { findings, entries, asked: RefCell::default(), place, what }
     }
 
     pub(super) fn optional(&self, key: &'static str) -> Option<Entry<'a>> {

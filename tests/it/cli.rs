@@ -1,0 +1,334 @@
+//! The command line: what it prints, where, and its exit codes.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use crate::files::folder;
+
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_medaid"));
+    command.args(args).current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command
+}
+
+fn medaid_with(args: &[&str], input: &str) -> Said {
+    let mut child = command(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_owned();
+    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    let _ = writer.join().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap().replace(env!("CARGO_TARGET_TMPDIR"), "TMP");
+    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+fn medaid(args: &[&str]) -> Said {
+    medaid_with(args, "")
+}
+
+impl Said {
+    /// For snapshots: the exit code and both streams.
+    fn whole(&self) -> String {
+        format!("exit code {}\n--- standard output\n{}--- standard error\n{}", self.code.unwrap(), self.out, self.err)
+    }
+}
+
+const SMALL: &str = "tests/it/schemes/small.toml";
+const CLAIMS: &str = "id,person,service_from,bill,portions.in_scope,portions.out_of_scope\n\
+                      c1,p1,2024-05-01,52000.00,50000.00,2000.00\nc2,p1,2024-06-01,1.00,1.00,\nc3,p1,2025-01-01,1.00,1.00,\nc4,p1,soon,1.00,1.00,\n";
+
+/// A copy of a fixture with its files changed by hand.
+fn scenario(name: &str, files: &[(&str, &str)]) -> String {
+    let path = folder(name);
+    fs::write(path.join("scheme.toml"), include_str!("schemes/small.toml")).unwrap();
+    for (name, text) in files {
+        fs::write(path.join(name), text).unwrap();
+    }
+    path.to_str().unwrap().to_owned()
+}
+
+// --- help and usage
+
+#[test]
+fn help_teaches() {
+    for (args, words) in [
+        (vec!["--help"], vec!["Exit codes:", "Examples:", "scheme.toml", "medaid explain fixtures/w25-anti-example"]),
+        (vec!["check", "--help"], vec!["Exit codes:", "Examples:", "--deny-warnings"]),
+        (vec!["run", "--help"], vec!["Exit codes:", "Examples:", "--out", "standard error", "decisions.jsonl"]),
+        (vec!["explain", "--help"], vec!["Exit codes:", "Examples:"]),
+        (vec!["test", "--help"], vec!["Exit codes:", "Examples:", "expect.toml"]),
+        (vec!["--help", "--lang", "zh"], vec!["退出码：", "例：", "scheme.toml", "检查规则文件"]),
+        (vec!["run", "--lang=zh", "--help"], vec!["退出码：", "例：", "--out", "标准错误"]),
+    ] {
+        let said = medaid(&args);
+        assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{args:?}");
+        for word in words {
+            assert!(said.out.contains(word), "{args:?} does not say {word}:\n{}", said.out);
+        }
+    }
+}
+
+#[test]
+fn every_line_of_chinese_help_is_chinese() {
+    for args in [vec!["-h"], vec!["check", "-h"], vec!["run", "-h"], vec!["explain", "-h"], vec!["test", "-h"]] {
+        let said = medaid(&[args.as_slice(), &["--lang", "zh"]].concat());
+        for line in said.out.lines().filter(|l| l.trim_start().starts_with('-')) {
+            assert!(line.chars().any(|c| c > '\u{2e80}'), "{args:?}: {line}");
+        }
+    }
+}
+
+#[test]
+fn wrong_usage_is_2() {
+    for args in [
+        &[] as &[&str],
+        &["run"],
+        &["run", "--scheme", SMALL],
+        &["run", "fixtures/w8-huirongbao-2022", "--claims", "x.csv"],
+        &["run", "fixtures/w8-huirongbao-2022", "--force"],
+        &["run", "no/such/folder"],
+        &["run", "tests"],
+        &["check"],
+        &["check", "no/such/file.toml"],
+        &["check", "tests"],
+        &["explain", "fixtures/w8-huirongbao-2022"],
+        &["test", "tests"],
+        &["test", "no/such/folder"],
+        &["fly"],
+        &["run", "--lang", "fr"],
+        &["run", "--scheme", SMALL, "--claims", "no/such/claims.csv"],
+    ] {
+        let said = medaid(args);
+        assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{args:?}");
+        assert!(!said.err.is_empty(), "{args:?}");
+    }
+    assert_eq!(medaid(&["run"]).err, "error: give a scenario folder, or --scheme and --claims\n");
+    assert_eq!(medaid(&["run", "--lang", "zh"]).err, "错误: 请给出场景文件夹，或 --scheme 与 --claims\n");
+    assert_eq!(medaid(&["test", "tests"]).err, "error: there is no scenario (a folder with expect.toml) in or below tests\n");
+}
+
+// --- check
+
+#[test]
+fn check_shows_excerpts() {
+    let path = folder("check");
+    let text = include_str!("schemes/small.toml")
+        .replace("{ identity = \"low_income\" }, then = \"65%\"", "{ identty = \"low_incom\" }, then = \"65%\"")
+        .replace("covers = [\"in_scope\"]\n  deductible = { amount = 300", "covers = [\"inscope\"]\n  deductible = { amount = -300");
+    fs::write(path.join("bad.toml"), text).unwrap();
+    let said = medaid(&["check", path.join("bad.toml").to_str().unwrap(), SMALL]);
+    insta::assert_snapshot!("check_table", said.whole());
+    let said = medaid(&["check", path.join("bad.toml").to_str().unwrap(), "--format", "csv", "--lang", "zh"]);
+    insta::assert_snapshot!("check_csv", said.whole());
+    let said = medaid(&["check", SMALL, "--format", "json"]);
+    insta::assert_snapshot!("check_json", said.whole());
+}
+
+#[test]
+fn warnings_are_fine_unless_denied() {
+    assert_eq!(medaid(&["check", SMALL]).code, Some(0));
+    assert_eq!(medaid(&["check", SMALL, "--deny-warnings"]).code, Some(1));
+    assert_eq!(medaid(&["check", "fixtures/w8-huirongbao-2022", "--deny-warnings"]).code, Some(0));
+}
+
+#[test]
+fn check_goes_on_after_a_file_that_cannot_be_read() {
+    let said = medaid(&["check", "no/such.toml", SMALL]);
+    assert_eq!(said.code, Some(2));
+    assert!(said.out.ends_with("1 rule file: 0 errors, 1 warning\n"), "{}", said.out);
+    assert_eq!(said.err, "error: no/such.toml: cannot be opened: there is no such file or folder\n");
+}
+
+#[test]
+fn check_of_a_folder_looks_at_editions_together() {
+    let path = scenario("editions", &[("scheme-2.toml", &include_str!("schemes/small.toml").replace("2024.1", "2024.2"))]);
+    let said = medaid(&["check", &path]);
+    assert_eq!(said.code, Some(1));
+    let last: Vec<&str> = said.out.lines().rev().take(3).collect();
+    assert_eq!(
+        last,
+        ["2 rule files: 1 error, 2 warnings", "", "TMP/editions: scheme `village_cover`: versions 2024.1 and 2024.2 both hold on 2024-01-01"]
+    );
+}
+
+// --- run
+
+#[test]
+fn run_prints_a_summary() {
+    insta::assert_snapshot!("run_table", medaid(&["run", "fixtures/chongqing-resident-2023-2025"]).whole());
+    insta::assert_snapshot!("run_table_zh", medaid(&["run", "fixtures/w23-payers-and-a-hospital-waiver", "--lang", "zh"]).whole());
+    let path = scenario("run_formats", &[("claims.csv", CLAIMS)]);
+    insta::assert_snapshot!("run_json", medaid(&["run", &path, "--format", "json"]).whole());
+    insta::assert_snapshot!("run_csv", medaid(&["run", &path, "--format", "csv", "--lang", "zh"]).whole());
+}
+
+#[test]
+fn rejects_are_told_and_may_be_denied() {
+    let path = scenario("rejects", &[("claims.csv", CLAIMS)]);
+    let said = medaid(&["run", &path]);
+    assert_eq!(said.code, Some(0));
+    assert_eq!(
+        said.err,
+        "2 claims are rejected:\n\
+         \x20 `c3` no-scheme-in-force: scheme `village_cover` version 2024.1 does not hold on 2025-01-01\n\
+         \x20 `c4` unreadable: row 5, `service_from`: `soon` is not a date of the form YYYY-MM-DD\n"
+    );
+    assert_eq!(medaid(&["run", &path, "--deny-rejects"]).code, Some(1));
+}
+
+#[test]
+fn standard_input_in_either_form() {
+    let csv = medaid_with(&["run", "--scheme", SMALL, "--claims", "-"], CLAIMS);
+    assert_eq!(csv.code, Some(0));
+    let json = r#"[{ "id": "c1", "person": "p1", "service_from": "2024-05-01", "bill": 52000, "portions": { "in_scope": 50000, "out_of_scope": 2000 } },
+        { "id": "c2", "person": "p1", "service_from": "2024-06-01", "bill": 1, "portions": { "in_scope": 1 } },
+        { "id": "c3", "person": "p1", "service_from": "2025-01-01", "bill": 1, "portions": { "in_scope": 1 } },
+        { "id": "c4", "person": "p1", "service_from": "soon", "bill": 1, "portions": { "in_scope": 1 } }]"#;
+    assert_eq!(medaid_with(&["run", "--scheme", SMALL, "--claims", "-"], json).out, csv.out);
+    let said = medaid_with(&["run", "--scheme", SMALL, "--claims", "-"], "");
+    assert_eq!((said.code, said.err.as_str()), (Some(2), "error: standard input: the file is empty\n"));
+    let said = medaid_with(&["run", "--scheme", SMALL, "--claims", "-"], "id,person\n");
+    assert_eq!(
+        (said.code, said.err.as_str()),
+        (Some(2), "error: standard input:1: column `service_from` is missing\nerror: standard input:1: column `bill` is missing\n")
+    );
+}
+
+#[test]
+fn a_scheme_with_errors_cannot_be_run() {
+    let path = scenario("bad_scheme", &[("claims.csv", CLAIMS), ("scheme.toml", "format = 1\nx = 2")]);
+    let said = medaid(&["run", &path]);
+    assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
+    assert!(said.err.contains("error[E002]: a rule file has no key `x`"), "{}", said.err);
+}
+
+#[test]
+fn results_in_a_folder() {
+    let path = scenario("results_in", &[("claims.csv", CLAIMS)]);
+    let out = folder("results_out");
+    let to = out.to_str().unwrap();
+    let said = medaid(&["run", &path, "--out", to]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.err.ends_with("results written to TMP/results_out\n"), "{}", said.err);
+    let mut names: Vec<String> = fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, ["decisions.csv", "decisions.jsonl", "rejects.csv", "summary.json"]);
+    let read = |name: &str| fs::read_to_string(out.join(name)).unwrap();
+    insta::assert_snapshot!("decisions_csv", read("decisions.csv"));
+    insta::assert_snapshot!("rejects_csv", read("rejects.csv"));
+    assert_eq!(read("summary.json"), medaid(&["run", &path, "--format", "json"]).out);
+    let decisions: Vec<medaid::Decision> = read("decisions.jsonl").lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(decisions.iter().map(|d| d.claim.as_str()).collect::<Vec<_>>(), ["c1", "c2"]);
+
+    let said = medaid(&["run", &path, "--out", to]);
+    assert_eq!(
+        (said.code, said.out.as_str(), said.err.as_str()),
+        (Some(2), "", "error: TMP/results_out: the output folder is not empty; --force replaces the result files in it\n")
+    );
+    fs::write(out.join("decisions.csv"), "old").unwrap();
+    fs::write(out.join("kept"), "kept").unwrap();
+    assert_eq!(medaid(&["run", &path, "--out", to, "--force"]).code, Some(0));
+    assert!(read("decisions.csv").starts_with("claim,person,"));
+    assert_eq!(read("kept"), "kept");
+
+    // The same claims in another order: the same bytes.
+    let lines: Vec<&str> = CLAIMS.lines().collect();
+    let turned = [lines[0], lines[3], lines[2], lines[1]].join("\n");
+    let first = scenario("results_in", &[("claims.csv", &[lines[0], lines[1], lines[2], lines[3]].join("\n"))]);
+    assert_eq!(medaid(&["run", &first, "--out", to, "--force"]).code, Some(0));
+    let before = ["decisions.jsonl", "decisions.csv", "rejects.csv", "summary.json"].map(read);
+    let second = scenario("results_in", &[("claims.csv", &turned)]);
+    assert_eq!(medaid(&["run", &second, "--out", to, "--force"]).code, Some(0));
+    assert_eq!(["decisions.jsonl", "decisions.csv", "rejects.csv", "summary.json"].map(read), before);
+}
+
+#[test]
+fn garbage_is_rejected_row_by_row() {
+    let mut text = "id,person,service_from,bill\n".to_owned();
+    for i in 0..100_000u32 {
+        text.push_str(&format!("\u{1b}[31m{},\"{:x}\n", i, i.wrapping_mul(2_654_435_761)));
+    }
+    let said = medaid_with(&["run", "--scheme", SMALL, "--claims", "-", "--format", "csv"], &text);
+    assert_eq!(said.code, Some(0));
+    assert!(said.out.contains("rejected.unreadable,,,100000\n"));
+    assert_eq!(said.err.lines().count(), 22);
+    assert!(!said.err.contains('\u{1b}'), "no control character of a file reaches the terminal");
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    for args in [&["run", "fixtures/w8-huirongbao-2022"] as &[&str], &["test", "fixtures"], &["explain", "fixtures/w8-huirongbao-2022", "W8"], &["check", SMALL]] {
+        let mut child = command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn colour_only_when_wanted() {
+    assert!(!medaid(&["check", SMALL]).out.contains('\u{1b}'));
+    assert!(medaid(&["check", SMALL, "--color", "always"]).out.contains("\u{1b}["));
+    assert!(!medaid(&["check", SMALL, "--color", "never"]).out.contains('\u{1b}'));
+}
+
+// --- explain
+
+#[test]
+fn explain_a_claim() {
+    let path = scenario("explain", &[("claims.csv", CLAIMS)]);
+    let said = medaid(&["explain", &path, "c1"]);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    assert!(said.out.contains("34,790.00"), "{}", said.out);
+    assert!(medaid(&["explain", &path, "c1", "--lang", "zh"]).out.contains("基本医保"));
+    let decision: medaid::Decision = serde_json::from_str(&medaid(&["explain", &path, "c1", "--format", "json"]).out).unwrap();
+    assert_eq!(decision.claim, "c1");
+    assert!(medaid(&["explain", &path, "c1", "--format", "csv"]).out.contains("\nbasic.inpatient.deductible,300.00\n"));
+
+    let said = medaid(&["explain", &path, "c4"]);
+    assert_eq!(said.code, Some(0));
+    assert!(said.out.contains("unreadable") && said.out.contains("`soon` is not a date of the form YYYY-MM-DD"), "{}", said.out);
+    assert_eq!(medaid(&["explain", &path, "c4", "--format", "csv"]).out, "path,value\nrejected,unreadable\n");
+
+    let said = medaid(&["explain", &path, "c5"]);
+    assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (Some(2), "", "error: there is no claim `c5`; did you mean `c1`?\n"));
+    let said = medaid(&["explain", &path, "other", "--lang", "zh"]);
+    assert_eq!((said.code, said.err.as_str()), (Some(2), "错误: 没有理赔申请 `other`\n"));
+}
+
+// --- test
+
+#[test]
+fn test_says_what_differs_and_where() {
+    let expect = "[claim.c1]\nbasic.paid = \"34790.0\"\nbasic.inpatient.ratio = \"71%\"\nbasic.inpatient.deductble = \"300\"\n\n[claim.c2]\nrejected = \"unknown-person\"\n\n[claim.c9]\npaid = \"0\"\n";
+    let path = scenario("test_differs", &[("claims.csv", CLAIMS), ("expect.toml", expect)]);
+    insta::assert_snapshot!("test_table", medaid(&["test", &path]).whole());
+    insta::assert_snapshot!("test_table_zh", medaid(&["test", &path, "--lang", "zh"]).whole());
+    insta::assert_snapshot!("test_csv", medaid(&["test", &path, "--format", "csv"]).whole());
+    insta::assert_snapshot!("test_json", medaid(&["test", &path, "--format", "json"]).whole());
+}
+
+#[test]
+fn test_goes_on_after_a_scenario_that_cannot_be_read() {
+    let path = folder("test_unreadable");
+    for (name, claims) in [("a", ""), ("b/c", CLAIMS)] {
+        let inner = path.join(name);
+        fs::create_dir_all(&inner).unwrap();
+        fs::write(inner.join("scheme.toml"), include_str!("schemes/small.toml")).unwrap();
+        fs::write(inner.join("claims.csv"), claims).unwrap();
+        fs::write(inner.join("expect.toml"), "[claim.c1]\nbasic.paid = \"34790.00\"\n").unwrap();
+    }
+    let said = medaid(&["test", path.to_str().unwrap()]);
+    assert_eq!(
+        said.whole(),
+        "exit code 2\n--- standard output\nTMP/test_unreadable/a: error\nTMP/test_unreadable/b/c: ok, 1 value\n\
+         2 scenarios, 1 value: 0 differ, 1 cannot be read\n--- standard error\nerror: TMP/test_unreadable/a/claims.csv: the file is empty\n"
+    );
+}
