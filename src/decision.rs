@@ -326,7 +326,7 @@ pub struct Counted {
     /// The counting factor; 100 % if missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub factor: Option<Ratio>,
-    /// Whether the factor is not one figure: it differs from line to line, or was read at entry to the layer. Then none is shown.
+    /// Whether the factor differs from line to line. Then none is shown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub factor_varies: bool,
     /// What of it counts.

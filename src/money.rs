@@ -417,10 +417,25 @@ impl Raw {
 /// assert_eq!(raw.to_string(), "29743.675");
 /// # Ok::<(), medaid::MoneyError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy)]
 pub struct Amount {
     picos: i128,
     places: u8,
+}
+
+impl PartialEq for Amount {
+    /// Equal amounts are equal however they are printed.
+    fn eq(&self, other: &Amount) -> bool {
+        self.picos == other.picos
+    }
+}
+
+impl Eq for Amount {}
+
+impl std::hash::Hash for Amount {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.picos.hash(state);
+    }
 }
 
 impl Amount {

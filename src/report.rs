@@ -49,7 +49,7 @@ fn totals(summary: &Summary, words: Words) -> String {
     row(words.decided(), count(summary.decided));
     row(words.rejected(), count(summary.rejected));
     for (code, number) in &summary.rejects {
-        row(&format!("  {}", words.reject(*code)), count(*number));
+        row(&format!("    {}", words.reject(*code)), count(*number));
     }
     row(words.persons(), count(summary.persons));
     row(words.persons_with_claims(), count(summary.persons_with_claims));

@@ -136,11 +136,12 @@ fn sum(amounts: impl Iterator<Item = Money>) -> Option<Money> {
 
 fn portions(plan: &Plan, claim: &Claim) -> Result<(), Reject> {
     let reject = |code, field: &str, message: String| Err(Reject::new(&claim.id, code, field, message));
-    let named = claim.portions.keys().map(|p| (p, "portions".to_owned()));
-    let split = claim.prior.iter().flat_map(|(layer, prior)| prior.portions.keys().map(move |p| (p, format!("prior.{layer}.portions"))));
-    for (portion, path) in named.chain(split) {
+    let named = claim.portions.keys().map(|portion| (None, portion));
+    let split = claim.prior.iter().flat_map(|(layer, prior)| prior.portions.keys().map(move |portion| (Some(layer), portion)));
+    for (layer, portion) in named.chain(split) {
         if !plan.portions.iter().any(|p| p.id == *portion) {
-            return reject(RejectCode::UnknownPortion, &format!("{path}.{portion}"), format!("the scheme has no portion `{portion}`"));
+            let path = layer.map_or_else(|| format!("portions.{portion}"), |layer| format!("prior.{layer}.portions.{portion}"));
+            return reject(RejectCode::UnknownPortion, &path, format!("the scheme has no portion `{portion}`"));
         }
     }
     let places = usize::from(plan.places());
@@ -190,7 +191,7 @@ fn given(plan: &Plan, claim: &Claim, input: &mut Input) {
 }
 
 /// The value that a word or number means for a fact, or the reject that says why it means none.
-fn value_of(claim: &Claim, fact: &Fact, field: &str, text: &str) -> Result<i64, Reject> {
+fn value_of(claim: &Claim, fact: &Fact, field: impl FnOnce() -> String, text: &str) -> Result<i64, Reject> {
     read_value(&fact.domain, text).ok_or_else(|| {
         let known = match &fact.domain {
             Domain::Words(words) => format!("one of {}", words.join(", ")),
@@ -198,7 +199,7 @@ fn value_of(claim: &Claim, fact: &Fact, field: &str, text: &str) -> Result<i64, 
             Domain::Number { unit, .. } => format!("{}, not below zero", unit.name()),
             Domain::Text(_) | Domain::Date { .. } => "a word".to_owned(),
         };
-        Reject::new(&claim.id, RejectCode::UnknownValue, field, format!("`{text}` is not a value of `{}`, which is {known}", fact.name))
+        Reject::new(&claim.id, RejectCode::UnknownValue, &field(), format!("`{text}` is not a value of `{}`, which is {known}", fact.name))
     })
 }
 
@@ -211,7 +212,7 @@ fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate,
     }
     let facility = &claim.facility;
     for (index, fact) in plan.facts.iter().enumerate() {
-        let word = |value: &Option<String>, field: &str| value.as_deref().map(|text| value_of(claim, fact, field, text)).transpose();
+        let word = |value: &Option<String>, field: &str| value.as_deref().map(|text| value_of(claim, fact, || field.to_owned(), text)).transpose();
         let value = match fact.kind {
             FactKind::PersonAttribute(choice) => {
                 let on = match choice {
@@ -226,7 +227,7 @@ fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate,
             }
             FactKind::ClaimAttribute => {
                 let found = claim.attributes.get(&fact.name).map(AttributeValue::as_str);
-                found.map(|text| value_of(claim, fact, &format!("attributes.{}", fact.name), text)).transpose()?
+                found.map(|text| value_of(claim, fact, || format!("attributes.{}", fact.name), text)).transpose()?
             }
             FactKind::Care => word(&claim.care, "care")?,
             FactKind::FacilityId => word(&facility.id, "facility.id")?,
@@ -253,7 +254,7 @@ fn person_value(claim: &Claim, person: &Person, fact: &Fact, on: NaiveDate) -> R
     let Some(dated) = person.attributes.get(&fact.name) else { return Ok(None) };
     let mut best = None;
     for value in dated.on(on) {
-        let value = value_of(claim, fact, &format!("person.attributes.{}", fact.name), value.as_str())?;
+        let value = value_of(claim, fact, || format!("person.attributes.{}", fact.name), value.as_str())?;
         best = match (best, &fact.domain) {
             (Some(best), Domain::Words(_)) if best < value => Some(best),
             _ => Some(value),
@@ -301,7 +302,7 @@ fn line_facts(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<(), Rejec
             let value = match (fact.kind, text) {
                 (FactKind::Quantity, _) => Some(line.quantity.micros()),
                 (FactKind::LineAmount, _) => Some(line.amount.micros()),
-                (_, Some(text)) => Some(value_of(claim, fact, &format!("lines.{}.{}", line.id, fact.name), text)?),
+                (_, Some(text)) => Some(value_of(claim, fact, || format!("lines.{}.{}", line.id, fact.name), text)?),
                 (_, None) => fact.default,
             };
             input.line_values.push(value);

@@ -339,11 +339,8 @@ impl Story {
             rows.push((words.bound(), text));
         }
         if figures.paid.money() != figures.issued.money() {
-            let text = match figures.minimum {
-                Some(minimum) => fill(words.below_minimum_of(), &[&grouped(figures.paid), &grouped(minimum)]),
-                None => fill(words.below_minimum(), &[&grouped(figures.paid)]),
-            };
-            rows.push((words.minimum(), text));
+            let minimum = figures.minimum.map_or_else(String::new, grouped);
+            rows.push((words.minimum(), fill(words.below_minimum(), &[&grouped(figures.paid), &minimum])));
         }
         let label = if figures.residual.is_some() { words.pays() } else { words.pays_beside() };
         rows.push((label, grouped(figures.issued)));

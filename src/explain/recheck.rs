@@ -573,8 +573,6 @@ impl Benefit<'_> {
 
         let issued = match figures.minimum {
             Some(minimum) if paid < Number::of(minimum) => ZERO,
-            // A minimum that moves from layer to layer is not printed.
-            None if figures.issued.is_zero() => ZERO,
             _ => paid,
         };
         self.same("issued", issued, figures.issued);

@@ -118,8 +118,7 @@ words! {
     bound_text: "{0}；支付限于 {1}", "{0}; the payment is limited to {1}";
     bound_residual: "剩余费用 {0}；支付限于 {1}", "what is left to pay for, {0}; the payment is limited to {1}";
     minimum: "最低支付额", "minimum";
-    below_minimum: "{0} 低于最低支付额，不予支付，但计入累计", "{0} is below the minimum payment: not issued, but posted";
-    below_minimum_of: "{0} 低于最低支付额 {1}，不予支付，但计入累计", "{0} is below the minimum payment of {1}: not issued, but posted";
+    below_minimum: "{0} 低于最低支付额 {1}，不予支付，但计入累计", "{0} is below the minimum payment of {1}: not issued, but posted";
     pays: "支付", "pays";
     pays_beside: "账单外支付", "pays beside";
     settles: "冲减", "settles";

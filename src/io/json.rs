@@ -91,7 +91,12 @@ fn words(error: &serde_json::Error) -> String {
 
 fn fault(text: &str, error: &serde_json::Error) -> Fault {
     let message = words(error);
-    let mut path = path_at(text, offset(text, error));
+    // On its way out of an error the reader still takes a closing bracket, which leads out of the place.
+    let mut end = offset(text, error);
+    if text.get(..end).is_some_and(|t| t.ends_with(['}', ']'])) {
+        end = end.saturating_sub(1);
+    }
+    let mut path = path_at(text, end);
     if let Some(field) = message.strip_prefix("missing field `").and_then(|m| m.strip_suffix('`')) {
         path.pop();
         path.push(field.to_owned());

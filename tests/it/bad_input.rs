@@ -157,7 +157,7 @@ fn json_that_is_no_array() {
     let error = json_claims("{\"id\": \"c1\"}").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Malformed);
     assert_eq!(told(error), "claims.json:1:1: the file must be a JSON array of claims, `[ { ... }, ... ]`");
-    assert_eq!(told(json_claims("[\n{\"id\": \"c1\",\n]").unwrap_err()), "claims.json:3:1: the file is not JSON: expected value");
+    assert_eq!(told(json_claims("[\n{\"id\": \"c1\",\n]").unwrap_err()), "claims.json:3:1: the file is not JSON: key must be a string");
     assert_eq!(told(json_claims("[{}").unwrap_err()), "claims.json:1:3: the file is not JSON: EOF while parsing a list");
     assert_eq!(told(json_claims("[] x").unwrap_err()), "claims.json:1:4: the file is not JSON: trailing characters");
     let lines = source("lines.csv", "claim,id,amount\n");

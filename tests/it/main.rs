@@ -12,5 +12,6 @@ mod diagnostics;
 mod explain;
 #[cfg(feature = "io")]
 mod files;
+mod lean;
 mod model_agreement;
 mod properties;

@@ -94,7 +94,12 @@ fn adds_up(decision: &Decision) -> Checked {
     let (bill, left) = (rat(&decision.bill), rat(&decision.out_of_pocket));
     let paid: Rat = decision.layers.iter().map(|layer| rat(&layer.paid)).sum();
     ensure!(bill == paid + left, "bill {bill}, paid {paid}, left {left}");
-    ensure!(rat(&decision.paid) + rat(&decision.written_off) == paid, "paid {} and written off {} are not {paid}", decision.paid, decision.written_off);
+    ensure!(
+        rat(&decision.paid) + rat(&decision.written_off) == paid,
+        "paid {} and written off {} are not {paid}",
+        decision.paid,
+        decision.written_off
+    );
     ensure!(bill == sum(&decision.billed) && left == sum(&decision.left), "portions do not add up");
     let mut before = &decision.billed;
     for layer in &decision.layers {

@@ -76,6 +76,9 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
                     writeln!(screen.out(), "{}\n", checked.text)?;
                 }
             }
+            if files == 0 {
+                return unread(&unreadable, screen);
+            }
             let total = screen.words.check_total(files, errors, warnings);
             writeln!(screen.out(), "{total}")?;
         }
@@ -96,14 +99,19 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
             screen.csv(["file", "line", "column", "severity", "code", "message", "help"], rows)?;
         }
     }
-    screen.finish()?;
-    for failure in &unreadable {
-        screen.failure(failure);
-    }
     if !unreadable.is_empty() {
-        return Ok(Verdict::Unreadable);
+        return unread(&unreadable, screen);
     }
     Ok(if errors > 0 || args.deny_warnings && warnings > 0 { Verdict::Findings } else { Verdict::Fine })
+}
+
+fn unread(failures: &[Failure], screen: &mut Screen) -> Result<Verdict, Failure> {
+    // Results first, so that in one terminal the messages stand below them.
+    screen.finish()?;
+    for failure in failures {
+        screen.failure(failure);
+    }
+    Ok(Verdict::Unreadable)
 }
 
 fn check_folder(folder: &Path, all: &mut Vec<Checked>) -> Result<(), Failure> {
