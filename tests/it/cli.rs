@@ -1,5 +1,7 @@
 //! The command line: what it prints, where, and its exit codes.
 
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};

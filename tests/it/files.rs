@@ -1,5 +1,7 @@
 //! Files in and out: the order of rows means nothing, and results are written whole or not at all.
 
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -5,6 +5,7 @@ mod model;
 
 #[cfg(feature = "io")]
 mod bad_input;
+mod batch;
 mod by_hand;
 #[cfg(feature = "cli")]
 mod cli;
@@ -15,3 +16,5 @@ mod files;
 mod lean;
 mod model_agreement;
 mod properties;
+#[cfg(feature = "cli")]
+mod readme;
