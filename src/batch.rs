@@ -88,6 +88,16 @@ pub fn run(book: &PlanBook, people: &People, claims: Vec<Claim>, rejects: Vec<Re
     Ok(run)
 }
 
+/// Posts what members bring to their households before anybody claims: the member who brings it need not be the first to claim. An opening balance that does not
+/// fit is the reject of that member's own claims.
+fn open_households(book: &PlanBook, people: &People, ledger: &mut Ledger) {
+    for plan in book.plans().iter().filter(|plan| plan.couples_households()) {
+        for person in people.iter().filter(|p| p.household.is_some() && !p.opening.is_empty()) {
+            let _ = ledger.open(plan, person);
+        }
+    }
+}
+
 /// Settles claims and hands every outcome on as it comes, in order, so that decisions need not be kept; [`Run::decisions`] stays empty.
 ///
 /// # Errors
@@ -113,6 +123,7 @@ pub fn stream<E: From<BatchError>>(
     }
     let mut adjudicators: Vec<Adjudicator<'_>> = book.plans().iter().map(Adjudicator::new).collect();
     let mut ledger = Ledger::new();
+    open_households(book, people, &mut ledger);
     for entry in order::ordered(book, people, &claims) {
         let claim = entry.claim;
         let settled = entry.route.and_then(|route| {

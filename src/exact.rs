@@ -42,11 +42,6 @@ impl Exact {
         if scaled % self.denominator == 0 { i64::try_from(scaled / self.denominator).ok() } else { None }
     }
 
-    #[cfg(test)]
-    pub(crate) fn is_whole(self) -> bool {
-        self.denominator == 1
-    }
-
     pub(crate) fn add(self, other: Exact) -> Option<Exact> {
         let left = self.numerator.checked_mul(other.denominator)?;
         let right = other.numerator.checked_mul(self.denominator)?;

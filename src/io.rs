@@ -24,6 +24,6 @@ pub use claims::{ClaimsRead, read_claims};
 pub use error::{Error, ErrorKind, Errors};
 pub use output::{OutputFile, OutputFolder};
 pub use people::read_people;
-pub use scenario::{Scenario, ScenarioError, read_scheme};
+pub use scenario::{Scenario, ScenarioError, read_scheme, scheme_files};
 pub use source::{Format, Source};
 pub use tables::{DecisionTable, write_rejects};

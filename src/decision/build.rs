@@ -428,8 +428,8 @@ impl<'a> Builder<'a> {
                 };
                 figures.copays.push(CopayFigure { number: index + 1, due: money(amount), taken: taken.to_owned() });
             }
-            Step::Copaid { from_payment: true, amount } => figures.copaid_from_payment = money(amount),
-            Step::Copaid { from_payment: false, amount } => {
+            Step::CopaidFromPayment { raw } => figures.copaid_from_payment = raw_amount(raw),
+            Step::CopaidFromBase { amount } => {
                 figures.copaid_from_base = figures.copaid_from_base.checked_add(money(amount)).unwrap_or(figures.copaid_from_base);
             }
             Step::Deducted { amount, met, in_force } => {

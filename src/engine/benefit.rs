@@ -73,8 +73,10 @@ pub(crate) fn settle<T: Trace>(
     // 6 and 7: the payment before limits.
     let (mut raw, units) = entitlement(benefit, base, excess, case, trace)?;
     if benefit.copays.iter().any(|c| c.taken == Taken::FromPayment) {
-        let ceiling = Money::MAX;
-        raw = raw.less(copayments(benefit, Taken::FromPayment, ceiling, case, trace)?);
+        let due = copayments(benefit, Taken::FromPayment, Money::MAX, case, trace)?;
+        let before = raw.picos;
+        raw = raw.less(due);
+        trace.record(|| Step::CopaidFromPayment { raw: Raw::from_picos(before - raw.picos) });
     }
     trace.record(|| Step::Raw { raw });
 
@@ -264,7 +266,6 @@ fn copayments<T: Trace>(benefit: &Benefit, taken: Taken, most: Money, case: &Cas
         return Ok(Money::ZERO);
     }
     let mut total = Money::ZERO;
-    let mut any = false;
     for (index, copay) in benefit.copays.iter().enumerate().filter(|(_, c)| c.taken == taken) {
         match copay.condition.first_failed(&case.facts)? {
             Some(note) => trace.record(|| Step::CopayOff { index, note }),
@@ -272,13 +273,12 @@ fn copayments<T: Trace>(benefit: &Benefit, taken: Taken, most: Money, case: &Cas
                 let amount = copay.amount.money(&case.facts)?;
                 trace.record(|| Step::Copay { index, amount });
                 total = add(total, amount)?;
-                any = true;
             }
         }
     }
     let total = total.min(most);
-    if any {
-        trace.record(|| Step::Copaid { from_payment: taken == Taken::FromPayment, amount: total });
+    if taken != Taken::FromPayment {
+        trace.record(|| Step::CopaidFromBase { amount: total });
     }
     Ok(total)
 }

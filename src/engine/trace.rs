@@ -66,8 +66,9 @@ pub(crate) enum Step {
     LimitOff { kind: LimitKind, index: usize, note: u32 },
     Copay { index: usize, amount: Money },
     CopayOff { index: usize, note: u32 },
-    /// Money taken by copayments of one kind.
-    Copaid { from_payment: bool, amount: Money },
+    /// Money taken out of the base by copayments of one kind.
+    CopaidFromBase { amount: Money },
+    CopaidFromPayment { raw: Raw },
     Deducted { amount: Money, met: Money, in_force: Money },
     Excess { amount: Money },
     Point { ratio: Ratio },

@@ -432,7 +432,6 @@ impl Benefit<'_> {
         let own = base.less(early).less(figures.deductible.as_ref().map_or(ZERO, |d| Number::of(d.deducted)));
         let late = self.due("before-ratio").least(own);
         self.same("copay", early.plus(late), figures.copaid_from_base);
-        self.same("copay_from_payment", self.due("from-payment"), figures.copaid_from_payment);
         self.same("excess", rest.less(late), figures.excess);
     }
 
@@ -487,7 +486,8 @@ impl Benefit<'_> {
                 }
             }
         };
-        let raw = gives.less(Number::of(figures.copaid_from_payment));
+        self.same("copay_from_payment", self.due("from-payment").least(gives.printed()), figures.copaid_from_payment);
+        let raw = gives.less(self.due("from-payment"));
         self.same("raw", raw.printed(), figures.raw);
         let base = Number::of(figures.base);
         let raised = least_room(&figures.out_of_pocket_max).filter(|room| raw.from(base).exceeds(*room)).map(|room| base.less(room));

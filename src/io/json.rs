@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::cells::Fault;
 use super::error::{Error, ErrorKind};
 use super::source::Source;
-use crate::diagnostic::place;
+use crate::diagnostic::{nearest, place};
 use crate::money::MoneyError;
 use crate::reject::RejectCode;
 
@@ -82,6 +82,13 @@ fn words(error: &serde_json::Error) -> String {
     let mut text = text.replace("expected u64", "expected a whole number").replace("expected u32", "expected a whole number");
     if let Some((before, _)) = text.split_once("expected struct") {
         text = format!("{before}expected an object, `{{ ... }}`");
+    }
+    if let Some((name, known)) = text.strip_prefix("unknown field `").and_then(|t| t.split_once("`, expected ")) {
+        let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+        text = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("there is no field `{name}`; did you mean `{near}`?"),
+            None => format!("there is no field `{name}`; fields are `{}`", known.join("`, `")),
+        };
     }
     match text.char_indices().nth(MESSAGE_LIMIT) {
         Some((end, _)) => format!("{} ...", text.get(..end).unwrap_or_default()),

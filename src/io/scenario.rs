@@ -35,6 +35,38 @@ impl From<Error> for ScenarioError {
     }
 }
 
+/// The rule files of a scenario folder, in the order of their names: `scheme.toml`, `scheme-*.toml`.
+///
+/// # Errors
+/// If the folder cannot be read, or has no rule file.
+pub fn scheme_files(folder: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
+    let folder = folder.as_ref();
+    schemes_among(folder, &names_in(folder)?)
+}
+
+fn names_in(folder: &Path) -> Result<Vec<String>, Error> {
+    let shown = folder.display().to_string();
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|e| Error::io(&shown, "read", e))? {
+        let entry = entry.map_err(|e| Error::io(&shown, "read", e))?;
+        if let Some(name) = entry.file_name().to_str() {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn schemes_among(folder: &Path, names: &[String]) -> Result<Vec<PathBuf>, Error> {
+    let is_scheme = |name: &&String| *name == "scheme.toml" || name.starts_with("scheme-") && name.ends_with(".toml");
+    let schemes: Vec<PathBuf> = names.iter().filter(is_scheme).map(|name| folder.join(name)).collect();
+    if schemes.is_empty() { Err(missing(folder, "scheme.toml, or scheme-*.toml")) } else { Ok(schemes) }
+}
+
+fn missing(folder: &Path, what: &str) -> Error {
+    Error::new(ErrorKind::WrongFiles, &folder.display().to_string(), format!("a scenario needs {what}, and the folder has none"))
+}
+
 /// Reads and checks a rule file.
 ///
 /// # Errors
@@ -127,29 +159,16 @@ struct Files {
 impl Files {
     fn find(folder: &Path) -> Result<Files, Error> {
         let shown = folder.display().to_string();
-        let mut names = Vec::new();
-        for entry in std::fs::read_dir(folder).map_err(|e| Error::io(&shown, "read", e))? {
-            let entry = entry.map_err(|e| Error::io(&shown, "read", e))?;
-            if let Some(name) = entry.file_name().to_str() {
-                names.push(name.to_owned());
-            }
-        }
-        names.sort();
+        let names = names_in(folder)?;
         let has = |name: &str| names.iter().any(|n| n == name).then(|| folder.join(name));
         let one_of = |first: &str, second: &str| match (has(first), has(second)) {
             (Some(_), Some(_)) => Err(Error::new(ErrorKind::WrongFiles, &shown, format!("there are both {first} and {second}; only one can be meant"))),
             (found, None) | (None, found) => Ok(found),
         };
-        let missing = |what: &str| Error::new(ErrorKind::WrongFiles, &shown, format!("a scenario needs {what}, and the folder has none"));
-        let schemes: Vec<PathBuf> =
-            names.iter().filter(|n| *n == "scheme.toml" || n.starts_with("scheme-") && n.ends_with(".toml")).map(|n| folder.join(n)).collect();
-        if schemes.is_empty() {
-            return Err(missing("scheme.toml, or scheme-*.toml"));
-        }
         Ok(Files {
-            schemes,
+            schemes: schemes_among(folder, &names)?,
             people: one_of("people.csv", "people.json")?,
-            claims: one_of("claims.csv", "claims.json")?.ok_or_else(|| missing("claims.csv or claims.json"))?,
+            claims: one_of("claims.csv", "claims.json")?.ok_or_else(|| missing(folder, "claims.csv or claims.json"))?,
             lines: has("lines.csv"),
             expectations: has("expect.toml"),
         })

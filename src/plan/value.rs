@@ -33,6 +33,8 @@ pub(crate) struct Axis {
 pub(crate) enum Range {
     /// From 0 % to 100 %.
     Share,
+    /// A payout ratio: written between 0 % and 100 %; one figured from facts of the case is kept in that range.
+    Payout,
     /// Zero or more.
     NotNegative,
     Any,
@@ -41,7 +43,7 @@ pub(crate) enum Range {
 impl Range {
     pub(crate) fn contains(self, value: i64) -> bool {
         match self {
-            Range::Share => (0..=Ratio::ONE.millionths()).contains(&value),
+            Range::Share | Range::Payout => (0..=Ratio::ONE.millionths()).contains(&value),
             Range::NotNegative => value >= 0,
             Range::Any => true,
         }
@@ -86,7 +88,10 @@ impl Value {
                 rows.get(*row as usize).ok_or(Fault::Internal)?.get(facts)
             }
             Value::Formula { root, range } => {
-                let value = root.exact(facts)?.micros().ok_or(Fault::NoValue)?;
+                let mut value = root.exact(facts)?.micros().ok_or(Fault::NoValue)?;
+                if *range == Range::Payout {
+                    value = value.clamp(0, Ratio::ONE.millionths());
+                }
                 if range.contains(value) { Ok(value) } else { Err(Fault::NoValue) }
             }
         }

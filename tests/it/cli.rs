@@ -334,3 +334,9 @@ fn test_goes_on_after_a_scenario_that_cannot_be_read() {
          2 scenarios, 1 value: 0 differ, 1 cannot be read\n--- standard error\nerror: TMP/test_unreadable/a/claims.csv: the file is empty\n"
     );
 }
+
+#[test]
+fn every_fixture_comes_out_as_expected() {
+    let said = medaid(&["test", "fixtures"]);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{}", said.out);
+}

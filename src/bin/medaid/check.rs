@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use medaid::batch::PlanBook;
 use medaid::diagnostic::{Diagnostics, Severity};
-use medaid::io::Source;
+use medaid::io::{Source, scheme_files};
 use medaid::{Plan, Scheme};
 use serde::Serialize;
 
@@ -115,7 +115,7 @@ fn unread(failures: &[Failure], screen: &mut Screen) -> Result<Verdict, Failure>
 }
 
 fn check_folder(folder: &Path, all: &mut Vec<Checked>) -> Result<(), Failure> {
-    let files = schemes_in(folder)?;
+    let files = scheme_files(folder)?;
     let mut plans = Vec::new();
     for file in &files {
         let (checked, plan) = check(file)?;
@@ -135,23 +135,6 @@ fn check_folder(folder: &Path, all: &mut Vec<Checked>) -> Result<(), Failure> {
 
 fn row([file, line, column]: [String; 3], [severity, code, message, help]: [String; 4]) -> [String; 7] {
     [file, line, column, severity, code, message, help]
-}
-
-fn schemes_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let cannot = |e: std::io::Error| Failure::Message(format!("{}: cannot be read: {e}", folder.display()));
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(cannot)? {
-        let name = entry.map_err(cannot)?.file_name();
-        let Some(name) = name.to_str() else { continue };
-        if name == "scheme.toml" || name.starts_with("scheme-") && name.ends_with(".toml") {
-            files.push(folder.join(name));
-        }
-    }
-    files.sort();
-    if files.is_empty() {
-        return Err(Failure::Message(format!("{}: there is no scheme.toml or scheme-*.toml in the folder", folder.display())));
-    }
-    Ok(files)
 }
 
 fn check(path: &Path) -> Result<(Checked, Option<Plan>), Failure> {

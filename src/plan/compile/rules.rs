@@ -316,7 +316,7 @@ impl Compiler<'_> {
     fn form(&mut self, form: &syntax::Form, called: &Called<'_>) -> Option<plan::Form> {
         let scope = called.scope;
         match form {
-            syntax::Form::Ratio(value) => self.value(value, Unit::Ratio, Range::Share, scope).map(plan::Form::Ratio),
+            syntax::Form::Ratio(value) => self.value(value, Unit::Ratio, Range::Payout, scope).map(plan::Form::Ratio),
             syntax::Form::Fixed(value) => self.value(value, Unit::Amount, Range::NotNegative, scope).map(plan::Form::Fixed),
             syntax::Form::Bands { absolute, running, rows, place } => {
                 let counts = if *absolute { Counts::Base } else { Counts::Excess };
@@ -337,7 +337,7 @@ impl Compiler<'_> {
                             Some(edge)
                         }
                     };
-                    let ratio = self.value(&row.ratio, Unit::Ratio, Range::Share, scope)?;
+                    let ratio = self.value(&row.ratio, Unit::Ratio, Range::Payout, scope)?;
                     bands.push(plan::Band { to, ratio });
                 }
                 Some(plan::Form::Bands { absolute: *absolute, accumulator: accumulator?, rows: bands })

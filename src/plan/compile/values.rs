@@ -36,7 +36,7 @@ impl Compiler<'_> {
     /// Checks the range of all that is settled, and has formulas check theirs.
     fn restrict(&mut self, value: &mut Value, range: Range, place: &Place) -> Option<()> {
         let outside = |found: i64| match range {
-            Range::Share => format!("{} is not between 0% and 100%", crate::Ratio::from_millionths(found)),
+            Range::Share | Range::Payout => format!("{} is not between 0% and 100%", crate::Ratio::from_millionths(found)),
             _ => format!("{} is below zero", crate::Money::from_micros(found)),
         };
         match value {
