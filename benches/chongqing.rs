@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench chongqing` runs it.
 
+#![allow(clippy::indexing_slicing, clippy::expect_used, reason = "a bench that goes wrong should stop")]
+
 #[path = "chongqing/by_hand.rs"]
 mod by_hand;
 mod ratios;

@@ -2,11 +2,13 @@
 //!
 //! `cargo bench --bench workload` runs it.
 
+#![allow(clippy::indexing_slicing, clippy::expect_used, reason = "a bench that goes wrong should stop")]
+
+#[path = "workload/by_hand.rs"]
+mod by_hand;
 #[path = "workload/generate.rs"]
 mod generate;
 mod ratios;
-#[path = "workload/by_hand.rs"]
-mod by_hand;
 
 use criterion::{Criterion, Throughput, criterion_group};
 use medaid::{Adjudicator, Ledger, Plan, Scheme};

@@ -29,7 +29,7 @@ mod summary;
 
 pub use book::PlanBook;
 pub use error::BatchError;
-pub use expect::{Expectations, ExpectationError, Mismatch};
+pub use expect::{ExpectationError, Expectations, Mismatch};
 pub use people::People;
 pub use summary::{LayerSummary, PremiumSummary, SchemeSummary, Sum, Summary};
 

@@ -42,6 +42,9 @@ pub struct Person {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpeningBalance {
+    /// The scheme that it is for; needed where a person's claims are settled under several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
     /// The accumulator's name; one without a name of its own is called after its rule.
     pub accumulator: String,
     /// A day of the period for which the balance holds.
@@ -416,7 +419,8 @@ mod tests {
         let person = r#"{ "id": "p1", "birth_date": "2024-02-30" }"#;
         let message = serde_json::from_str::<Person>(person).unwrap_err().to_string();
         assert!(message.starts_with("`2024-02-30` is not a date of the form YYYY-MM-DD"));
-        let claim: Claim = serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-05-01", "settled": null, "bill": 1 }"#).unwrap();
+        let claim: Claim =
+            serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-05-01", "settled": null, "bill": 1 }"#).unwrap();
         assert_eq!(claim.settled, None);
     }
 }

@@ -42,8 +42,7 @@ pub enum Per {
 }
 
 impl Per {
-    pub(crate) const ALL: [Per; 7] =
-        [Per::Claim, Per::Stay, Per::Day, Per::Month, Per::PolicyYear, Per::CalendarYear, Per::Lifetime];
+    pub(crate) const ALL: [Per; 7] = [Per::Claim, Per::Stay, Per::Day, Per::Month, Per::PolicyYear, Per::CalendarYear, Per::Lifetime];
 
     /// The name in rule files.
     pub const fn name(self) -> &'static str {
@@ -136,8 +135,7 @@ pub(crate) fn day_number(date: NaiveDate) -> i32 {
 
 /// Reads `YYYY-MM-DD`, with exactly so many digits.
 pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
-    let shaped = text.len() == 10
-        && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+    let shaped = text.len() == 10 && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
     if shaped { text.parse().ok() } else { None }
 }
 

@@ -265,12 +265,7 @@ impl std::error::Error for Diagnostics {}
 /// The known name with the least number of edits from the unknown one, if that is few for its length.
 pub fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = unknown.chars().count().div_ceil(3);
-    known
-        .into_iter()
-        .map(|name| (edits(unknown, name), name))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min()
-        .map(|(_, name)| name)
+    known.into_iter().map(|name| (edits(unknown, name), name)).filter(|(distance, _)| *distance <= allowed).min().map(|(_, name)| name)
 }
 
 /// Levenshtein distance with swaps of neighbours counted as two edits.

@@ -10,24 +10,30 @@ pub(crate) mod trace;
 
 use crate::claim::{Claim, Person};
 use crate::decision::Decision;
+pub use crate::ledger::Books;
 use crate::ledger::Ledger;
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::reject::{Reject, RejectCode};
-pub use crate::ledger::Books;
 use case::{Case, Input};
 
 /// Why a claim could not be figured. Small, so that the kernel can return it cheaply; the words are made later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// A rule asked for a fact that is not known.
-    Missing { fact: u32 },
+    Missing {
+        fact: u32,
+    },
     /// A rule's value is not exact, out of range, or divided by zero.
     NoValue,
     Overflow,
     /// A given payment is above what is left for its layer.
-    PriorAboveResidual { layer: u32 },
-    Unclassified { line: u32 },
+    PriorAboveResidual {
+        layer: u32,
+    },
+    Unclassified {
+        line: u32,
+    },
     /// Something that cannot be; a defect of this crate.
     Internal,
 }
@@ -37,7 +43,11 @@ impl Fault {
         let (code, field, message) = match self {
             Fault::Missing { fact } => {
                 let name = plan.facts.get(fact as usize).map_or("", |f| f.name.as_str());
-                (RejectCode::MissingAttribute, format!("attributes.{name}"), format!("a rule asks for `{name}`, which is not given and has no default"))
+                (
+                    RejectCode::MissingAttribute,
+                    format!("attributes.{name}"),
+                    format!("a rule asks for `{name}`, which is not given and has no default"),
+                )
             }
             Fault::NoValue => (
                 RejectCode::NoValue,
@@ -56,7 +66,9 @@ impl Fault {
                 let id = claim.lines.get(line as usize).map_or("", |l| l.id.as_str());
                 (RejectCode::UnclassifiedLine, format!("lines.{id}"), format!("no row of `classify` fits line `{id}`"))
             }
-            Fault::Internal => (RejectCode::NoValue, String::new(), "internal error of medaid; please report it with this claim".to_owned()),
+            Fault::Internal => {
+                (RejectCode::NoValue, String::new(), "internal error of medaid; please report it with this claim".to_owned())
+            }
         };
         Reject::new(&claim.id, code, &field, message)
     }
@@ -136,7 +148,8 @@ impl<'p> Adjudicator<'p> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn settle_prepared(&mut self, claim: &PreparedClaim, books: &mut Books<'_>) -> Result<Settlement<'_>, Reject> {
-        kernel::settle(self.plan, &claim.input, &mut self.case, books, &mut trace::Off).map_err(|fault| fault.reject(self.plan, &claim.claim))?;
+        kernel::settle(self.plan, &claim.input, &mut self.case, books, &mut trace::Off)
+            .map_err(|fault| fault.reject(self.plan, &claim.claim))?;
         Ok(Settlement { plan: self.plan, case: &self.case })
     }
 }

@@ -233,10 +233,8 @@ impl Story {
         let words = self.words;
         self.page.blank();
         self.page.line(0, words.result());
-        let mut rows = vec![
-            vec![words.bill().to_owned(), grouped(decision.bill)],
-            vec![words.paid_in_all().to_owned(), grouped(decision.paid)],
-        ];
+        let mut rows =
+            vec![vec![words.bill().to_owned(), grouped(decision.bill)], vec![words.paid_in_all().to_owned(), grouped(decision.paid)]];
         if !decision.written_off.is_zero() {
             rows.push(vec![words.written_off_in_all().to_owned(), grouped(decision.written_off)]);
         }
@@ -287,7 +285,14 @@ impl Story {
             let rule = if posting.rule.is_empty() { "-".to_owned() } else { clean(&posting.rule) };
             let period = words.per(posting.per).to_owned();
             let added = format!("+ {}", grouped(posting.amount));
-            rows.push(vec![clean(&posting.accumulator), rule, period, grouped(posting.before), added, format!("= {}", grouped(posting.after))]);
+            rows.push(vec![
+                clean(&posting.accumulator),
+                rule,
+                period,
+                grouped(posting.before),
+                added,
+                format!("= {}", grouped(posting.after)),
+            ]);
         }
         self.page.blank();
         self.page.line(0, words.postings());

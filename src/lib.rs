@@ -16,7 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The rule language is described in [`reference`], files in [`formats`].
+//! The rule language is described in [`mod@reference`], files in [`formats`].
 
 pub mod batch;
 pub mod claim;

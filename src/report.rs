@@ -126,7 +126,8 @@ fn trimmed(table: &Table) -> String {
 /// The summary as rows of `figure`, `scheme`, `layer`, `value`, for machines.
 pub fn summary_rows(summary: &Summary) -> Vec<[String; 4]> {
     let mut rows = Vec::new();
-    let mut row = |figure: &str, scheme: &str, layer: &str, value: String| rows.push([figure.to_owned(), scheme.to_owned(), layer.to_owned(), value]);
+    let mut row =
+        |figure: &str, scheme: &str, layer: &str, value: String| rows.push([figure.to_owned(), scheme.to_owned(), layer.to_owned(), value]);
     row("illustrative", "", "", summary.illustrative.to_string());
     row("currency", "", "", summary.currency.clone());
     row("claims", "", "", summary.claims.to_string());

@@ -69,7 +69,11 @@ pub(crate) fn settle(stay: &Stay, a: &mut Account) -> [i64; 7] {
     let excess = above(left * 10, if stay.poor { threshold / 2 } else { threshold }, &mut met);
     a.critical_met = met;
     let mut critical = (excess * if stay.poor { 65 } else { 60 } + 500) / 1_000;
-    if stay.poor { a.critical += critical } else { critical = capped(critical, 20_000_000, &mut a.critical) }
+    if stay.poor {
+        a.critical += critical
+    } else {
+        critical = capped(critical, 20_000_000, &mut a.critical)
+    }
     left -= critical;
 
     let mut assistance = 0;

@@ -41,7 +41,13 @@ pub(crate) fn stays(count: u64, year: usize, poor: bool, edge: bool, seed: u64) 
 /// The same as a person and claims.
 pub(crate) fn domain(stays: &[Stay]) -> (Person, Vec<Claim>) {
     let first = stays.first().expect("a stay");
-    let identity = if first.poor { "low_income" } else if first.edge { "low_income_edge" } else { "none" };
+    let identity = if first.poor {
+        "low_income"
+    } else if first.edge {
+        "low_income_edge"
+    } else {
+        "none"
+    };
     let person = Person {
         id: "p1".to_owned(),
         birth_date: NaiveDate::from_ymd_opt(1960, 5, 1),

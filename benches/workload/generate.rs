@@ -44,9 +44,9 @@ pub(crate) fn rows(count: u64) -> Vec<Row> {
             let level = usize::from(r >= 5) + usize::from(r >= 8);
             let k = (field(i, 3).leading_zeros() as usize).min(24);
             let m = (field(i, 4) & 0xF_FFFF) as i64;
-            let total = (edges[level][k] + ((edges[level][k + 1] - edges[level][k]) * m >> 20)).min(300_000_000);
+            let total = (edges[level][k] + (((edges[level][k + 1] - edges[level][k]) * m) >> 20)).min(300_000_000);
             let v = field(i, 5);
-            let out = if (v & 0xFF) < 77 { 0 } else { total * ((v >> 8) % 410) as i64 >> 10 };
+            let out = if (v & 0xFF) < 77 { 0 } else { (total * ((v >> 8) % 410) as i64) >> 10 };
             let c = field(person, 7) % 100;
             Row {
                 id: i + 1,

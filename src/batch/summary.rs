@@ -243,7 +243,15 @@ impl<'a> Tally<'a> {
         self.settlement(plan, rule_date, claim, &paid, &beside, decision.out_of_pocket.money().unwrap_or_default());
     }
 
-    pub(super) fn settlement(&mut self, plan: usize, rule_date: NaiveDate, claim: &Claim, paid: &[Money], beside: &[Money], out_of_pocket: Money) {
+    pub(super) fn settlement(
+        &mut self,
+        plan: usize,
+        rule_date: NaiveDate,
+        claim: &Claim,
+        paid: &[Money],
+        beside: &[Money],
+        out_of_pocket: Money,
+    ) {
         let summary = &mut self.summary;
         count(&mut summary.decided);
         if let Some(scheme) = summary.schemes.get_mut(plan) {
@@ -291,13 +299,8 @@ impl<'a> Tally<'a> {
 
     fn premiums(&mut self) {
         for (place, summary) in self.summary.layers.iter_mut().enumerate() {
-            let mut premium = PremiumSummary {
-                insured: 0,
-                person_years: 0,
-                premium: Sum::zero(self.places),
-                unknown: 0,
-                claim_ratio_basis_points: None,
-            };
+            let mut premium =
+                PremiumSummary { insured: 0, person_years: 0, premium: Sum::zero(self.places), unknown: 0, claim_ratio_basis_points: None };
             let mut stated = false;
             let mut insured = BTreeSet::new();
             for ((scheme, first_day), decided_under) in &self.years {

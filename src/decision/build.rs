@@ -271,14 +271,7 @@ impl<'a> Builder<'a> {
         };
         let shown = |micros| self.position(found, micros);
         let (before, amount, after) = (shown(before), shown(amount), shown(before.saturating_add(amount)));
-        self.postings.push(Posting {
-            rule,
-            accumulator: found.name.clone(),
-            per: found.per,
-            before,
-            amount,
-            after,
-        });
+        self.postings.push(Posting { rule, accumulator: found.name.clone(), per: found.per, before, amount, after });
     }
 
     fn allocated(&mut self, line: usize, portion: usize, amount: Money) {
@@ -337,9 +330,13 @@ impl<'a> Builder<'a> {
         let benefit = self.plan_benefit()?;
         let zero = self.amount(Money::ZERO);
         let entitlement = match &benefit.form {
-            Form::Ratio(value) => {
-                Entitlement::Ratio { bands: Vec::new(), measured: None, points: Vec::new(), factors: Vec::new(), because: self.because(value) }
-            }
+            Form::Ratio(value) => Entitlement::Ratio {
+                bands: Vec::new(),
+                measured: None,
+                points: Vec::new(),
+                factors: Vec::new(),
+                because: self.because(value),
+            },
             Form::Bands { rows, .. } => {
                 let mut because: Vec<FactShown> = Vec::new();
                 for fact in rows.iter().flat_map(|row| self.because(&row.ratio)) {
@@ -377,7 +374,12 @@ impl<'a> Builder<'a> {
             },
             rounded: zero,
             paid: zero,
-            minimum: benefit.minimum.as_ref().filter(|m| self.is_settled(m)).and_then(|m| m.money(&self.facts).ok()).map(|m| self.amount(m)),
+            minimum: benefit
+                .minimum
+                .as_ref()
+                .filter(|m| self.is_settled(m))
+                .and_then(|m| m.money(&self.facts).ok())
+                .map(|m| self.amount(m)),
             issued: zero,
             settled: Vec::new(),
             inactive: Vec::new(),
@@ -415,7 +417,14 @@ impl<'a> Builder<'a> {
         match *step {
             Step::Counted { cover, left, counted } => {
                 if let Some(portion) = benefit.covers.get(cover).and_then(|c| plan.portions.get(c.portion)) {
-                    figures.counted.push(Counted { portion: portion.id.clone(), title: text(portion), left: money(left), factor: factor.filter(|f| *f != Ratio::ONE), factor_varies: factor.is_none(), counted: money(counted) });
+                    figures.counted.push(Counted {
+                        portion: portion.id.clone(),
+                        title: text(portion),
+                        left: money(left),
+                        factor: factor.filter(|f| *f != Ratio::ONE),
+                        factor_varies: factor.is_none(),
+                        counted: money(counted),
+                    });
                 }
             }
             Step::Held { amount } => figures.held = Some(money(amount)),
@@ -555,22 +564,24 @@ impl<'a> Builder<'a> {
             postings: std::mem::take(&mut self.postings),
             balances: self.balances(),
             input_digest: Digest::of(&input),
-            result_digest: Digest::of(&[]),
+            result_digest: NO_DIGEST,
         };
-        decision.result_digest = decision.figure_result_digest();
+        decision.result_digest = digest_of(&decision);
         decision
     }
 }
 
-impl Decision {
-    fn figure_result_digest(&self) -> Digest {
-        let blank = Decision { result_digest: Digest::of(&[]), ..self.clone() };
-        Digest::of(&serde_json::to_vec(&blank).unwrap_or_default())
-    }
+/// What stands in the place of the result digest while it is figured.
+const NO_DIGEST: Digest = Digest::from_bytes([0; 32]);
 
+fn digest_of(blank: &Decision) -> Digest {
+    Digest::of(&serde_json::to_vec(blank).unwrap_or_default())
+}
+
+impl Decision {
     /// Whether the decision is as it was made: its result digest fits everything in it.
     pub fn is_intact(&self) -> bool {
-        self.result_digest == self.figure_result_digest()
+        self.result_digest == digest_of(&Decision { result_digest: NO_DIGEST, ..self.clone() })
     }
 }
 

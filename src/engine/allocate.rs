@@ -6,7 +6,13 @@ use crate::money::Money;
 
 /// Spreads `sum` over weights in whole steps of `unit` by the largest remainder, ties to the earlier; the shares go to `case.shares`. The sum must not
 /// exceed the weights' total; then no share exceeds its weight.
-pub(crate) fn largest_remainder(case: &mut Case, sum: Money, total: Money, unit: Money, weight: impl Fn(&Case, usize) -> Money) -> Result<(), Fault> {
+pub(crate) fn largest_remainder(
+    case: &mut Case,
+    sum: Money,
+    total: Money,
+    unit: Money,
+    weight: impl Fn(&Case, usize) -> Money,
+) -> Result<(), Fault> {
     let lines = case.lines;
     case.shares.clear();
     case.remainders.clear();

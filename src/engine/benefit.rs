@@ -242,13 +242,7 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Cas
 
 /// The room of a limit, if its condition holds.
 #[inline]
-fn limit_room<T: Trace>(
-    kind: LimitKind,
-    index: usize,
-    limit: &Limit,
-    case: &Case,
-    trace: &mut T,
-) -> Result<Option<Money>, Fault> {
+fn limit_room<T: Trace>(kind: LimitKind, index: usize, limit: &Limit, case: &Case, trace: &mut T) -> Result<Option<Money>, Fault> {
     if let Some(note) = limit.condition.first_failed(&case.facts)? {
         trace.record(|| Step::LimitOff { kind, index, note });
         return Ok(None);
@@ -285,13 +279,7 @@ fn copayments<T: Trace>(benefit: &Benefit, taken: Taken, most: Money, case: &Cas
 
 /// The deductible or franchise: what it takes, and what is left above it.
 #[inline]
-fn deduct<T: Trace>(
-    benefit: &Benefit,
-    base: Money,
-    after_copay: Money,
-    case: &Case,
-    trace: &mut T,
-) -> Result<(Money, Money), Fault> {
+fn deduct<T: Trace>(benefit: &Benefit, base: Money, after_copay: Money, case: &Case, trace: &mut T) -> Result<(Money, Money), Fault> {
     if let Some(franchise) = &benefit.franchise {
         if limit_room(LimitKind::Franchise, 0, franchise, case, trace)?.is_none() {
             return Ok((Money::ZERO, after_copay));
@@ -326,13 +314,7 @@ fn deduct<T: Trace>(
 }
 
 /// Step 6: what the benefit's form gives for the excess, and the units that it counted.
-fn entitlement<T: Trace>(
-    benefit: &Benefit,
-    base: Money,
-    excess: Money,
-    case: &Case,
-    trace: &mut T,
-) -> Result<(Raw, i64), Fault> {
+fn entitlement<T: Trace>(benefit: &Benefit, base: Money, excess: Money, case: &Case, trace: &mut T) -> Result<(Raw, i64), Fault> {
     match &benefit.form {
         Form::Ratio(ratio) => {
             let ratio = Adjust::of(benefit, case, trace)?.apply(ratio.ratio(&case.facts)?)?;

@@ -79,11 +79,7 @@ fn refill<T: Copy>(buffer: &mut Vec<T>, count: usize, value: T) {
 
 fn sum_portion(cells: &[Money], portion: usize, portions: usize) -> Money {
     // Parts of a bill that fits: their sum fits.
-    cells
-        .iter()
-        .skip(portion)
-        .step_by(portions.max(1))
-        .fold(Money::ZERO, |sum, r| sum.checked_add(*r).unwrap_or(sum))
+    cells.iter().skip(portion).step_by(portions.max(1)).fold(Money::ZERO, |sum, r| sum.checked_add(*r).unwrap_or(sum))
 }
 
 impl Case {

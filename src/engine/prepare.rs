@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::claim::{AttributeValue, Claim, Person};
+use crate::claim::{AttributeValue, Claim, OpeningBalance, Person};
 use crate::date::{DateChoice, Per, day_number, full_years};
 use crate::engine::case::{Given, Input};
 use crate::engine::{Fault, classify};
@@ -118,7 +118,12 @@ fn amounts(plan: &Plan, claim: &Claim) -> Result<(), Reject> {
     for line in &claim.lines {
         if line.quantity <= Money::ZERO {
             let field = format!("lines.{}.quantity", line.id);
-            return Err(Reject::new(&claim.id, RejectCode::NegativeAmount, &field, format!("the quantity {} is not above zero", line.quantity)));
+            return Err(Reject::new(
+                &claim.id,
+                RejectCode::NegativeAmount,
+                &field,
+                format!("the quantity {} is not above zero", line.quantity),
+            ));
         }
     }
     for_each_amount(claim, |field, amount| {
@@ -149,8 +154,16 @@ fn portions(plan: &Plan, claim: &Claim) -> Result<(), Reject> {
         (false, true) => ("portions", sum(claim.portions.values().copied())),
         (true, false) => ("lines", sum(claim.lines.iter().map(|l| l.amount))),
         (true, true) if claim.bill == Money::ZERO => return Ok(()),
-        (true, true) => return reject(RejectCode::PortionsDoNotAddUp, "portions", "the bill comes with neither portions nor lines".to_owned()),
-        (false, false) => return reject(RejectCode::PortionsDoNotAddUp, "portions", "the bill comes with both portions and lines; give one of them".to_owned()),
+        (true, true) => {
+            return reject(RejectCode::PortionsDoNotAddUp, "portions", "the bill comes with neither portions nor lines".to_owned());
+        }
+        (false, false) => {
+            return reject(
+                RejectCode::PortionsDoNotAddUp,
+                "portions",
+                "the bill comes with both portions and lines; give one of them".to_owned(),
+            );
+        }
     };
     match parts {
         None => return reject(RejectCode::AmountOverflow, field, "the amounts are too large to be figured with".to_owned()),
@@ -212,7 +225,8 @@ fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate,
     }
     let facility = &claim.facility;
     for (index, fact) in plan.facts.iter().enumerate() {
-        let word = |value: &Option<String>, field: &str| value.as_deref().map(|text| value_of(claim, fact, || field.to_owned(), text)).transpose();
+        let word =
+            |value: &Option<String>, field: &str| value.as_deref().map(|text| value_of(claim, fact, || field.to_owned(), text)).transpose();
         let value = match fact.kind {
             FactKind::PersonAttribute(choice) => {
                 let on = match choice {
@@ -267,7 +281,8 @@ fn person_value(claim: &Claim, person: &Person, fact: &Fact, on: NaiveDate) -> R
 pub(crate) fn person_fact(fact: &Fact, person: &Person, on: NaiveDate) -> Option<i64> {
     let known = match fact.kind {
         FactKind::PersonAttribute(_) => {
-            let values = person.attributes.get(&fact.name).into_iter().flat_map(|d| d.on(on)).filter_map(|v| read_value(&fact.domain, v.as_str()));
+            let values =
+                person.attributes.get(&fact.name).into_iter().flat_map(|d| d.on(on)).filter_map(|v| read_value(&fact.domain, v.as_str()));
             if matches!(fact.domain, Domain::Words(_)) { values.min() } else { values.last() }
         }
         FactKind::Age => person.birth_date.map(|birth| full_years(birth, on).saturating_mul(1_000_000)),
@@ -317,10 +332,12 @@ pub(crate) fn open(plan: &Plan, person: &Person, claim: &Claim, books: &mut Book
         return Ok(());
     }
     let mut postings = Vec::new();
-    for (index, opening) in person.opening.iter().enumerate() {
+    let of_scheme = |opening: &OpeningBalance| opening.scheme.as_ref().is_none_or(|scheme| *scheme == plan.id);
+    for (index, opening) in person.opening.iter().enumerate().filter(|(_, o)| of_scheme(o)) {
         let field = format!("person.opening.{index}");
         let reject = |code, message: String| Reject::new(&claim.id, code, &field, message);
-        let Some((accumulator, found)) = plan.accumulator(&opening.accumulator).and_then(|i| plan.accumulators.get(i).map(|a| (i, a))) else {
+        let Some((accumulator, found)) = plan.accumulator(&opening.accumulator).and_then(|i| plan.accumulators.get(i).map(|a| (i, a)))
+        else {
             return Err(reject(RejectCode::UnknownAccumulator, format!("the scheme has no accumulator `{}`", opening.accumulator)));
         };
         if opening.amount < Money::ZERO {
@@ -341,9 +358,7 @@ pub(crate) fn open(plan: &Plan, person: &Person, claim: &Claim, books: &mut Book
     for (accumulator, owner, period, amount) in postings {
         let account = if owner == Owner::Household { &mut *books.household } else { &mut *books.person };
         let symbol = books.symbols.get(accumulator).copied();
-        symbol
-            .and_then(|symbol| account.post(symbol, period, amount))
-            .ok_or_else(|| Fault::Overflow.reject(plan, claim))?;
+        symbol.and_then(|symbol| account.post(symbol, period, amount)).ok_or_else(|| Fault::Overflow.reject(plan, claim))?;
     }
     books.person.set_opened(&plan.id);
     Ok(())

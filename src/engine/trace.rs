@@ -50,43 +50,135 @@ pub(crate) enum LimitKind {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Step {
     /// A layer begins.
-    Layer { layer: usize },
+    Layer {
+        layer: usize,
+    },
     /// A fact is read anew at entry to the layer.
-    Entry { fact: usize, value: i64 },
-    LayerFailed { note: u32 },
+    Entry {
+        fact: usize,
+        value: i64,
+    },
+    LayerFailed {
+        note: u32,
+    },
     /// The layer's payment is given; `beyond` says that it is above a cap.
-    Given { beyond: bool },
-    Benefit { benefit: usize },
-    Failed { failed: Failed },
-    Counted { cover: usize, left: Money, counted: Money },
-    Held { amount: Money },
-    Base { amount: Money },
-    Limit { kind: LimitKind, index: usize, amount: Money, position: Money, room: Money },
+    Given {
+        beyond: bool,
+    },
+    Benefit {
+        benefit: usize,
+    },
+    Failed {
+        failed: Failed,
+    },
+    Counted {
+        cover: usize,
+        left: Money,
+        counted: Money,
+    },
+    Held {
+        amount: Money,
+    },
+    Base {
+        amount: Money,
+    },
+    Limit {
+        kind: LimitKind,
+        index: usize,
+        amount: Money,
+        position: Money,
+        room: Money,
+    },
     /// A limit whose own condition does not hold.
-    LimitOff { kind: LimitKind, index: usize, note: u32 },
-    Copay { index: usize, amount: Money },
-    CopayOff { index: usize, note: u32 },
+    LimitOff {
+        kind: LimitKind,
+        index: usize,
+        note: u32,
+    },
+    Copay {
+        index: usize,
+        amount: Money,
+    },
+    CopayOff {
+        index: usize,
+        note: u32,
+    },
     /// Money taken out of the base by copayments of one kind.
-    CopaidFromBase { amount: Money },
-    CopaidFromPayment { raw: Raw },
-    Deducted { amount: Money, met: Money, in_force: Money },
-    Excess { amount: Money },
-    Point { ratio: Ratio },
-    Factor { ratio: Ratio },
-    AdjustmentOff { point: bool, index: usize, note: u32 },
+    CopaidFromBase {
+        amount: Money,
+    },
+    CopaidFromPayment {
+        raw: Raw,
+    },
+    Deducted {
+        amount: Money,
+        met: Money,
+        in_force: Money,
+    },
+    Excess {
+        amount: Money,
+    },
+    Point {
+        ratio: Ratio,
+    },
+    Factor {
+        ratio: Ratio,
+    },
+    AdjustmentOff {
+        point: bool,
+        index: usize,
+        note: u32,
+    },
     /// Money in a band, with the ratio after adjustment.
-    Band { from: Money, to: Option<Money>, ratio: Ratio, amount: Money },
-    Grant { before: Money, after: Money, granted_before: Money, granted_after: Money },
-    Fixed { amount: Money },
-    InKind { before: i64, units: i64, given: i64 },
-    Raw { raw: Raw },
-    OutOfPocketCut { raw: Raw },
+    Band {
+        from: Money,
+        to: Option<Money>,
+        ratio: Ratio,
+        amount: Money,
+    },
+    Grant {
+        before: Money,
+        after: Money,
+        granted_before: Money,
+        granted_after: Money,
+    },
+    Fixed {
+        amount: Money,
+    },
+    InKind {
+        before: i64,
+        units: i64,
+        given: i64,
+    },
+    Raw {
+        raw: Raw,
+    },
+    OutOfPocketCut {
+        raw: Raw,
+    },
     /// What the residual allows.
-    Residual { amount: Money },
+    Residual {
+        amount: Money,
+    },
     /// The least limit, where one cuts the payment: the index of the cap, or nothing for the residual.
-    Bound { cap: Option<usize> },
-    Rounded { amount: Money },
-    Paid { amount: Money, issued: Money },
-    Allocated { line: usize, portion: usize, amount: Money },
-    Posted { accumulator: usize, before: i64, amount: i64 },
+    Bound {
+        cap: Option<usize>,
+    },
+    Rounded {
+        amount: Money,
+    },
+    Paid {
+        amount: Money,
+        issued: Money,
+    },
+    Allocated {
+        line: usize,
+        portion: usize,
+        amount: Money,
+    },
+    Posted {
+        accumulator: usize,
+        before: i64,
+        amount: i64,
+    },
 }

@@ -233,7 +233,11 @@ impl Story {
                     words.no_units().to_owned()
                 } else {
                     let share = format!("{}{}{} / {}", grouped(figures.excess), words.times(), grouped(*given), grouped(*units));
-                    if copaid.is_zero() { format!("{share} = {}", grouped(figures.raw)) } else { format!("{share} - {} = {}", grouped(copaid), grouped(figures.raw)) }
+                    if copaid.is_zero() {
+                        format!("{share} = {}", grouped(figures.raw))
+                    } else {
+                        format!("{share} - {} = {}", grouped(copaid), grouped(figures.raw))
+                    }
                 };
                 rows.push((words.payout(), text));
             }
@@ -242,7 +246,11 @@ impl Story {
 
     /// A difference with its result; says so where it may have been kept from falling below zero.
     fn not_below_zero(&self, terms: &Terms, result: Amount) -> String {
-        if result.is_zero() && terms.count > 1 { fill(self.words.not_below_zero(), &[&terms.text, &grouped(result)]) } else { terms.gives(result) }
+        if result.is_zero() && terms.count > 1 {
+            fill(self.words.not_below_zero(), &[&terms.text, &grouped(result)])
+        } else {
+            terms.gives(result)
+        }
     }
 
     /// A band's ratio with points added and factors multiplied.
@@ -274,8 +282,12 @@ impl Story {
         for band in bands {
             let text = match (constant, band.to) {
                 (true, _) => product(&self.excess_terms(figures).factor(), band),
-                (false, Some(to)) => [fill(words.band(), &[&grouped(band.from), &grouped(to)]), product(&grouped(band.amount), band)].join(words.colon()),
-                (false, None) => [fill(words.last_band(), &[&grouped(band.from)]), product(&grouped(band.amount), band)].join(words.colon()),
+                (false, Some(to)) => {
+                    [fill(words.band(), &[&grouped(band.from), &grouped(to)]), product(&grouped(band.amount), band)].join(words.colon())
+                }
+                (false, None) => {
+                    [fill(words.last_band(), &[&grouped(band.from)]), product(&grouped(band.amount), band)].join(words.colon())
+                }
             };
             rows.push((words.payout(), text));
         }

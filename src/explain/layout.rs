@@ -165,7 +165,9 @@ mod tests {
 
     #[test]
     fn chinese_is_twice_as_wide() {
-        for (text, expected) in [("", 0), ("abc", 3), ("起付线", 6), ("a起b", 4), ("（x）", 5), ("×", 1), ("e\u{301}", 1), ("한글", 4), ("𠀀", 2)] {
+        for (text, expected) in
+            [("", 0), ("abc", 3), ("起付线", 6), ("a起b", 4), ("（x）", 5), ("×", 1), ("e\u{301}", 1), ("한글", 4), ("𠀀", 2)]
+        {
             assert_eq!(width(text), expected, "{text}");
         }
     }

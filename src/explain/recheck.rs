@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::decision::{BandFigure, BandPosition, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, PortionAmount};
+use crate::decision::{
+    BandFigure, BandPosition, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, PortionAmount,
+};
 use crate::money::{Amount, RoundingMode};
 use crate::ratio::Ratio;
 
@@ -214,7 +216,11 @@ impl Check {
         self.same("paid", of_role(false), decision.paid);
         self.same("written_off", of_role(true), decision.written_off);
         self.same("beside", Number::sum(decision.layers.iter().map(|l| l.beside)), decision.beside);
-        self.same("out_of_pocket", Number::of(decision.bill).less(Number::of(decision.paid)).less(Number::of(decision.written_off)), decision.out_of_pocket);
+        self.same(
+            "out_of_pocket",
+            Number::of(decision.bill).less(Number::of(decision.paid)).less(Number::of(decision.written_off)),
+            decision.out_of_pocket,
+        );
         self.same("out_of_pocket", Number::sum(decision.left.iter().map(|p| p.amount)), decision.out_of_pocket);
         self.lines(decision);
         self.postings(decision);
@@ -320,7 +326,8 @@ impl Check {
             }
         }
         self.same("bill", Number::sum(lines.iter().map(|l| l.amount)), decision.bill);
-        let of_portion = |portion: &str| Number::sum(lines.iter().flat_map(|l| &l.portions).filter(|p| p.portion == portion).map(|p| p.amount));
+        let of_portion =
+            |portion: &str| Number::sum(lines.iter().flat_map(|l| &l.portions).filter(|p| p.portion == portion).map(|p| p.amount));
         self.portions("billed", &decision.billed, of_portion);
         for layer in &decision.layers {
             let parts = lines.iter().flat_map(|l| &l.paid).filter(|p| p.layer == layer.layer.id);
@@ -395,7 +402,11 @@ impl Benefit<'_> {
             let path = format!("{}.left.{}", self.path, part.portion);
             let left = self.left.get(part.portion.as_str()).copied().unwrap_or(ZERO);
             // A benefit may look at some lines only.
-            if self.by_lines { self.check.at_most(&path, left, part.left) } else { self.check.same(&path, left, part.left) }
+            if self.by_lines {
+                self.check.at_most(&path, left, part.left)
+            } else {
+                self.check.same(&path, left, part.left)
+            }
             let path = format!("{}.counted.{}", self.path, part.portion);
             let factored = part.factor.map_or(Number::of(part.left), |factor| Number::of(part.left).times(factor));
             if part.factor_varies || figures.held.is_some() {
@@ -524,7 +535,9 @@ impl Benefit<'_> {
             if let Some(written) = band.written {
                 let adjusted = adjusted(written, points, factors);
                 if adjusted != Some(band.ratio.millionths().into()) {
-                    let expected = adjusted.and_then(|a| i64::try_from(a).ok()).map_or_else(|| "out of range".to_owned(), |a| Ratio::from_millionths(a).to_string());
+                    let expected = adjusted
+                        .and_then(|a| i64::try_from(a).ok())
+                        .map_or_else(|| "out of range".to_owned(), |a| Ratio::from_millionths(a).to_string());
                     self.check.differ(&format!("{}.{path}.ratio", self.path), expected, band.ratio.to_string());
                 }
             }

@@ -229,25 +229,43 @@ impl Words {
         match code {
             Unreadable => self.pick("该行或该记录无法读取", "the row or record cannot be read"),
             DuplicateClaim => self.pick("理赔案件编号已被先前的案件使用", "the id was used by an earlier claim"),
-            UnknownPerson => self.pick("参保人不存在，或与理赔案件所列不符", "the claim names a person who is not there, or another person than the one it is adjudicated for"),
-            UnknownScheme => self.pick("所列方案不存在，或有多个方案而未指明", "the claim names a scheme that is not there, or names none where there are several"),
+            UnknownPerson => self.pick(
+                "参保人不存在，或与理赔案件所列不符",
+                "the claim names a person who is not there, or another person than the one it is adjudicated for",
+            ),
+            UnknownScheme => self.pick(
+                "所列方案不存在，或有多个方案而未指明",
+                "the claim names a scheme that is not there, or names none where there are several",
+            ),
             MissingDate => self.pick("缺少方案所依据的日期", "a date that the scheme goes by is missing"),
-            DatesOutOfOrder => self.pick("日期先后有误：服务结束或结算早于服务开始", "the service ends before it begins, or is settled before it begins"),
+            DatesOutOfOrder => {
+                self.pick("日期先后有误：服务结束或结算早于服务开始", "the service ends before it begins, or is settled before it begins")
+            }
             BeforeBirth => self.pick("服务日期早于出生日期", "the service is before the person was born"),
             NoSchemeInForce => self.pick("规则适用日期没有有效的方案版本", "no edition of the scheme holds on the rule date"),
             NegativeAmount => self.pick("金额或数量为负，或数量为零", "an amount is below zero, or a quantity is not above zero"),
             OverPreciseAmount => self.pick("金额的小数位超过方案的货币单位", "an amount is finer than the scheme's unit"),
             UnknownPortion => self.pick("方案中没有该费用类别", "the scheme does not have the portion"),
-            PortionsDoNotAddUp => self.pick("费用类别或明细之和与费用总额不符，或两者皆无、两者皆有", "portions or lines do not add up to the bill, or neither or both are given"),
+            PortionsDoNotAddUp => self.pick(
+                "费用类别或明细之和与费用总额不符，或两者皆无、两者皆有",
+                "portions or lines do not add up to the bill, or neither or both are given",
+            ),
             UnknownLayer => self.pick("方案中没有该保障层", "the scheme does not have the layer"),
             UnknownAttribute => self.pick("方案中没有该属性", "the scheme does not have the attribute"),
             UnknownValue => self.pick("属性的取值不在方案之列", "the attribute has a value that the scheme does not have"),
-            MissingAttribute => self.pick("规则需要的属性未给出，也没有默认值", "a rule asks for an attribute that is not given and has no default"),
+            MissingAttribute => {
+                self.pick("规则需要的属性未给出，也没有默认值", "a rule asks for an attribute that is not given and has no default")
+            }
             DuplicateLine => self.pick("同一案件中有两条明细编号相同", "two lines of the claim have one id"),
             UnclassifiedLine => self.pick("没有分类规则适用于该条明细", "no row of `classify` fits the line"),
             PriorAboveResidual => self.pick("给定支付超过该层可支付的剩余费用", "a prior payment is above what is left for its layer"),
-            UnknownAccumulator => self.pick("期初余额所列累计项在方案中不存在", "an opening balance names an accumulator that the scheme does not have"),
-            NoValue => self.pick("规则的数值无法对本案精确算出（不精确、超出范围或除数为零）", "a rule's value cannot be figured for this claim: not exact, out of range, or divided by zero"),
+            UnknownAccumulator => {
+                self.pick("期初余额所列累计项在方案中不存在", "an opening balance names an accumulator that the scheme does not have")
+            }
+            NoValue => self.pick(
+                "规则的数值无法对本案精确算出（不精确、超出范围或除数为零）",
+                "a rule's value cannot be figured for this claim: not exact, out of range, or divided by zero",
+            ),
             AmountOverflow => self.pick("金额过大，无法计算", "the amounts are too large to be figured with"),
         }
     }

@@ -74,7 +74,10 @@ impl<'c> Cell<'c> {
     pub(super) fn whole<N: FromStr>(self) -> Result<Option<N>, Fault> {
         let read = |text: &str| {
             let digits = text.bytes().all(|b| b.is_ascii_digit());
-            digits.then(|| text.parse().ok()).flatten().ok_or_else(|| self.fault(format!("`{text}` is not a whole number, or out of range")))
+            digits
+                .then(|| text.parse().ok())
+                .flatten()
+                .ok_or_else(|| self.fault(format!("`{text}` is not a whole number, or out of range")))
         };
         self.given()?.map(read).transpose()
     }
@@ -92,7 +95,9 @@ impl<'c> Cell<'c> {
             let (mut from, mut until) = (None, None);
             if let Some(time) = time {
                 let Some((first, last)) = time.split_once("..") else {
-                    return Err(self.fault(format!("`{time}` is not a time such as `2023-01-01..2024-01-01`, `2023-01-01..` or `..2024-01-01`")));
+                    return Err(
+                        self.fault(format!("`{time}` is not a time such as `2023-01-01..2024-01-01`, `2023-01-01..` or `..2024-01-01`"))
+                    );
                 };
                 for (text, end) in [(first, &mut from), (last, &mut until)] {
                     if !text.is_empty() {

@@ -84,8 +84,23 @@ fn claims_json(source: &Source) -> Result<ClaimsRead, Errors> {
 }
 
 const CLAIM_COLUMNS: &[&str] = &[
-    "id", "person", "scheme", "care", "facility.id", "facility.level", "facility.region", "service_from", "service_to", "settled", "sequence", "stay",
-    "days", "bill", "attributes.NAME", "portions.NAME", "prior.LAYER",
+    "id",
+    "person",
+    "scheme",
+    "care",
+    "facility.id",
+    "facility.level",
+    "facility.region",
+    "service_from",
+    "service_to",
+    "settled",
+    "sequence",
+    "stay",
+    "days",
+    "bill",
+    "attributes.NAME",
+    "portions.NAME",
+    "prior.LAYER",
 ];
 
 enum ClaimColumn {
@@ -236,7 +251,14 @@ fn with_lines(read: ClaimsRead, source: &Source) -> Result<ClaimsRead, Errors> {
     let known: BTreeSet<&str> = claims.iter().map(|c| c.id.as_str()).collect();
     let unread: BTreeSet<String> = rejects.iter().map(|r| r.claim().to_owned()).filter(|id| !id.is_empty()).collect();
     while let Some(row) = table.next_row() {
-        let mut line = Line { id: String::new(), code: None, class: None, quantity: crate::claim::one(), amount: Default::default(), attributes: BTreeMap::new() };
+        let mut line = Line {
+            id: String::new(),
+            code: None,
+            class: None,
+            quantity: crate::claim::one(),
+            amount: Default::default(),
+            attributes: BTreeMap::new(),
+        };
         let mut row_faults = Vec::new();
         match &row.fault {
             Some((_, message)) => row_faults.push(Fault::new("", message.as_str())),

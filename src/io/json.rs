@@ -31,7 +31,12 @@ pub(super) fn elements<'s>(source: &'s Source, what: &str) -> Result<Vec<Element
     let start = text.len().saturating_sub(text.trim_start().len());
     if !text.trim_start().starts_with('[') {
         let (line, column) = place(text, start);
-        return Err(Error::new(ErrorKind::Malformed, source.name(), format!("the file must be a JSON array of {what}, `[ {{ ... }}, ... ]`")).at(line, Some(column)));
+        return Err(Error::new(
+            ErrorKind::Malformed,
+            source.name(),
+            format!("the file must be a JSON array of {what}, `[ {{ ... }}, ... ]`"),
+        )
+        .at(line, Some(column)));
     }
     let raw: Vec<&'s RawValue> = serde_json::from_str(text).map_err(|error| {
         let (line, column) = place(text, offset(text, &error).saturating_sub(1));
@@ -207,11 +212,21 @@ mod tests {
         same(claim(r#", "bill": 1.1234567"#), "bill", "`1.1234567` has more than six decimal places", 3);
         same(claim(r#", "bill": true"#), "bill", "expected a decimal number, as text such as \"1234.50\", found true", 3);
         same(claim(r#", "bill": 1, "sequence": 1.5"#), "sequence", "invalid type: floating point `1.5`, expected a whole number", 3);
-        same(claim(", \"bill\": 1,\n\"portions\": { \"a\": 1,\n\"b\": \"x\" }"), "portions.b", "`x` is not a plain decimal amount such as `1234.50`", 5);
+        same(
+            claim(", \"bill\": 1,\n\"portions\": { \"a\": 1,\n\"b\": \"x\" }"),
+            "portions.b",
+            "`x` is not a plain decimal amount such as `1234.50`",
+            5,
+        );
         same(claim(r#", "bill": 1, "lines": [{ "id": "1", "amount": 1 }, { "id": "2" }]"#), "lines.1.amount", "is missing", 3);
         same(claim(r#", "bill": 1, "facility": 5"#), "facility", "invalid type: integer `5`, expected an object, `{ ... }`", 3);
         same(claim(r#", "bill": 1, "settled": "2024-5-1""#), "settled", "`2024-5-1` is not a date of the form YYYY-MM-DD", 3);
-        same(claim(r#", "bill": 1, "prior": { "basic": { "amount": "x" } }"#), "prior.basic", "`x` is not a plain decimal amount such as `1234.50`", 3);
+        same(
+            claim(r#", "bill": 1, "prior": { "basic": { "amount": "x" } }"#),
+            "prior.basic",
+            "`x` is not a plain decimal amount such as `1234.50`",
+            3,
+        );
         same(claim(r#", "bill": 1, "bill": 2"#), "bill", "duplicate field `bill`", 3);
         same(claim(r#", "bill": 1, "prior": { "a": 1, "a": 2 }"#), "prior.a", "`a` is given twice", 3);
         same(told::<Claim>("5"), "", "it must be an object, `{ ... }`", 2);

@@ -76,7 +76,9 @@ impl Reader<'_> {
             }
         }
         match self.lines.get(&person.id).copied() {
-            Some(first) => self.error(ErrorKind::DuplicateId, line, "id", format!("person `{}` is given twice, first in line {first}", person.id)),
+            Some(first) => {
+                self.error(ErrorKind::DuplicateId, line, "id", format!("person `{}` is given twice, first in line {first}", person.id))
+            }
             None => {
                 self.lines.insert(person.id.clone(), line);
                 self.persons.push(person);
@@ -110,10 +112,12 @@ impl Reader<'_> {
         for element in json::elements(self.source, "persons")? {
             match element.read::<Person>() {
                 Err((fault, line)) => self.error(ErrorKind::BadValue, line, &fault.field, fault.message),
-                Ok(person) => match Some(person.id.as_str()).filter(|id| !id.is_empty()).ok_or_else(|| "is empty".to_owned()).and_then(word) {
-                    Err(message) => self.error(ErrorKind::BadValue, element.line, "id", message),
-                    Ok(_) => self.take(person, element.line),
-                },
+                Ok(person) => {
+                    match Some(person.id.as_str()).filter(|id| !id.is_empty()).ok_or_else(|| "is empty".to_owned()).and_then(word) {
+                        Err(message) => self.error(ErrorKind::BadValue, element.line, "id", message),
+                        Ok(_) => self.take(person, element.line),
+                    }
+                }
             }
         }
         Ok(())

@@ -107,7 +107,12 @@ fn split<'s>(line: &'s str, fields: &mut Vec<Cow<'s, str>>) -> Result<(), String
 
 impl<'s, C> Table<'s, C> {
     /// Reads the header. `column` says what a column means; `known` are the names for suggestions, `required` those that must be there.
-    pub(super) fn open(source: &'s Source, known: &[&str], required: &[&str], column: impl Fn(&str) -> Option<C>) -> Result<Table<'s, C>, Errors> {
+    pub(super) fn open(
+        source: &'s Source,
+        known: &[&str],
+        required: &[&str],
+        column: impl Fn(&str) -> Option<C>,
+    ) -> Result<Table<'s, C>, Errors> {
         let mut lines = Lines { rest: Some(source.text()), line: 0 };
         let Some((line, header)) = lines.next().filter(|_| !source.is_blank()) else { return Err(source.empty().into()) };
         let mut errors = None;

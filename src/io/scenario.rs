@@ -162,7 +162,9 @@ impl Files {
         let names = names_in(folder)?;
         let has = |name: &str| names.iter().any(|n| n == name).then(|| folder.join(name));
         let one_of = |first: &str, second: &str| match (has(first), has(second)) {
-            (Some(_), Some(_)) => Err(Error::new(ErrorKind::WrongFiles, &shown, format!("there are both {first} and {second}; only one can be meant"))),
+            (Some(_), Some(_)) => {
+                Err(Error::new(ErrorKind::WrongFiles, &shown, format!("there are both {first} and {second}; only one can be meant")))
+            }
             (found, None) | (None, found) => Ok(found),
         };
         Ok(Files {

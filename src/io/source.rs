@@ -72,11 +72,7 @@ impl Source {
     /// The form: what the name's ending says, else what the text looks like.
     pub fn format(&self) -> Format {
         let ends = |ending: &str| self.name.len() >= ending.len() && self.name.to_ascii_lowercase().ends_with(ending);
-        if ends(".json") || !ends(".csv") && self.text.trim_start().starts_with(['[', '{']) {
-            Format::Json
-        } else {
-            Format::Csv
-        }
+        if ends(".json") || !ends(".csv") && self.text.trim_start().starts_with(['[', '{']) { Format::Json } else { Format::Csv }
     }
 
     pub(super) fn is_blank(&self) -> bool {

@@ -30,7 +30,8 @@ impl<W: Write> DecisionTable<W> {
     /// # Errors
     /// Those of the writer.
     pub fn new(book: &PlanBook, writer: W) -> std::io::Result<DecisionTable<W>> {
-        let mut table = DecisionTable { writer: csv::Writer::from_writer(writer), payers: Vec::new(), write_offs: Vec::new(), portions: Vec::new() };
+        let mut table =
+            DecisionTable { writer: csv::Writer::from_writer(writer), payers: Vec::new(), write_offs: Vec::new(), portions: Vec::new() };
         let put = |names: &mut Vec<String>, name: &str| {
             if !names.iter().any(|n| n == name) {
                 names.push(name.to_owned());
@@ -44,7 +45,8 @@ impl<W: Write> DecisionTable<W> {
                 put(&mut table.portions, portion);
             }
         }
-        let mut header: Vec<String> = ["claim", "person", "scheme", "version", "illustrative", "rule_date", "currency", "bill", "paid"].map(str::to_owned).to_vec();
+        let mut header: Vec<String> =
+            ["claim", "person", "scheme", "version", "illustrative", "rule_date", "currency", "bill", "paid"].map(str::to_owned).to_vec();
         header.extend(table.payers.iter().map(|l| format!("paid.{l}")));
         header.push("written_off".to_owned());
         header.extend(table.write_offs.iter().map(|l| format!("written_off.{l}")));

@@ -103,7 +103,11 @@ impl Compiler<'_> {
         for (index, accumulator) in tree.accumulators.iter().enumerate() {
             let condition = self.guard(&accumulator.guard, Scope::Claim(None));
             if accumulator.owner == syntax::Owner::Household && matches!(accumulator.per, Per::Claim | Per::Stay) {
-                self.error(Code::Conflict, &accumulator.id.place, format!("a {} belongs to one person, not to a household", accumulator.per));
+                self.error(
+                    Code::Conflict,
+                    &accumulator.id.place,
+                    format!("a {} belongs to one person, not to a household", accumulator.per),
+                );
             }
             if accumulator.counts == Counts::Claims {
                 self.used.insert(Declared::Accumulator(index));
@@ -130,9 +134,8 @@ impl Compiler<'_> {
         if layers.len() < tree.layers.len() {
             return None;
         }
-        let facts_where = |wanted: fn(FactKind) -> bool| {
-            self.facts.iter().enumerate().filter(|(_, f)| wanted(f.kind)).map(|(i, _)| i).collect()
-        };
+        let facts_where =
+            |wanted: fn(FactKind) -> bool| self.facts.iter().enumerate().filter(|(_, f)| wanted(f.kind)).map(|(i, _)| i).collect();
         let header = &tree.header;
         let marked = |about: &About| about.illustrative;
         Some(Plan {
@@ -177,7 +180,11 @@ impl Compiler<'_> {
         const RESERVED: [&str; 7] = ["total", "paid", "given", "left", "rejected", "line", "balance"];
         for name in tree.layers.iter().map(|l| &l.id).chain(tree.portions.iter().map(|p| &p.id)) {
             if RESERVED.contains(&name.value.as_str()) || name.value == "out_of_pocket" {
-                self.error(Code::BadValue, &name.place, format!("`{}` has a meaning of its own in results and cannot be an id", name.value));
+                self.error(
+                    Code::BadValue,
+                    &name.place,
+                    format!("`{}` has a meaning of its own in results and cannot be an id", name.value),
+                );
             }
         }
     }
@@ -186,8 +193,12 @@ impl Compiler<'_> {
         let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
         for name in names {
             if let Some(first) = seen.insert(&name.value, &name.place) {
-                let finding = Diagnostic::new(Code::DuplicateName, name.place.clone(), format!("there is already {} {what} `{}`", article(what), name.value))
-                    .label(first.clone(), "first declared here");
+                let finding = Diagnostic::new(
+                    Code::DuplicateName,
+                    name.place.clone(),
+                    format!("there is already {} {what} `{}`", article(what), name.value),
+                )
+                .label(first.clone(), "first declared here");
                 self.report(finding);
             }
         }
@@ -282,7 +293,8 @@ impl Compiler<'_> {
 
     fn check_touched(&mut self, layers: &[crate::plan::Layer]) {
         for (index, portion) in self.tree.portions.iter().enumerate() {
-            let touched = layers.iter().any(|l| l.covers.contains(&index) || l.benefits.iter().any(|b| b.covers.iter().any(|c| c.portion == index)));
+            let touched =
+                layers.iter().any(|l| l.covers.contains(&index) || l.benefits.iter().any(|b| b.covers.iter().any(|c| c.portion == index)));
             if !touched {
                 let message = format!("no layer pays for `{}`: the patient bears all of it", portion.id.value);
                 self.findings.push(Diagnostic::new(Code::UntouchedPortion, portion.id.place.clone(), message));

@@ -69,9 +69,14 @@ pub(crate) enum Domain {
     /// Any word; the value is the index among those that rules mention, or one past them.
     Text(Vec<String>),
     /// The value is in millionths; never below zero. A class begins at each cut.
-    Number { unit: Unit, cuts: Vec<i64> },
+    Number {
+        unit: Unit,
+        cuts: Vec<i64>,
+    },
     /// The value is a day number. A class begins at each cut.
-    Date { cuts: Vec<i64> },
+    Date {
+        cuts: Vec<i64>,
+    },
 }
 
 impl Domain {
@@ -145,10 +150,9 @@ impl Domain {
             Domain::YesNo => if value == 0 { "false" } else { "true" }.to_owned(),
             Domain::Number { unit: Unit::Ratio, .. } => crate::Ratio::from_millionths(value).to_string(),
             Domain::Number { .. } => Money::from_micros(value).to_string(),
-            Domain::Date { .. } => i32::try_from(value)
-                .ok()
-                .and_then(NaiveDate::from_num_days_from_ce_opt)
-                .map_or_else(String::new, |d| d.to_string()),
+            Domain::Date { .. } => {
+                i32::try_from(value).ok().and_then(NaiveDate::from_num_days_from_ce_opt).map_or_else(String::new, |d| d.to_string())
+            }
         }
     }
 }

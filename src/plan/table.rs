@@ -47,10 +47,7 @@ impl Grid {
     }
 
     /// The grid of a table's conditions.
-    pub(crate) fn of_conditions<'c>(
-        conditions: impl IntoIterator<Item = &'c Condition>,
-        facts: &[Fact],
-    ) -> Option<Grid> {
+    pub(crate) fn of_conditions<'c>(conditions: impl IntoIterator<Item = &'c Condition>, facts: &[Fact]) -> Option<Grid> {
         let mut signatures: BTreeMap<usize, Vec<Vec<u32>>> = BTreeMap::new();
         for condition in conditions {
             condition.visit(&mut |fact: usize, set: &ClassSet| {
@@ -99,9 +96,11 @@ impl Grid {
                     }
                     // Possible if any class of the group is.
                     let offset = axis.offsets.get(class as usize);
-                    possible &= axis.offsets.iter().enumerate().any(|(other, o)| {
-                        Some(o) == offset && fact.domain.possible(other as u32, effective)
-                    });
+                    possible &= axis
+                        .offsets
+                        .iter()
+                        .enumerate()
+                        .any(|(other, o)| Some(o) == offset && fact.domain.possible(other as u32, effective));
                 }
             }
             visit(cell, &case, possible)?;

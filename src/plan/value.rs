@@ -12,11 +12,21 @@ use crate::scheme::syntax::{Function, Operator};
 pub(crate) enum Value {
     Constant(i64),
     /// Every case's number, laid out densely.
-    Table { axes: Box<[Axis]>, cells: Box<[i64]> },
+    Table {
+        axes: Box<[Axis]>,
+        cells: Box<[i64]>,
+    },
     /// Every case's row, where a row is no plain number.
-    Choice { axes: Box<[Axis]>, cells: Box<[u32]>, rows: Box<[Value]> },
+    Choice {
+        axes: Box<[Axis]>,
+        cells: Box<[u32]>,
+        rows: Box<[Value]>,
+    },
     /// Figured from facts of the case. The range says what it may be.
-    Formula { root: Box<Formula>, range: Range },
+    Formula {
+        root: Box<Formula>,
+        range: Range,
+    },
 }
 
 /// One fact of a table: its classes, grouped as far as the table tells them apart.
@@ -236,4 +246,3 @@ impl Formula {
         }
     }
 }
-

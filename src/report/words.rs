@@ -100,7 +100,11 @@ impl Words {
     }
 
     pub fn no_scenario(self, folder: &str) -> String {
-        if self.zh() { format!("{folder} 及其下没有场景（含 expect.toml 的文件夹）") } else { format!("there is no scenario (a folder with expect.toml) in or below {folder}") }
+        if self.zh() {
+            format!("{folder} 及其下没有场景（含 expect.toml 的文件夹）")
+        } else {
+            format!("there is no scenario (a folder with expect.toml) in or below {folder}")
+        }
     }
 
     pub fn nothing_expected(self) -> &'static str {

@@ -132,10 +132,7 @@ impl Parser<'_> {
             self.bump();
         }
         let digits = self.text.get(from..self.at).unwrap_or("").replace('_', "");
-        let micros = parse_decimal(&digits, 6).map_err(|error| ExpressionError {
-            place: self.place(from),
-            message: error.to_string(),
-        })?;
+        let micros = parse_decimal(&digits, 6).map_err(|error| ExpressionError { place: self.place(from), message: error.to_string() })?;
         let number = Exact::from_micros(micros);
         let node = if self.eat('%') {
             let hundredth = number.divide(Exact::whole(100)).unwrap_or(Exact::ZERO);

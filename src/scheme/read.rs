@@ -87,33 +87,47 @@ fn header(keys: Keys<'_>) -> Option<Header> {
         let from = keys.required("from").and_then(|v| v.date());
         let until = keys.optional("until").map(|v| v.date());
         keys.finish();
-        Some(Span { from: Some(from?.value), until: match until {
-            None => None,
-            Some(date) => Some(date?.value),
-        } })
+        Some(Span {
+            from: Some(from?.value),
+            until: match until {
+                None => None,
+                Some(date) => Some(date?.value),
+            },
+        })
     });
     if let Some(Span { from: Some(from), until: Some(until) }) = effective
         && until <= from
     {
-        keys.problem(Code::OutOfOrder, "effective", format!("`until` ({until}) is not after `from` ({from}); it is the first day on which the scheme no longer holds"));
+        keys.problem(
+            Code::OutOfOrder,
+            "effective",
+            format!("`until` ({until}) is not after `from` ({from}); it is the first day on which the scheme no longer holds"),
+        );
     }
     let money = keys.required("money").and_then(|v| v.table("`money`")).and_then(|keys| {
         let currency = keys.required("currency").and_then(|v| v.text());
         if let Some(code) = &currency
             && !(code.value.len() == 3 && code.value.bytes().all(|b| b.is_ascii_uppercase()))
         {
-            keys.problem(Code::BadValue, "currency", format!("`{}` is not a currency of three capital letters, such as \"CNY\"", code.value));
+            keys.problem(
+                Code::BadValue,
+                "currency",
+                format!("`{}` is not a currency of three capital letters, such as \"CNY\"", code.value),
+            );
         }
         let rounding = rounding(&keys, true);
         keys.finish();
         Some((currency?.value, rounding?.0))
     });
-    let rule_date = keys.word("rule_date", &[
-        ("admission", DateChoice::Admission),
-        ("service", DateChoice::Admission),
-        ("discharge", DateChoice::Discharge),
-        ("settlement", DateChoice::Settlement),
-    ]);
+    let rule_date = keys.word(
+        "rule_date",
+        &[
+            ("admission", DateChoice::Admission),
+            ("service", DateChoice::Admission),
+            ("discharge", DateChoice::Discharge),
+            ("settlement", DateChoice::Settlement),
+        ],
+    );
     let as_incurred = keys.word("order", &[("as-received", false), ("as-incurred", true)]);
     let policy_year = keys.optional("policy_year").map(|v| {
         let text = v.text()?;
@@ -155,15 +169,10 @@ fn rounding(keys: &Keys<'_>, scheme: bool) -> Option<(Rounding, bool)> {
         }
         rounding
     });
-    let modes = [
-        ("half-up", RoundingMode::HalfUp),
-        ("half-even", RoundingMode::HalfEven),
-        ("down", RoundingMode::Down),
-        ("up", RoundingMode::Up),
-    ];
+    let modes =
+        [("half-up", RoundingMode::HalfUp), ("half-even", RoundingMode::HalfEven), ("down", RoundingMode::Down), ("up", RoundingMode::Up)];
     let mode = keys.word(if scheme { "rounding" } else { "mode" }, &modes).unwrap_or_default();
-    let of_share =
-        if scheme { None } else { keys.word("of", &[("payment", false), ("patient-share", true)]) };
+    let of_share = if scheme { None } else { keys.word("of", &[("payment", false), ("patient-share", true)]) };
     Rounding::new(unit?.unit(), mode).map(|r| (r, of_share.unwrap_or(false)))
 }
 
@@ -195,11 +204,7 @@ fn portion(keys: Keys<'_>) -> Option<Portion> {
 fn attribute(keys: Keys<'_>) -> Option<Attribute> {
     let name = keys.name("name");
     keys.required("of");
-    let of = keys.word("of", &[
-        ("person", AttributeOf::Person),
-        ("claim", AttributeOf::Claim),
-        ("line", AttributeOf::Line),
-    ]);
+    let of = keys.word("of", &[("person", AttributeOf::Person), ("claim", AttributeOf::Claim), ("line", AttributeOf::Line)]);
     let kinds = [
         ("yes-no", AttributeType::YesNo),
         ("count", AttributeType::Count),
@@ -224,14 +229,17 @@ fn attribute(keys: Keys<'_>) -> Option<Attribute> {
         }
     };
     let default = keys.optional("default").and_then(|v| v.scalar());
-    let as_of = keys.word("as_of", &[
-        ("rule-date", None),
-        ("admission", Some(DateChoice::Admission)),
-        ("service", Some(DateChoice::Admission)),
-        ("discharge", Some(DateChoice::Discharge)),
-        ("settlement", Some(DateChoice::Settlement)),
-        ("policy-year-start", Some(DateChoice::PolicyYearStart)),
-    ]);
+    let as_of = keys.word(
+        "as_of",
+        &[
+            ("rule-date", None),
+            ("admission", Some(DateChoice::Admission)),
+            ("service", Some(DateChoice::Admission)),
+            ("discharge", Some(DateChoice::Discharge)),
+            ("settlement", Some(DateChoice::Settlement)),
+            ("policy-year-start", Some(DateChoice::PolicyYearStart)),
+        ],
+    );
     if as_of.is_some() && of.is_some_and(|of| of != AttributeOf::Person) {
         keys.problem(Code::Conflict, "as_of", "only a person's attributes are read as of a date".to_owned());
     }
@@ -348,9 +356,7 @@ fn classify_row(keys: Keys<'_>) -> Option<ClassifyRow> {
 fn date_of(value: &Spanned<DeValue<'_>>) -> Option<NaiveDate> {
     match value.get_ref() {
         DeValue::Datetime(d) => match (d.date, d.time, d.offset) {
-            (Some(date), None, None) => {
-                NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
-            }
+            (Some(date), None, None) => NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day)),
             _ => None,
         },
         DeValue::String(text) => parse_date(text),

@@ -122,9 +122,12 @@ pub(crate) struct Parameter {
 #[derive(Debug, Clone)]
 pub(crate) enum Value {
     Expression(Expression),
-    Series(At<Vec<(At<NaiveDate>, Value)>>),
+    Series(At<Series>),
     Table(At<Vec<Row>>),
 }
+
+/// Values from dates on, in the order of the dates.
+pub(crate) type Series = Vec<(At<NaiveDate>, Value)>;
 
 impl Value {
     pub(crate) fn place(&self) -> Place {
@@ -189,7 +192,10 @@ pub(crate) struct Test {
 #[derive(Debug, Clone)]
 pub(crate) enum TestKind {
     /// A fact compared with words or numbers: at least one alternative must hold.
-    Fact { name: Name, alternatives: Vec<Alternative> },
+    Fact {
+        name: Name,
+        alternatives: Vec<Alternative>,
+    },
     Any(Vec<Condition>),
     Not(Condition),
 }

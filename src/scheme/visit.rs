@@ -5,7 +5,7 @@ use crate::scheme::syntax::*;
 /// What a visit hands over.
 pub(crate) enum Found<'t> {
     Condition(&'t Condition),
-    Series(&'t At<Vec<(At<chrono::NaiveDate>, Value)>>),
+    Series(&'t At<Series>),
 }
 
 type Visit<'v, 't> = &'v mut dyn FnMut(Found<'t>);

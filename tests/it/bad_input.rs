@@ -149,7 +149,10 @@ fn columns() {
         told(error),
         "claims.csv:1: column `person` is missing\nclaims.csv:1: column `service_from` is missing\nclaims.csv:1: column `bill` is missing"
     );
-    assert_eq!(told(claims("id,\"person\n").unwrap_err()), "claims.csv:1: the header cannot be read: field 2: a quote that is not closed on its line");
+    assert_eq!(
+        told(claims("id,\"person\n").unwrap_err()),
+        "claims.csv:1: the header cannot be read: field 2: a quote that is not closed on its line"
+    );
     let error = read_people(&source("people.csv", "id,birthdate\n")).unwrap_err();
     assert_eq!(told(error), "people.csv:1: there is no column `birthdate` in such files (did you mean `birth_date`?)");
 }
@@ -185,7 +188,11 @@ fn rows_that_cannot_be_read() {
     unreadable("c1, p1,2024-05-01,5,5", "person", "row 2, `person`: ` p1` has spaces around it");
     unreadable("c1,p\u{1b}1,2024-05-01,5,5", "person", "row 2, `person`: `p\\u{1b}1` has control characters");
     for date in ["2024-5-1", "2024-02-30", "01.05.2024", "20240501", "2024-05-01T00:00"] {
-        unreadable(&format!("c1,p1,{date},5,5"), "service_from", &format!("row 2, `service_from`: `{date}` is not a date of the form YYYY-MM-DD"));
+        unreadable(
+            &format!("c1,p1,{date},5,5"),
+            "service_from",
+            &format!("row 2, `service_from`: `{date}` is not a date of the form YYYY-MM-DD"),
+        );
     }
     for amount in ["abc", "1e3", "5.", ".5", "+5", "NaN", "５", "0x5"] {
         let message = format!("row 2, `bill`: `{amount}` is not a plain decimal amount such as `1234.50`");
@@ -258,7 +265,8 @@ fn a_hundred_thousand_lines_of_garbage() {
     assert_eq!(run.summary.rejects[&RejectCode::Unreadable], 100_000);
 
     // The same as people: an error that lists the first of them.
-    let error = read_people(&source("people.csv", &text.replacen(HEADER, "id,household,birth_date,attributes.a,attributes.b", 1))).unwrap_err();
+    let error =
+        read_people(&source("people.csv", &text.replacen(HEADER, "id,household,birth_date,attributes.a,attributes.b", 1))).unwrap_err();
     assert_eq!((error.list().len(), error.more() >= 99_000), (100, true));
     assert!(told(error).lines().last().unwrap().ends_with(" more problems"));
     // And as one JSON file: an error at once.
@@ -289,8 +297,10 @@ fn no_bytes_make_a_reader_panic() {
     let book = book();
     for _ in 0..3_000 {
         let mut file = |name: &str, text: &str| Source::read(name, spoilt(text, &mut next).as_slice()).ok();
-        let csv = file("claims.csv", "id,person,service_from,bill,portions.in_scope\nc1,p1,2024-05-01,52.00,52.00\n\"c2\",p1,2024-05-02,1.00,\n");
-        let json = r#"[{ "id": "c1", "person": "p1", "service_from": "2024-05-01", "bill": 52.00, "prior": { "basic": { "amount": 1 } } }]"#;
+        let csv =
+            file("claims.csv", "id,person,service_from,bill,portions.in_scope\nc1,p1,2024-05-01,52.00,52.00\n\"c2\",p1,2024-05-02,1.00,\n");
+        let json =
+            r#"[{ "id": "c1", "person": "p1", "service_from": "2024-05-01", "bill": 52.00, "prior": { "basic": { "amount": 1 } } }]"#;
         let (json, stdin, json_people) = (file("claims.json", json), file("standard input", json), file("people.json", json));
         let lines = file("lines.csv", "claim,id,amount\nc1,1,52.00\n");
         let people = file("people.csv", "id,birth_date,attributes.identity\np1,1960-05-01,low_income@2023-01-01..;none\n");
@@ -398,7 +408,8 @@ fn amounts() {
 
 #[test]
 fn the_largest_amounts_are_settled_or_rejected() {
-    let text = format!("{HEADER}\nc1,p1,2024-05-01,9223372036854.77,9223372036854.77\nc2,p1,2024-05-02,9223372036854.77,9223372036854.77\n");
+    let text =
+        format!("{HEADER}\nc1,p1,2024-05-01,9223372036854.77,9223372036854.77\nc2,p1,2024-05-02,9223372036854.77,9223372036854.77\n");
     let people = People::of_claims(&claims(&text).unwrap().claims);
     let run = run_with(&book(), &people, claims(&text).unwrap());
     for reject in &run.rejects {
@@ -452,7 +463,14 @@ fn lines_in_a_file_of_their_own() {
     let claims_text = "id,person,service_from,bill\nc1,p1,2024-05-01,8\nc2,p1,2024-05-01,5\nc3,p1,2024-05-x,5\nc4,p1,2024-05-01,5\n";
     let lines = "claim,id,amount,quantity\nc1,10,3,\nc1,9,5,\nc2,1,x,\nc3,1,x,\nc9,1,5,\nc4,1,4,\nc4,1,1,0\n,1,5,\n";
     let read = read_claims(&source("claims.csv", claims_text), Some(&source("in/lines.csv", lines))).unwrap();
-    let run = batch::run(&PlanBook::new([plan(&small(&[CLASSIFY]))]).unwrap(), &People::of_claims(&read.claims), read.claims, read.rejects, Mode::Explained).unwrap();
+    let run = batch::run(
+        &PlanBook::new([plan(&small(&[CLASSIFY]))]).unwrap(),
+        &People::of_claims(&read.claims),
+        read.claims,
+        read.rejects,
+        Mode::Explained,
+    )
+    .unwrap();
     assert_eq!(
         rejects_of(&run),
         [
@@ -499,10 +517,7 @@ fn editions() {
     assert_eq!(rejects_of(&run), ["c3 no-scheme-in-force service_from: no edition of scheme `village_cover` holds on 2025-01-01"]);
 
     let error = |plans: [Plan; 2]| PlanBook::new(plans).unwrap_err().to_string();
-    assert_eq!(
-        error([plan(SMALL), plan(&next)]),
-        "scheme `village_cover`: versions 2024.1 and 2024.2 both hold on 2024-07-01"
-    );
+    assert_eq!(error([plan(SMALL), plan(&next)]), "scheme `village_cover`: versions 2024.1 and 2024.2 both hold on 2024-07-01");
     let by_discharge = next.replacen("\"admission\"", "\"discharge\"", 1);
     assert_eq!(
         error([plan(&until_july), plan(&by_discharge)]),
@@ -514,9 +529,6 @@ fn editions() {
         "scheme `village_cover`: versions 2024.1 and 2024.2 differ in `order`, which editions of one scheme must share"
     );
     let dollars = small(&[("\"village_cover\"", "\"town_cover\""), ("\"CNY\"", "\"USD\"")]);
-    assert_eq!(
-        error([plan(SMALL), plan(&dollars)]),
-        "the schemes are in USD and in CNY; amounts of different currencies cannot be summed"
-    );
+    assert_eq!(error([plan(SMALL), plan(&dollars)]), "the schemes are in USD and in CNY; amounts of different currencies cannot be summed");
     assert_eq!(PlanBook::new([]).unwrap_err().to_string(), "there is no scheme");
 }

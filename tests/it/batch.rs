@@ -65,8 +65,10 @@ fn people() -> People {
     let person = |text: &str| serde_json::from_str::<Person>(text).unwrap();
     People::new([
         person(r#"{ "id": "ann", "household": "z", "birth_date": "1963-07-01", "attributes": { "plan": "full" } }"#),
-        person(r#"{ "id": "ben", "household": "z", "birth_date": "1990-01-01",
-                    "attributes": { "plan": [{ "value": "half", "until": "2024-07-01" }] } }"#),
+        person(
+            r#"{ "id": "ben", "household": "z", "birth_date": "1990-01-01",
+                    "attributes": { "plan": [{ "value": "half", "until": "2024-07-01" }] } }"#,
+        ),
         person(r#"{ "id": "cat", "birth_date": "2000-01-01" }"#),
         person(r#"{ "id": "dan", "birth_date": "1950-01-01", "attributes": { "plan": "full" } }"#),
     ])

@@ -156,7 +156,11 @@ fn check_of_a_folder_looks_at_editions_together() {
     let last: Vec<&str> = said.out.lines().rev().take(3).collect();
     assert_eq!(
         last,
-        ["2 rule files: 1 error, 2 warnings", "", "TMP/editions: scheme `village_cover`: versions 2024.1 and 2024.2 both hold on 2024-01-01"]
+        [
+            "2 rule files: 1 error, 2 warnings",
+            "",
+            "TMP/editions: scheme `village_cover`: versions 2024.1 and 2024.2 both hold on 2024-01-01"
+        ]
     );
 }
 
@@ -266,7 +270,12 @@ fn garbage_is_rejected_row_by_row() {
 
 #[test]
 fn a_closed_pipe_ends_quietly() {
-    for args in [&["run", "fixtures/w8-huirongbao-2022"] as &[&str], &["test", "fixtures"], &["explain", "fixtures/w8-huirongbao-2022", "W8"], &["check", SMALL]] {
+    for args in [
+        &["run", "fixtures/w8-huirongbao-2022"] as &[&str],
+        &["test", "fixtures"],
+        &["explain", "fixtures/w8-huirongbao-2022", "W8"],
+        &["check", SMALL],
+    ] {
         let mut child = command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();

@@ -22,7 +22,12 @@ fn findings(text: &str) -> Vec<String> {
         Ok(scheme) => scheme.warnings().clone(),
         Err(found) => found,
     };
-    found.to_string().lines().map(|l| l.trim_start_matches("s.toml:").to_owned()).filter(|l| !l.contains("nothing uses the attribute")).collect()
+    found
+        .to_string()
+        .lines()
+        .map(|l| l.trim_start_matches("s.toml:").to_owned())
+        .filter(|l| !l.contains("nothing uses the attribute"))
+        .collect()
 }
 
 /// The findings of the usual head with one benefit, whose lines begin at line 17.
@@ -110,19 +115,22 @@ fn e008_wrong_unit() {
 #[test]
 fn e009_out_of_range() {
     assert_eq!(
-        of_benefit("covers = [\"in_scope\"]\nratio = [{ when = { level = \"1\" }, then = \"50%\" }, { otherwise = \"50% + 60%\" }]\nminimum = -1"),
-        [
-            "18:9: error[E009]: 110% is not between 0% and 100%, for level = 2",
-            "19:11: error[E009]: -1 is below zero",
-        ]
+        of_benefit(
+            "covers = [\"in_scope\"]\nratio = [{ when = { level = \"1\" }, then = \"50%\" }, { otherwise = \"50% + 60%\" }]\nminimum = -1"
+        ),
+        ["18:9: error[E009]: 110% is not between 0% and 100%, for level = 2", "19:11: error[E009]: -1 is below zero",]
     );
 }
 
 #[test]
 fn e010_gap_names_the_missing_case() {
     assert_eq!(
-        of_benefit("covers = [\"in_scope\"]\nratio = [{ when = { level = \"1\", age = \">= 60\" }, then = \"50%\" }, { when = { level = [\"2\", \"3\"] }, then = \"60%\" }]"),
-        ["18:9: error[E010]: no row of this table is met by: level = 1, age = 0 (add a row for this case, or `{ otherwise = ... }` at the end)"]
+        of_benefit(
+            "covers = [\"in_scope\"]\nratio = [{ when = { level = \"1\", age = \">= 60\" }, then = \"50%\" }, { when = { level = [\"2\", \"3\"] }, then = \"60%\" }]"
+        ),
+        [
+            "18:9: error[E010]: no row of this table is met by: level = 1, age = 0 (add a row for this case, or `{ otherwise = ... }` at the end)"
+        ]
     );
     assert_eq!(
         of_benefit("covers = [\"in_scope\"]\nratio = { \"2024-07-01\" = \"50%\" }"),
@@ -133,7 +141,9 @@ fn e010_gap_names_the_missing_case() {
 #[test]
 fn e011_overlap_names_the_case() {
     assert_eq!(
-        of_benefit("covers = [\"in_scope\"]\nratio = [{ when = { age = \">= 60\" }, then = \"50%\" }, { when = { age = \"<= 60\" }, then = \"60%\" }]"),
+        of_benefit(
+            "covers = [\"in_scope\"]\nratio = [{ when = { age = \">= 60\" }, then = \"50%\" }, { when = { age = \"<= 60\" }, then = \"60%\" }]"
+        ),
         ["18:54: error[E011]: two rows of this table are met by: age = 60 (exactly one row must hold in every case)"]
     );
 }
@@ -141,7 +151,9 @@ fn e011_overlap_names_the_case() {
 #[test]
 fn e012_out_of_order() {
     assert_eq!(
-        of_benefit("covers = [\"in_scope\"]\nbands = { measured = \"absolute\", per = \"claim\", rows = [{ to = 5, ratio = \"50%\" }, { to = 5, ratio = \"60%\" }, { ratio = \"70%\" }] }"),
+        of_benefit(
+            "covers = [\"in_scope\"]\nbands = { measured = \"absolute\", per = \"claim\", rows = [{ to = 5, ratio = \"50%\" }, { to = 5, ratio = \"60%\" }, { ratio = \"70%\" }] }"
+        ),
         ["18:84: error[E012]: each band ends above the one before"]
     );
 }

@@ -141,7 +141,10 @@ fn generated_decisions_recheck() {
                 panic!("seed {seed}, claim {}: {mismatches:#?}\n{}", decision.claim, explain(&decision, Language::En));
             }
             for language in [Language::Zh, Language::En] {
-                assert!(explain(&decision, language).lines().all(|line| line.trim_end() == line), "seed {seed}: space at the end of a line");
+                assert!(
+                    explain(&decision, language).lines().all(|line| line.trim_end() == line),
+                    "seed {seed}: space at the end of a line"
+                );
             }
         }
     }
@@ -189,7 +192,9 @@ fn visit(value: &serde_json::Value, pointer: String, leaves: &mut Vec<(String, S
                 visit(value, format!("{pointer}/{index}"), leaves);
             }
         }
-        serde_json::Value::String(text) if text.trim_end_matches('%').parse::<rust_decimal::Decimal>().is_ok() => leaves.push((pointer, text.clone())),
+        serde_json::Value::String(text) if text.trim_end_matches('%').parse::<rust_decimal::Decimal>().is_ok() => {
+            leaves.push((pointer, text.clone()))
+        }
         _ => {}
     }
 }
@@ -250,7 +255,8 @@ fn mismatches_say_where_and_what() {
 
 #[test]
 fn tells_rejects() {
-    let prior = Reject::new("c9", RejectCode::PriorAboveResidual, "prior.basic", "`basic` is given as paying 9.00, but only 8.00 is left for it");
+    let prior =
+        Reject::new("c9", RejectCode::PriorAboveResidual, "prior.basic", "`basic` is given as paying 9.00, but only 8.00 is left for it");
     let unreadable = Reject::new("", RejectCode::Unreadable, "", "column `bill` is missing").at_row(7);
     let told: Vec<String> = [&prior, &unreadable].iter().flat_map(|r| [Language::En, Language::Zh].map(|l| explain_reject(r, l))).collect();
     insta::assert_snapshot!(told.join("\n"));

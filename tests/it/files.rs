@@ -114,7 +114,8 @@ fn csv_and_json_mean_the_same() {
     // Without a telling name, the text tells.
     assert_eq!(read("standard input", csv), read("standard input", json));
 
-    let csv = "id,household,birth_date,attributes.identity,attributes.plan\np1,h1,1960-05-01,low_income,upgraded@2024-01-01..2025-01-01;basic\n";
+    let csv =
+        "id,household,birth_date,attributes.identity,attributes.plan\np1,h1,1960-05-01,low_income,upgraded@2024-01-01..2025-01-01;basic\n";
     let json = r#"[{ "id": "p1", "household": "h1", "birth_date": "1960-05-01", "attributes": { "identity": "low_income",
         "plan": [{ "value": "upgraded", "from": "2024-01-01", "until": "2025-01-01" }, { "value": "basic" }] } }]"#;
     let read = |name: &str, text: &str| read_people(&Source::read(name, text.as_bytes()).unwrap()).unwrap().get("p1").unwrap().clone();

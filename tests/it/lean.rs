@@ -42,7 +42,9 @@ fn what_services_share_crosses_threads() {
 fn year() -> (Plan, Person, Vec<Claim>) {
     let text = include_str!("../../fixtures/chongqing-resident-2023-2025/scheme.toml");
     let plan = Plan::compile(&Scheme::parse("scheme.toml", text).unwrap()).unwrap();
-    let person = serde_json::from_str(r#"{ "id": "p1", "birth_date": "1960-05-01", "attributes": { "identity": "low_income", "plan": "upgraded" } }"#);
+    let person = serde_json::from_str(
+        r#"{ "id": "p1", "birth_date": "1960-05-01", "attributes": { "identity": "low_income", "plan": "upgraded" } }"#,
+    );
     let claim = |i: u32| {
         let text = format!(
             r#"{{ "id": "c{i}", "person": "p1", "care": "inpatient", "facility": {{ "level": "2" }}, "service_from": "2024-{:02}-11",

@@ -1,5 +1,7 @@
 //! Integration tests: one binary.
 
+#![allow(clippy::indexing_slicing, clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that goes wrong should stop")]
+
 #[path = "../model/mod.rs"]
 mod model;
 

@@ -26,7 +26,8 @@ fn the_explanation() {
 /// The four payments and what is left, as the district government printed them.
 #[test]
 fn the_worked_example() {
-    let printed = stdout(&["run", "fixtures/w1-four-layers-low-income-2023"]) + &stdout(&["explain", "fixtures/w1-four-layers-low-income-2023", "W1"]);
+    let printed = stdout(&["run", "fixtures/w1-four-layers-low-income-2023"])
+        + &stdout(&["explain", "fixtures/w1-four-layers-low-income-2023", "W1"]);
     for amount in ["125,790.00", "29,743.68", "17,126.42", "2,687.93", "24,651.97"] {
         assert!(printed.matches(amount).count() >= 2, "{amount} is missing: {printed}");
     }

@@ -59,7 +59,12 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
     Ok(if args.deny_rejects && !run.rejects.is_empty() { Verdict::Findings } else { Verdict::Fine })
 }
 
-fn settle(scenario: Scenario, progress: &Progress, mode: Mode, mut each: impl FnMut(Outcome) -> Result<(), Failure>) -> Result<Run, Failure> {
+fn settle(
+    scenario: Scenario,
+    progress: &Progress,
+    mode: Mode,
+    mut each: impl FnMut(Outcome) -> Result<(), Failure>,
+) -> Result<Run, Failure> {
     let Scenario { book, people, claims, .. } = scenario;
     stream(&book, &people, claims.claims, claims.rejects, mode, |outcome| {
         progress.step();

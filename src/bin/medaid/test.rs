@@ -114,7 +114,8 @@ fn test(folder: &Path, screen: &Screen) -> Tested {
 fn compare(folder: &Path, screen: &Screen) -> Result<(String, usize, Vec<Mismatch>), Failure> {
     let scenario = Scenario::open(folder)?;
     let run = scenario.run(Mode::Explained)?;
-    let expected = scenario.expectations.ok_or_else(|| Failure::Message(format!("{}: {}", folder.display(), screen.words.nothing_expected())))?;
+    let expected =
+        scenario.expectations.ok_or_else(|| Failure::Message(format!("{}: {}", folder.display(), screen.words.nothing_expected())))?;
     Ok((expected.file().to_owned(), expected.values(), expected.compare(&run)))
 }
 

@@ -80,7 +80,11 @@ impl Compiler<'_> {
             (Some((_, of, kind)), given) if *of == given => *kind,
             (Some((_, of, _)), _) => {
                 let owner = if *of == AttributeOf::Claim { "claim" } else { "line" };
-                self.error(Code::Conflict, &attribute.name.place, format!("`{name}` is read from a field of the {owner}: write `of = \"{owner}\"`"));
+                self.error(
+                    Code::Conflict,
+                    &attribute.name.place,
+                    format!("`{name}` is read from a field of the {owner}: write `of = \"{owner}\"`"),
+                );
                 return;
             }
             (None, AttributeOf::Person) => FactKind::PersonAttribute(attribute.as_of),
@@ -196,7 +200,8 @@ impl Compiler<'_> {
         known.extend(self.tree.layers.iter().map(|l| format!("paid.{}", l.id.value)));
         known.extend(self.tree.accumulators.iter().map(|a| format!("accumulated.{}", a.id.value)));
         let message = format!("there is no attribute, fact or parameter `{}`", name.value);
-        let mut finding = Diagnostic::new(Code::UnknownName, name.place.clone(), message).suggest(&name.value, known.iter().map(String::as_str));
+        let mut finding =
+            Diagnostic::new(Code::UnknownName, name.place.clone(), message).suggest(&name.value, known.iter().map(String::as_str));
         if finding.help_text().is_none() && FIELD_FACTS.iter().any(|(f, _, _)| *f == name.value) {
             finding = finding.help(format!("declare it: [[attribute]] name = \"{}\"", name.value));
         }
@@ -237,7 +242,8 @@ impl Compiler<'_> {
                     if let Some(value) = read_value(&domain, &word.value) {
                         return Some(ClassSet::new(classes, |c| i64::from(c) == value));
                     }
-                    let finding = Diagnostic::new(Code::UnknownName, word.place.clone(), format!("`{}` is not a value of `{name}`", word.value));
+                    let finding =
+                        Diagnostic::new(Code::UnknownName, word.place.clone(), format!("`{}` is not a value of `{name}`", word.value));
                     let finding = match &domain {
                         Domain::Words(words) => finding.suggest(&word.value, words.iter().map(String::as_str)),
                         _ => finding.help("it is true or false".to_owned()),
@@ -250,7 +256,9 @@ impl Compiler<'_> {
                 None
             }
             Alternative::Compare(comparisons) => {
-                if let (Domain::Words(_) | Domain::Text(_), [(Comparison::Equal, Literal::Number(number))]) = (&domain, comparisons.value.as_slice()) {
+                if let (Domain::Words(_) | Domain::Text(_), [(Comparison::Equal, Literal::Number(number))]) =
+                    (&domain, comparisons.value.as_slice())
+                {
                     // `facility_level = 2` means the word "2".
                     let word = number.micros().map(|m| crate::Money::from_micros(m).to_string())?;
                     let word = At::new(word, comparisons.place.clone());
@@ -320,9 +328,7 @@ pub(crate) fn read_value(domain: &Domain, text: &str) -> Option<i64> {
             "false" => Some(0),
             _ => None,
         },
-        Domain::Number { unit: Unit::Ratio, .. } => {
-            text.parse::<crate::Ratio>().ok().map(crate::Ratio::millionths).filter(|v| *v >= 0)
-        }
+        Domain::Number { unit: Unit::Ratio, .. } => text.parse::<crate::Ratio>().ok().map(crate::Ratio::millionths).filter(|v| *v >= 0),
         Domain::Number { unit, .. } => {
             let places = if *unit == Unit::Count { 0 } else { 6 };
             let value = parse_decimal(text, places).ok().filter(|v| *v >= 0)?;

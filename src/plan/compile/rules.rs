@@ -134,7 +134,15 @@ impl Compiler<'_> {
         })
     }
 
-    fn limit(&mut self, limit: &syntax::Limit, counts: Counts, kind: &str, index: usize, label: String, called: &Called<'_>) -> Option<plan::Limit> {
+    fn limit(
+        &mut self,
+        limit: &syntax::Limit,
+        counts: Counts,
+        kind: &str,
+        index: usize,
+        label: String,
+        called: &Called<'_>,
+    ) -> Option<plan::Limit> {
         let amount = self.value(&limit.amount, Unit::Amount, Range::NotNegative, called.scope);
         let accumulator = self.running(&limit.running, counts, kind, index, &limit.place, called);
         let condition = self.guard(&limit.guard, called.scope);
@@ -142,21 +150,36 @@ impl Compiler<'_> {
     }
 
     /// The accumulator that a rule runs on; its own ones are made here.
-    fn running(&mut self, running: &Running, counts: Counts, kind: &str, index: usize, place: &Place, called: &Called<'_>) -> Option<usize> {
+    fn running(
+        &mut self,
+        running: &Running,
+        counts: Counts,
+        kind: &str,
+        index: usize,
+        place: &Place,
+        called: &Called<'_>,
+    ) -> Option<usize> {
         match running {
             Running::Named(name) => {
                 let Some(found) = self.tree.accumulators.iter().position(|a| a.id.value == name.value) else {
                     let known = self.tree.accumulators.iter().map(|a| a.id.value.as_str());
-                    let finding = Diagnostic::new(Code::UnknownName, name.place.clone(), format!("there is no accumulator `{}`", name.value))
-                        .suggest(&name.value, known);
+                    let finding =
+                        Diagnostic::new(Code::UnknownName, name.place.clone(), format!("there is no accumulator `{}`", name.value))
+                            .suggest(&name.value, known);
                     self.report(finding);
                     return None;
                 };
                 self.used.insert(Declared::Accumulator(found));
                 let declared = self.tree.accumulators.get(found)?;
                 if declared.counts != counts {
-                    let message = format!("`{}` counts {}, but a {kind} here runs on one that counts {}", name.value, declared.counts.name(), counts.name());
-                    let finding = Diagnostic::new(Code::AccumulatorMismatch, name.place.clone(), message).label(declared.id.place.clone(), "declared here");
+                    let message = format!(
+                        "`{}` counts {}, but a {kind} here runs on one that counts {}",
+                        name.value,
+                        declared.counts.name(),
+                        counts.name()
+                    );
+                    let finding = Diagnostic::new(Code::AccumulatorMismatch, name.place.clone(), message)
+                        .label(declared.id.place.clone(), "declared here");
                     self.report(finding);
                     return None;
                 }
@@ -241,7 +264,11 @@ impl Compiler<'_> {
         let allocate = self.allocate(benefit, &covers);
         let rounding = benefit.rounding.unwrap_or(self.tree.header.rounding);
         if !self.tree.header.rounding.holds(rounding.unit()) {
-            let message = format!("payments in steps of {} are no whole multiples of the scheme's unit {}", rounding.unit(), self.tree.header.rounding.unit());
+            let message = format!(
+                "payments in steps of {} are no whole multiples of the scheme's unit {}",
+                rounding.unit(),
+                self.tree.header.rounding.unit()
+            );
             self.error(Code::OutOfRange, &benefit.place, message);
         }
         let mut compiled = plan::Benefit {
@@ -397,7 +424,13 @@ impl Compiler<'_> {
         let never = benefit.caps.iter().any(|c| matches!(c.amount, Value::Constant(0)) && c.condition.tests.is_empty());
         let no_base = benefit.covers.iter().all(|c| matches!(c.factor, Value::Constant(0)));
         if nothing || never || (no_base && benefit.indemnity) {
-            let why = if nothing { "its ratio is 0%" } else if never { "its cap is 0" } else { "it counts no portion" };
+            let why = if nothing {
+                "its ratio is 0%"
+            } else if never {
+                "its cap is 0"
+            } else {
+                "it counts no portion"
+            };
             self.error(Code::NeverPays, &written.id.place, format!("`{}` can never pay: {why}", written.id.value));
         }
     }
@@ -413,11 +446,8 @@ impl Compiler<'_> {
             }
         }
         for benefit in layers.iter_mut().flat_map(|l| &mut l.benefits) {
-            let mut held: Vec<usize> = benefit
-                .deductibles
-                .iter()
-                .filter_map(|d| self.accumulators.get(d.accumulator).and_then(|a| a.held))
-                .collect();
+            let mut held: Vec<usize> =
+                benefit.deductibles.iter().filter_map(|d| self.accumulators.get(d.accumulator).and_then(|a| a.held)).collect();
             held.dedup();
             benefit.held = held;
             let in_full = |c: &plan::Cover| matches!(c.factor, Value::Constant(f) if f == Ratio::ONE.millionths());

@@ -112,7 +112,8 @@ impl Compiler<'_> {
             return None;
         }
         if let Some(case) = unfit {
-            let message = format!("this has no exact value with six decimal places for {case}: it divides by zero, is too large, or needs rounding");
+            let message =
+                format!("this has no exact value with six decimal places for {case}: it divides by zero, is too large, or needs rounding");
             let finding = Diagnostic::new(Code::NoValue, place.clone(), message).help("say how it is rounded, such as `round(x, 0.01)`");
             self.report(finding);
             return None;
@@ -125,7 +126,7 @@ impl Compiler<'_> {
         })
     }
 
-    fn series(&mut self, series: &At<Vec<(At<chrono::NaiveDate>, syntax::Value)>>, scope: Scope) -> Option<(Value, Unit)> {
+    fn series(&mut self, series: &At<syntax::Series>, scope: Scope) -> Option<(Value, Unit)> {
         let mut rows = Vec::new();
         let mut units = Vec::new();
         for (_, value) in &series.value {
@@ -339,7 +340,8 @@ impl Compiler<'_> {
                     unit = self.same_unit(unit, *other, &argument.place)?;
                 }
                 let steps = !matches!(function, Function::Min | Function::Max);
-                if steps && let Some((Formula::Number(step), _)) = compiled.get(1)
+                if steps
+                    && let Some((Formula::Number(step), _)) = compiled.get(1)
                     && step.micros().is_some_and(|s| s <= 0)
                 {
                     self.error(Code::NoValue, place, "the step must be above zero");

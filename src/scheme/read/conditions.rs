@@ -11,10 +11,7 @@ use crate::scheme::syntax::{Alternative, At, Comparison, Condition, Guard, Liter
 
 /// `when` and `unless`.
 pub(super) fn guard(keys: &Keys<'_>) -> Guard {
-    Guard {
-        when: keys.optional("when").and_then(condition),
-        unless: keys.optional("unless").and_then(condition),
-    }
+    Guard { when: keys.optional("when").and_then(condition), unless: keys.optional("unless").and_then(condition) }
 }
 
 pub(super) fn condition(entry: Entry<'_>) -> Option<Condition> {

@@ -50,13 +50,7 @@ pub(super) struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
-    pub(super) fn new(
-        findings: &'a Findings,
-        text: &'a str,
-        table: &'a DeTable<'a>,
-        place: Place,
-        what: &'static str,
-    ) -> Keys<'a> {
+    pub(super) fn new(findings: &'a Findings, text: &'a str, table: &'a DeTable<'a>, place: Place, what: &'static str) -> Keys<'a> {
         let mut entries: Vec<Entry<'a>> = table
             .iter()
             .map(|(key, value)| {
@@ -185,10 +179,7 @@ impl<'a> Entry<'a> {
     /// The elements of a list, or the value itself.
     pub(super) fn elements(&self) -> Vec<Entry<'a>> {
         match self.value.get_ref() {
-            DeValue::Array(items) => items
-                .iter()
-                .map(|item| Entry { value: item, place: item.span(), ..self.clone() })
-                .collect(),
+            DeValue::Array(items) => items.iter().map(|item| Entry { value: item, place: item.span(), ..self.clone() }).collect(),
             _ => vec![self.clone()],
         }
     }

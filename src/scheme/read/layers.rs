@@ -19,7 +19,10 @@ pub(super) fn layer(keys: Keys<'_>) -> Option<Layer> {
     let write_off = keys.word("role", &[("payer", false), ("write-off", true)]).unwrap_or(false);
     let benefits = keys.list("benefit", "[[layer.benefit]]", benefit);
     if benefits.is_empty() && covers.is_none() && keys.optional("benefit").is_none() {
-        keys.report_missing("covers", "a layer without benefits is only ever given, and needs `covers`: the portions that its payment settles");
+        keys.report_missing(
+            "covers",
+            "a layer without benefits is only ever given, and needs `covers`: the portions that its payment settles",
+        );
     }
     keys.finish();
     Some(Layer { id: id?, about, guard, covers, caps, premium, write_off, benefits })
@@ -62,11 +65,10 @@ fn deductible(keys: Keys<'_>) -> Option<Deductible> {
 fn copay(keys: Keys<'_>) -> Option<Copay> {
     let amount = keys.required("amount").and_then(value);
     let taken = keys
-        .word("taken", &[
-            ("before-ratio", Taken::BeforeRatio),
-            ("before-deductible", Taken::BeforeDeductible),
-            ("from-payment", Taken::FromPayment),
-        ])
+        .word(
+            "taken",
+            &[("before-ratio", Taken::BeforeRatio), ("before-deductible", Taken::BeforeDeductible), ("from-payment", Taken::FromPayment)],
+        )
         .unwrap_or(Taken::BeforeRatio);
     let guard = guard(&keys);
     keys.finish();

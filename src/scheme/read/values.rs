@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::money::parse_decimal;
 use crate::scheme::expression;
-use crate::scheme::syntax::{At, Expression, Node, Row, Value};
+use crate::scheme::syntax::{At, Expression, Node, Row, Series, Value};
 
 /// Reads a value: wherever a number stands.
 pub(super) fn value(entry: Entry<'_>) -> Option<Value> {
@@ -65,7 +65,7 @@ fn moved(mut expression: Expression, entry: &Entry<'_>) -> Expression {
 }
 
 /// The dates of a series: all keys that nobody has asked for.
-pub(super) fn series(keys: &Keys<'_>) -> Option<At<Vec<(At<chrono::NaiveDate>, Value)>>> {
+pub(super) fn series(keys: &Keys<'_>) -> Option<At<Series>> {
     let mut dates = Vec::new();
     for entry in keys.others() {
         match parse_date(entry.key()) {
