@@ -113,6 +113,16 @@ fn e008_wrong_unit() {
 }
 
 #[test]
+fn e008_a_bare_number_among_ratios() {
+    assert_eq!(
+        of_benefit("covers = [\"in_scope\"]\nratio = [{ when = { level = \"1\" }, then = 0.65 }, { otherwise = \"60%\" }]"),
+        [
+            "18:43: error[E008]: the other values here are ratios, this is a number (ratios are written with a percent sign, as text: \"60%\")"
+        ]
+    );
+}
+
+#[test]
 fn e009_out_of_range() {
     assert_eq!(
         of_benefit(

@@ -8,6 +8,8 @@ use crate::plan::table::{CELL_LIMIT, Grid};
 use crate::plan::value::{Axis, Formula, Range, Value};
 use crate::scheme::syntax::{self, At, Expression, Function, Node, Operator, Place, Unit};
 
+const PERCENT_HELP: &str = "ratios are written with a percent sign, as text: \"60%\"";
+
 /// How far a parameter is compiled.
 #[derive(Clone)]
 pub(super) enum ParameterState {
@@ -24,7 +26,7 @@ impl Compiler<'_> {
         if !fits(unit, wanted) {
             let mut finding = Diagnostic::new(Code::WrongUnit, place, format!("{} is wanted here, this is {}", wanted.name(), unit.name()));
             if wanted == Unit::Ratio && unit == Unit::Number {
-                finding = finding.help("ratios are written with a percent sign, as text: \"60%\"");
+                finding = finding.help(PERCENT_HELP);
             }
             self.report(finding);
             return None;
@@ -248,6 +250,18 @@ impl Compiler<'_> {
     }
 
     fn common_unit(&mut self, units: &[(Unit, Place)]) -> Option<Unit> {
+        if units.iter().any(|(unit, _)| *unit == Unit::Ratio) {
+            // Among ratios a bare number is the slip, whichever comes first.
+            let bare: Vec<&Place> = units.iter().filter(|(unit, _)| *unit == Unit::Number).map(|(_, place)| place).collect();
+            for place in &bare {
+                let finding = Diagnostic::new(Code::WrongUnit, (*place).clone(), "the other values here are ratios, this is a number")
+                    .help(PERCENT_HELP);
+                self.report(finding);
+            }
+            if !bare.is_empty() {
+                return None;
+            }
+        }
         let mut common = units.first()?.0;
         for (unit, place) in units {
             common = self.same_unit(common, *unit, place)?;
