@@ -42,6 +42,8 @@ pub struct Ledger {
     bindings: Vec<([u8; 32], Vec<usize>)>,
     persons: BTreeMap<String, Account>,
     households: BTreeMap<String, Account>,
+    /// Stands in for a household under plans that keep nothing for households.
+    no_household: Account,
 }
 
 /// The balances of one person or household.
@@ -158,21 +160,22 @@ impl Ledger {
         if !self.persons.contains_key(person) {
             self.persons.insert(person.to_owned(), Account::default());
         }
-        if !self.households.contains_key(household) {
-            self.households.insert(household.to_owned(), Account::default());
-        }
+        let household = if !plan.couples_households() {
+            &mut self.no_household
+        } else if self.households.contains_key(household) {
+            self.households.get_mut(household)?
+        } else {
+            self.households.entry(household.to_owned()).or_default()
+        };
         // Once, so that posting needs no new memory.
         let symbols = self.symbols.len();
-        for account in [self.persons.get_mut(person)?, self.households.get_mut(household)?] {
+        let person = self.persons.get_mut(person)?;
+        for account in [&mut *person, &mut *household] {
             if account.current.len() < symbols {
                 account.current.resize(symbols, (NO_PERIOD, 0));
             }
         }
-        Some(Books {
-            person: self.persons.get_mut(person)?,
-            household: self.households.get_mut(household)?,
-            symbols: self.bindings.get(binding).map(|(_, symbols)| symbols.as_slice())?,
-        })
+        Some(Books { person, household, symbols: self.bindings.get(binding).map(|(_, symbols)| symbols.as_slice())? })
     }
 
     fn bind(&mut self, plan: &Plan) -> usize {

@@ -16,7 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The rule language is described in [`mod@reference`], files in [`formats`].
+//! The rule language is described in [`mod@reference`], files in [`formats`], choices and their reasons in [`design`].
 
 pub mod batch;
 pub mod claim;
@@ -43,6 +43,9 @@ pub mod reference {}
 
 #[doc = include_str!("../docs/file-formats.md")]
 pub mod formats {}
+
+#[doc = include_str!("../docs/design.md")]
+pub mod design {}
 
 pub use claim::{AttributeValue, Claim, Dated, DatedValue, Facility, Line, OpeningBalance, Person, PriorPayment};
 pub use date::{DateChoice, Per, PolicyYear, Span};

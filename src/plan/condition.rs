@@ -33,6 +33,15 @@ impl ClassSet {
         self.more.get((class / 64 - 1) as usize).is_some_and(|word| word >> (class % 64) & 1 == 1)
     }
 
+    /// The classes of the set, in order.
+    pub(crate) fn members(&self) -> impl Iterator<Item = usize> {
+        let words = std::iter::once(&self.first).chain(self.more.iter());
+        words
+            .enumerate()
+            .filter(|(_, word)| **word != 0)
+            .flat_map(|(w, word)| (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| w * 64 + bit))
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.first == 0 && self.more.iter().all(|word| *word == 0)
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::engine::Fault;
-use crate::plan::condition::{ClassSet, Condition};
-use crate::plan::fact::{Fact, Facts};
+use crate::plan::condition::{ClassSet, Condition, TestKind};
+use crate::plan::fact::{Domain, Fact, Facts};
 use crate::plan::value::{Axis, Value};
 
 /// The most cells of one table.
@@ -13,122 +13,181 @@ pub(crate) const CELL_LIMIT: usize = 1 << 20;
 /// The facts of a table with their classes in groups that the table does not tell apart.
 pub(crate) struct Grid {
     pub(crate) axes: Vec<Axis>,
-    /// A class of each group of each axis.
-    samples: Vec<Vec<u32>>,
+    groups: Vec<Vec<Group>>,
     pub(crate) cells: usize,
 }
 
+/// Classes of one fact that a table does not tell apart.
+#[derive(Clone, Copy)]
+struct Group {
+    /// One of them; a possible one, if any is.
+    sample: u32,
+    /// Whether any of them can come up.
+    possible: bool,
+}
+
+/// A division of the classes of one fact, refined set by set.
+struct Division {
+    group_of: Vec<usize>,
+    groups: usize,
+}
+
+impl Division {
+    fn new(classes: usize) -> Division {
+        Division { group_of: vec![0; classes], groups: 1 }
+    }
+
+    /// Parts the classes of a set from the others of their groups.
+    fn refine(&mut self, members: impl Iterator<Item = usize>) {
+        let mut parted: BTreeMap<usize, usize> = BTreeMap::new();
+        for class in members {
+            let Some(group) = self.group_of.get_mut(class) else { continue };
+            let next = self.groups;
+            let new = *parted.entry(*group).or_insert(next);
+            if new == next {
+                self.groups += 1;
+            }
+            *group = new;
+        }
+    }
+}
+
 impl Grid {
-    /// Groups the classes of each fact by a signature; `None` if there would be too many cells.
-    fn build(signatures: BTreeMap<usize, Vec<Vec<u32>>>) -> Option<Grid> {
-        let mut grid = Grid { axes: Vec::new(), samples: Vec::new(), cells: 1 };
-        for (fact, by_class) in signatures {
-            let mut groups: BTreeMap<&[u32], u32> = BTreeMap::new();
-            let mut samples = Vec::new();
-            let mut group_of = Vec::with_capacity(by_class.len());
-            for (class, signature) in by_class.iter().enumerate() {
-                let next = groups.len() as u32;
-                let group = *groups.entry(signature).or_insert(next);
-                if group == next {
-                    samples.push(class as u32);
+    /// The grid of some divisions; `None` if there would be too many cells.
+    fn build(divisions: BTreeMap<usize, Division>, facts: &[Fact], effective: (i64, i64)) -> Option<Grid> {
+        let mut grid = Grid { axes: Vec::new(), groups: Vec::new(), cells: 1 };
+        for (fact, division) in divisions {
+            let domain = &facts.get(fact)?.domain;
+            // Groups are numbered by their first class.
+            let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
+            let mut groups: Vec<Group> = Vec::new();
+            let mut number_of = Vec::with_capacity(division.group_of.len());
+            for (class, group) in (0u32..).zip(&division.group_of) {
+                let next = groups.len();
+                let number = *numbers.entry(*group).or_insert(next);
+                let possible = domain.possible(class, effective);
+                match groups.get_mut(number) {
+                    None => groups.push(Group { sample: class, possible }),
+                    Some(group) if possible && !group.possible => *group = Group { sample: class, possible },
+                    Some(_) => {}
                 }
-                group_of.push(group);
+                number_of.push(number);
             }
             let stride = grid.cells;
             grid.cells = grid.cells.checked_mul(groups.len())?;
             if grid.cells > CELL_LIMIT {
                 return None;
             }
-            let offsets = group_of.iter().map(|g| (*g as usize * stride) as u32).collect();
+            let offsets = number_of.iter().map(|number| (number * stride) as u32).collect();
             grid.axes.push(Axis { fact, offsets, groups: groups.len() });
-            grid.samples.push(samples);
+            grid.groups.push(groups);
         }
         Some(grid)
     }
 
     /// The grid of a table's conditions.
-    pub(crate) fn of_conditions<'c>(conditions: impl IntoIterator<Item = &'c Condition>, facts: &[Fact]) -> Option<Grid> {
-        let mut signatures: BTreeMap<usize, Vec<Vec<u32>>> = BTreeMap::new();
+    pub(crate) fn of_conditions<'c>(
+        conditions: impl IntoIterator<Item = &'c Condition>,
+        facts: &[Fact],
+        effective: (i64, i64),
+    ) -> Option<Grid> {
+        let mut divisions: BTreeMap<usize, Division> = BTreeMap::new();
         for condition in conditions {
             condition.visit(&mut |fact: usize, set: &ClassSet| {
                 let classes = facts.get(fact).map_or(0, |f| f.domain.classes());
-                let by_class = signatures.entry(fact).or_insert_with(|| vec![Vec::new(); classes]);
-                for (class, signature) in by_class.iter_mut().enumerate() {
-                    signature.push(u32::from(set.contains(class as u32)));
-                }
+                divisions.entry(fact).or_insert_with(|| Division::new(classes)).refine(set.members());
             });
         }
-        Grid::build(signatures)
+        Grid::build(divisions, facts, effective)
     }
 
     /// The grid of all tables inside a value.
-    pub(crate) fn of_value(value: &Value) -> Option<Grid> {
-        let mut signatures: BTreeMap<usize, Vec<Vec<u32>>> = BTreeMap::new();
+    pub(crate) fn of_value(value: &Value, facts: &[Fact], effective: (i64, i64)) -> Option<Grid> {
+        let mut divisions: BTreeMap<usize, Division> = BTreeMap::new();
         value.visit_axes(&mut |axis| {
-            let by_class = signatures.entry(axis.fact).or_insert_with(|| vec![Vec::new(); axis.offsets.len()]);
-            for (signature, offset) in by_class.iter_mut().zip(axis.offsets.iter()) {
-                signature.push(*offset);
+            let division = divisions.entry(axis.fact).or_insert_with(|| Division::new(axis.offsets.len()));
+            let mut classes: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+            for (class, offset) in axis.offsets.iter().enumerate() {
+                classes.entry(*offset).or_default().push(class);
+            }
+            for members in classes.into_values() {
+                division.refine(members.into_iter());
             }
         });
-        Grid::build(signatures)
+        Grid::build(divisions, facts, effective)
     }
 
-    /// Calls `visit` for every cell with facts that lie in it; `possible` says whether the case can arise.
-    pub(crate) fn for_each(
-        &self,
-        facts: &[Fact],
-        effective: (i64, i64),
-        mut visit: impl FnMut(usize, &Facts, bool) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+    /// Puts a case of a cell into `case`; says whether the case can come up.
+    fn look_at(&self, cell: usize, facts: &[Fact], case: &mut Facts) -> bool {
+        let mut rest = cell;
+        let mut possible = true;
+        for (axis, groups) in self.axes.iter().zip(&self.groups) {
+            let group = rest.checked_rem(axis.groups).and_then(|number| groups.get(number));
+            rest = rest.checked_div(axis.groups).unwrap_or(0);
+            if let (Some(group), Some(fact)) = (group, facts.get(axis.fact)) {
+                possible &= group.possible;
+                if let (Some(c), Some(v)) = (case.classes.get_mut(axis.fact), case.values.get_mut(axis.fact)) {
+                    *c = group.sample;
+                    *v = fact.domain.sample(group.sample);
+                }
+            }
+        }
+        possible
+    }
+
+    /// Calls `visit` for every cell with facts that lie in it; `possible` says whether the case can come up.
+    pub(crate) fn for_each(&self, facts: &[Fact], mut visit: impl FnMut(usize, &Facts, bool) -> Result<(), Fault>) -> Result<(), Fault> {
         let mut case = Facts::default();
         case.reset(facts.len());
         for cell in 0..self.cells {
-            let mut rest = cell;
-            let mut possible = true;
-            for (axis, samples) in self.axes.iter().zip(&self.samples) {
-                let group = rest.checked_rem(axis.groups).unwrap_or(0);
-                rest = rest.checked_div(axis.groups).unwrap_or(0);
-                let class = samples.get(group).copied().unwrap_or(0);
-                if let Some(fact) = facts.get(axis.fact) {
-                    if let (Some(c), Some(v)) = (case.classes.get_mut(axis.fact), case.values.get_mut(axis.fact)) {
-                        *c = class;
-                        *v = fact.domain.sample(class);
-                    }
-                    // Possible if any class of the group is.
-                    let offset = axis.offsets.get(class as usize);
-                    possible &= axis
-                        .offsets
-                        .iter()
-                        .enumerate()
-                        .any(|(other, o)| Some(o) == offset && fact.domain.possible(other as u32, effective));
-                }
-            }
+            let possible = self.look_at(cell, facts, &mut case);
             visit(cell, &case, possible)?;
         }
         Ok(())
     }
 
-    /// The case of a cell in words.
-    pub(crate) fn describe(&self, facts: &[Fact], case: &Facts, effective: (i64, i64)) -> String {
+    /// Calls `visit` for every cell in which a condition holds. Where it is a plain list of tests, only those cells are looked at.
+    pub(crate) fn for_each_met(&self, condition: &Condition, facts: &[Fact], mut visit: impl FnMut(usize)) -> Result<(), Fault> {
+        let mut allowed: Vec<Vec<usize>> = self.groups.iter().map(|groups| (0..groups.len()).collect()).collect();
+        for test in &condition.tests {
+            let TestKind::In { fact, classes } = &test.kind else {
+                return self.for_each(facts, |cell, case, _| {
+                    if condition.holds(case)? {
+                        visit(cell);
+                    }
+                    Ok(())
+                });
+            };
+            for ((axis, groups), allowed) in self.axes.iter().zip(&self.groups).zip(&mut allowed) {
+                if axis.fact == *fact {
+                    allowed.retain(|number| groups.get(*number).is_some_and(|g| classes.contains(g.sample)));
+                }
+            }
+        }
+        let mut cells = vec![0usize];
+        let mut stride = 1usize;
+        for (axis, allowed) in self.axes.iter().zip(&allowed) {
+            cells = allowed.iter().flat_map(|number| cells.iter().map(move |cell| cell + number * stride)).collect();
+            stride *= axis.groups;
+        }
+        cells.into_iter().for_each(visit);
+        Ok(())
+    }
+
+    /// Whether the case of a cell can come up, and the case in words.
+    pub(crate) fn describe(&self, cell: usize, facts: &[Fact], effective: (i64, i64)) -> (bool, String) {
+        let mut case = Facts::default();
+        case.reset(facts.len());
+        let possible = self.look_at(cell, facts, &mut case);
         let mut words = Vec::new();
-        for axis in &self.axes {
-            let Some(fact) = facts.get(axis.fact) else { continue };
-            let class = case.class(axis.fact);
-            let offset = axis.offsets.get(class as usize);
-            let shown = axis
-                .offsets
-                .iter()
-                .enumerate()
-                .filter(|(_, o)| Some(*o) == offset)
-                .map(|(other, _)| other as u32)
-                .find(|other| fact.domain.possible(*other, effective))
-                .unwrap_or(class);
-            let mut sample = fact.domain.sample(shown);
-            if matches!(fact.domain, crate::plan::fact::Domain::Date { .. }) {
+        for fact in self.axes.iter().filter_map(|axis| facts.get(axis.fact).map(|fact| (axis.fact, fact))) {
+            let (index, fact) = fact;
+            let mut sample = case.value(index).unwrap_or(0);
+            if matches!(fact.domain, Domain::Date { .. }) {
                 sample = sample.max(effective.0);
             }
             words.push(format!("{} = {}", fact.name, fact.domain.show(sample)));
         }
-        if words.is_empty() { "any claim".to_owned() } else { words.join(", ") }
+        (possible, if words.is_empty() { "any claim".to_owned() } else { words.join(", ") })
     }
 }

@@ -47,25 +47,20 @@ impl Compiler<'_> {
 
     /// Rows that overlap are an error; a line that no row fits is a reject, for codes are open lists.
     fn check_classify(&mut self, rows: &[plan::ClassifyRow]) {
-        let conditions: Vec<&Condition> = rows.iter().map(|r| &r.condition).collect();
-        let Some(grid) = plan::table::Grid::of_conditions(conditions.iter().copied(), &self.facts) else { return };
         let (facts, effective) = (&self.facts, self.effective());
+        let Some(grid) = plan::table::Grid::of_conditions(rows.iter().map(|r| &r.condition), facts, effective) else { return };
+        let mut hits: Vec<Option<usize>> = vec![None; grid.cells];
         let mut overlap = None;
-        let _ = grid.for_each(facts, effective, |_, case, possible| {
-            let mut hits = Vec::new();
-            for (i, condition) in conditions.iter().enumerate() {
-                if condition.holds(case)? {
-                    hits.push(i);
+        for (index, row) in rows.iter().enumerate() {
+            let _ = grid.for_each_met(&row.condition, facts, |cell| match hits.get_mut(cell) {
+                Some(Some(first)) if overlap.is_none() => {
+                    let (possible, case) = grid.describe(cell, facts, effective);
+                    overlap = possible.then_some((*first, index, case));
                 }
-            }
-            if let [first, second, ..] = hits.as_slice()
-                && possible
-                && overlap.is_none()
-            {
-                overlap = Some((*first, *second, grid.describe(facts, case, effective)));
-            }
-            Ok(())
-        });
+                Some(hit) if hit.is_none() => *hit = Some(index),
+                _ => {}
+            });
+        }
         if let Some((first, second, case)) = overlap {
             let place = |i: usize| self.tree.classify.get(i).map_or(0..0, |r| r.place.clone());
             let finding = Diagnostic::new(Code::TableOverlap, place(second), format!("two rows of `classify` are met by: {case}"))

@@ -52,13 +52,13 @@ impl Compiler<'_> {
                 if cells.iter().all(|c| range.contains(*c)) {
                     return Some(());
                 }
-                let grid = Grid::of_value(value)?;
                 let (facts, effective) = (&self.facts, self.effective());
+                let grid = Grid::of_value(value, facts, effective)?;
                 let mut wrong = None;
-                let _ = grid.for_each(facts, effective, |_, case, possible| {
+                let _ = grid.for_each(facts, |cell, case, possible| {
                     let found = value.get(case)?;
                     if possible && wrong.is_none() && !range.contains(found) {
-                        wrong = Some(format!("{}, for {}", outside(found), grid.describe(facts, case, effective)));
+                        wrong = Some(format!("{}, for {}", outside(found), grid.describe(cell, facts, effective).1));
                     }
                     Ok(())
                 });
@@ -94,15 +94,15 @@ impl Compiler<'_> {
         if !value.by_class() {
             return Some(value);
         }
-        let Some(grid) = Grid::of_value(&value) else { return Some(value) };
-        let mut cells = vec![0i64; grid.cells];
         let (facts, effective) = (&self.facts, self.effective());
+        let Some(grid) = Grid::of_value(&value, facts, effective) else { return Some(value) };
+        let mut cells = vec![0i64; grid.cells];
         let mut unfit = None;
-        let result = grid.for_each(facts, effective, |cell, case, possible| {
+        let result = grid.for_each(facts, |cell, case, possible| {
             match (value.get(case), cells.get_mut(cell)) {
                 (Ok(found), Some(slot)) => *slot = found,
                 (Err(Fault::NoValue), _) if possible && unfit.is_none() => {
-                    unfit = Some(grid.describe(facts, case, effective));
+                    unfit = Some(grid.describe(cell, facts, effective).1);
                 }
                 (Err(fault), _) if fault != Fault::NoValue => return Err(fault),
                 _ => {}
@@ -180,51 +180,42 @@ impl Compiler<'_> {
         }
         let unit = self.common_unit(&units)?;
         let otherwise = conditions.iter().position(Option::is_none);
-        let Some(grid) = Grid::of_conditions(conditions.iter().flatten(), &self.facts) else {
+        let (facts, effective) = (&self.facts, self.effective());
+        let Some(grid) = Grid::of_conditions(conditions.iter().flatten(), facts, effective) else {
             self.error(Code::TooLarge, &table.place, format!("this table has more than {CELL_LIMIT} cases"));
             return None;
         };
-        let mut cells = vec![0u32; grid.cells];
-        let (facts, effective) = (&self.facts, self.effective());
+        let mut hits: Vec<Option<usize>> = vec![None; grid.cells];
+        let mut twice: Option<(usize, usize, usize)> = None;
+        for (row, condition) in conditions.iter().enumerate() {
+            let Some(condition) = condition else { continue };
+            let met = grid.for_each_met(condition, facts, |cell| match hits.get_mut(cell) {
+                Some(Some(first)) => {
+                    let possible = || grid.describe(cell, facts, effective).0;
+                    if twice.is_none_or(|(least, _, _)| cell < least) && possible() {
+                        twice = Some((cell, *first, row));
+                    }
+                }
+                Some(hit) => *hit = Some(row),
+                None => {}
+            });
+            met.ok()?;
+        }
+        let overlap = twice.map(|(cell, first, second)| (first, second, grid.describe(cell, facts, effective).1));
+        let mut cells = Vec::with_capacity(grid.cells);
         let mut gap = None;
-        let mut overlap = None;
         let mut reached = vec![false; rows.len()];
-        let result = grid.for_each(facts, effective, |cell, case, possible| {
-            let mut hits = Vec::new();
-            for (row, condition) in conditions.iter().enumerate() {
-                if let Some(condition) = condition
-                    && condition.holds(case)?
-                {
-                    hits.push(row);
-                }
+        let _ = grid.for_each(facts, |cell, _, possible| {
+            let row = hits.get(cell).copied().flatten().or(otherwise);
+            if possible && row.is_none() && gap.is_none() {
+                gap = Some(grid.describe(cell, facts, effective).1);
             }
-            let row = match (hits.as_slice(), otherwise) {
-                ([row], _) => *row,
-                ([], Some(row)) => row,
-                ([], None) => {
-                    if possible && gap.is_none() {
-                        gap = Some(grid.describe(facts, case, effective));
-                    }
-                    0
-                }
-                ([first, second, ..], _) => {
-                    if possible && overlap.is_none() {
-                        overlap = Some((*first, *second, grid.describe(facts, case, effective)));
-                    }
-                    *first
-                }
-            };
-            if possible && let Some(seen) = reached.get_mut(row) {
+            if possible && let Some(seen) = row.and_then(|row| reached.get_mut(row)) {
                 *seen = true;
             }
-            if let Some(slot) = cells.get_mut(cell) {
-                *slot = row as u32;
-            }
+            cells.push(row.unwrap_or(0) as u32);
             Ok(())
         });
-        if result.is_err() {
-            return None;
-        }
         let row_place = |i: usize| table.value.get(i).map_or_else(|| table.place.clone(), |r| r.place.clone());
         if let Some(case) = &gap {
             let finding = Diagnostic::new(Code::TableGap, table.place.clone(), format!("no row of this table is met by: {case}"))
