@@ -283,12 +283,11 @@ impl Compiler<'_> {
     }
 
     fn classes(&mut self, fact: usize, alternatives: &[Alternative]) -> Option<ClassSet> {
-        let mut sets = Vec::new();
+        let mut classes = ClassSet::empty(self.facts.get(fact)?.domain.classes());
         for alternative in alternatives {
-            sets.push(self.alternative(fact, alternative)?);
+            classes.unite(&self.alternative(fact, alternative)?);
         }
-        let classes = self.facts.get(fact)?.domain.classes();
-        Some(ClassSet::new(classes, |class| sets.iter().any(|s| s.contains(class))))
+        Some(classes)
     }
 
     fn check_touched(&mut self, layers: &[crate::plan::Layer]) {

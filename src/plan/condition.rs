@@ -12,17 +12,9 @@ pub(crate) struct ClassSet {
 
 impl ClassSet {
     pub(crate) fn new(classes: usize, contains: impl Fn(u32) -> bool) -> ClassSet {
-        let mut words = vec![0u64; classes.div_ceil(64).max(1)];
-        for (w, word) in words.iter_mut().enumerate() {
-            for bit in 0..64usize {
-                let class = w * 64 + bit;
-                if class < classes && contains(class as u32) {
-                    *word |= 1 << bit;
-                }
-            }
-        }
-        let first = words.remove(0);
-        ClassSet { first, more: words.into_boxed_slice() }
+        let mut set = ClassSet::empty(classes);
+        (0..classes as u32).filter(|class| contains(*class)).for_each(|class| set.insert(class));
+        set
     }
 
     #[inline]
@@ -31,6 +23,32 @@ impl ClassSet {
             return self.first >> class & 1 == 1;
         }
         self.more.get((class / 64 - 1) as usize).is_some_and(|word| word >> (class % 64) & 1 == 1)
+    }
+
+    /// The set of one class.
+    pub(crate) fn single(classes: usize, class: u32) -> ClassSet {
+        let mut set = ClassSet::empty(classes);
+        set.insert(class);
+        set
+    }
+
+    pub(crate) fn empty(classes: usize) -> ClassSet {
+        ClassSet { first: 0, more: vec![0; classes.div_ceil(64).saturating_sub(1)].into_boxed_slice() }
+    }
+
+    fn insert(&mut self, class: u32) {
+        let word = if class < 64 { Some(&mut self.first) } else { self.more.get_mut((class / 64 - 1) as usize) };
+        if let Some(word) = word {
+            *word |= 1 << (class % 64);
+        }
+    }
+
+    /// Adds the classes of another set.
+    pub(crate) fn unite(&mut self, other: &ClassSet) {
+        self.first |= other.first;
+        for (word, more) in self.more.iter_mut().zip(&other.more) {
+            *word |= more;
+        }
     }
 
     /// The classes of the set, in order.

@@ -52,6 +52,19 @@ impl Compiler<'_> {
                 }
             }
         }
+        for fact in &mut self.facts {
+            match &mut fact.domain {
+                Domain::Number { cuts, .. } | Domain::Date { cuts } => {
+                    cuts.sort_unstable();
+                    cuts.dedup();
+                }
+                Domain::Text(words) => {
+                    words.sort_unstable();
+                    words.dedup();
+                }
+                Domain::Words(_) | Domain::YesNo => {}
+            }
+        }
         // The place of a text among those that rules mention is known only now.
         for attribute in &self.tree.attributes {
             if let Some(default) = &attribute.default
@@ -59,12 +72,6 @@ impl Compiler<'_> {
                 && matches!(fact.domain, Domain::Text(_))
             {
                 fact.default = read_value(&fact.domain, &default.value);
-            }
-        }
-        for fact in &mut self.facts {
-            if let Domain::Number { cuts, .. } | Domain::Date { cuts } = &mut fact.domain {
-                cuts.sort_unstable();
-                cuts.dedup();
             }
         }
     }
@@ -213,7 +220,7 @@ impl Compiler<'_> {
         let Some(fact) = self.facts.get_mut(fact) else { return };
         for alternative in alternatives {
             match (alternative, &mut fact.domain) {
-                (Alternative::Word(word), Domain::Text(words)) if !words.contains(&word.value) => words.push(word.value.clone()),
+                (Alternative::Word(word), Domain::Text(words)) => words.push(word.value.clone()),
                 (Alternative::Compare(comparisons), Domain::Number { cuts, .. } | Domain::Date { cuts }) => {
                     for (comparison, literal) in &comparisons.value {
                         if let Some(value) = literal.steps() {
@@ -234,75 +241,84 @@ impl Compiler<'_> {
 
     /// The classes that one alternative of a test means.
     pub(super) fn alternative(&mut self, fact: usize, alternative: &Alternative) -> Option<ClassSet> {
-        let Fact { name, domain, .. } = self.facts.get(fact)?.clone();
-        let classes = domain.classes();
-        match alternative {
-            Alternative::Word(word) => {
-                if let Domain::Words(_) | Domain::YesNo | Domain::Text(_) = domain {
-                    if let Some(value) = read_value(&domain, &word.value) {
-                        return Some(ClassSet::new(classes, |c| i64::from(c) == value));
-                    }
-                    let finding =
-                        Diagnostic::new(Code::UnknownName, word.place.clone(), format!("`{}` is not a value of `{name}`", word.value));
-                    let finding = match &domain {
-                        Domain::Words(words) => finding.suggest(&word.value, words.iter().map(String::as_str)),
-                        _ => finding.help("it is true or false".to_owned()),
-                    };
-                    self.report(finding);
-                    return None;
-                }
-                let message = format!("`{name}` is compared with numbers or dates, such as \">= 60\", not with `{}`", word.value);
-                self.error(Code::WrongUnit, &word.place, message);
+        match classes_of(self.facts.get(fact)?, alternative) {
+            Ok(classes) => Some(classes),
+            Err(finding) => {
+                self.report(finding);
                 None
-            }
-            Alternative::Compare(comparisons) => {
-                if let (Domain::Words(_) | Domain::Text(_), [(Comparison::Equal, Literal::Number(number))]) =
-                    (&domain, comparisons.value.as_slice())
-                {
-                    // `facility_level = 2` means the word "2".
-                    let word = number.micros().map(|m| crate::Money::from_micros(m).to_string())?;
-                    let word = At::new(word, comparisons.place.clone());
-                    return self.alternative(fact, &Alternative::Word(word));
-                }
-                for (_, literal) in &comparisons.value {
-                    let fits = match (&domain, literal) {
-                        (Domain::Number { unit: Unit::Ratio, .. }, Literal::Percent(_)) | (Domain::Date { .. }, Literal::Date(_)) => true,
-                        (Domain::Number { unit, .. }, Literal::Number(_)) => *unit != Unit::Ratio,
-                        _ => false,
-                    };
-                    if !fits {
-                        let wanted = match &domain {
-                            Domain::Words(_) | Domain::Text(_) => "words",
-                            Domain::YesNo => "true or false",
-                            Domain::Number { unit: Unit::Ratio, .. } => "ratios, such as \">= 50%\"",
-                            Domain::Number { .. } => "plain numbers",
-                            Domain::Date { .. } => "dates",
-                        };
-                        self.error(Code::WrongUnit, &comparisons.place, format!("`{name}` is compared with {wanted}"));
-                        return None;
-                    }
-                    literal.steps()?;
-                }
-                Some(ClassSet::new(classes, |class| {
-                    let sample = match &domain {
-                        // Below the first cut, whatever the sample for showing is.
-                        Domain::Number { cuts, .. } if class == 0 => cuts.first().map_or(0, |c| c.saturating_sub(1)),
-                        _ => domain.sample(class),
-                    };
-                    comparisons.value.iter().all(|(comparison, literal)| {
-                        literal.steps().is_some_and(|value| match comparison {
-                            Comparison::Equal => sample == value,
-                            Comparison::NotEqual => sample != value,
-                            Comparison::Less => sample < value,
-                            Comparison::LessOrEqual => sample <= value,
-                            Comparison::Greater => sample > value,
-                            Comparison::GreaterOrEqual => sample >= value,
-                        })
-                    })
-                }))
             }
         }
     }
+}
+
+fn classes_of(fact: &Fact, alternative: &Alternative) -> Result<ClassSet, Diagnostic> {
+    match alternative {
+        Alternative::Word(word) => class_of_word(fact, word),
+        Alternative::Compare(comparisons) => {
+            if let (Domain::Words(_) | Domain::Text(_), [(Comparison::Equal, Literal::Number(number))]) =
+                (&fact.domain, comparisons.value.as_slice())
+                && let Some(micros) = number.micros()
+            {
+                // `facility_level = 2` means the word "2".
+                return class_of_word(fact, &At::new(crate::Money::from_micros(micros).to_string(), comparisons.place.clone()));
+            }
+            classes_of_comparisons(fact, comparisons)
+        }
+    }
+}
+
+fn class_of_word(fact: &Fact, word: &Name) -> Result<ClassSet, Diagnostic> {
+    let name = &fact.name;
+    if let Domain::Number { .. } | Domain::Date { .. } = fact.domain {
+        let message = format!("`{name}` is compared with numbers or dates, such as \">= 60\", not with `{}`", word.value);
+        return Err(Diagnostic::new(Code::WrongUnit, word.place.clone(), message));
+    }
+    if let Some(class) = read_value(&fact.domain, &word.value).and_then(|value| u32::try_from(value).ok()) {
+        return Ok(ClassSet::single(fact.domain.classes(), class));
+    }
+    let finding = Diagnostic::new(Code::UnknownName, word.place.clone(), format!("`{}` is not a value of `{name}`", word.value));
+    Err(match &fact.domain {
+        Domain::Words(words) => finding.suggest(&word.value, words.iter().map(String::as_str)),
+        _ => finding.help("it is true or false".to_owned()),
+    })
+}
+
+fn classes_of_comparisons(fact: &Fact, comparisons: &At<Vec<(Comparison, Literal)>>) -> Result<ClassSet, Diagnostic> {
+    let (name, domain) = (&fact.name, &fact.domain);
+    for (_, literal) in &comparisons.value {
+        let fits = match (domain, literal) {
+            (Domain::Number { unit: Unit::Ratio, .. }, Literal::Percent(_)) | (Domain::Date { .. }, Literal::Date(_)) => true,
+            (Domain::Number { unit, .. }, Literal::Number(_)) => *unit != Unit::Ratio,
+            _ => false,
+        };
+        if !fits || literal.steps().is_none() {
+            let wanted = match domain {
+                Domain::Words(_) | Domain::Text(_) => "words",
+                Domain::YesNo => "true or false",
+                Domain::Number { unit: Unit::Ratio, .. } => "ratios, such as \">= 50%\"",
+                Domain::Number { .. } => "plain numbers",
+                Domain::Date { .. } => "dates",
+            };
+            return Err(Diagnostic::new(Code::WrongUnit, comparisons.place.clone(), format!("`{name}` is compared with {wanted}")));
+        }
+    }
+    Ok(ClassSet::new(domain.classes(), |class| {
+        let sample = match domain {
+            // Below the first cut, whatever the sample for showing is.
+            Domain::Number { cuts, .. } if class == 0 => cuts.first().map_or(0, |c| c.saturating_sub(1)),
+            _ => domain.sample(class),
+        };
+        comparisons.value.iter().all(|(comparison, literal)| {
+            literal.steps().is_some_and(|value| match comparison {
+                Comparison::Equal => sample == value,
+                Comparison::NotEqual => sample != value,
+                Comparison::Less => sample < value,
+                Comparison::LessOrEqual => sample <= value,
+                Comparison::Greater => sample > value,
+                Comparison::GreaterOrEqual => sample >= value,
+            })
+        })
+    }))
 }
 
 impl Literal {
@@ -320,7 +336,7 @@ pub(crate) fn read_value(domain: &Domain, text: &str) -> Option<i64> {
     match domain {
         Domain::Words(words) => words.iter().position(|w| w == text).and_then(|i| i64::try_from(i).ok()),
         Domain::Text(words) => {
-            let index = words.iter().position(|w| w == text).unwrap_or(words.len());
+            let index = words.binary_search_by(|w| w.as_str().cmp(text)).unwrap_or(words.len());
             i64::try_from(index).ok()
         }
         Domain::YesNo => match text {
