@@ -78,6 +78,8 @@ impl Fault {
 ///
 /// Without an explanation wanted, this is the fast way: after the first few claims it allocates nothing.
 ///
+/// It settles what it is given: whether an id was settled before is the caller's to know (`batch` refuses duplicates within a run).
+///
 /// ```
 /// # let text = include_str!("../tests/it/schemes/small.toml");
 /// # let plan = medaid::Plan::compile(&medaid::Scheme::parse("village.toml", text)?)?;
@@ -133,7 +135,7 @@ impl<'p> Adjudicator<'p> {
     /// settled more than once, or against books that are at hand.
     ///
     /// # Errors
-    /// A [`Reject`], which leaves every balance as it was.
+    /// A [`Reject`], which leaves every balance as it was; also where the claim or the books belong to another plan.
     ///
     /// ```
     /// # let text = include_str!("../tests/it/schemes/small.toml");
@@ -148,6 +150,10 @@ impl<'p> Adjudicator<'p> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn settle_prepared(&mut self, claim: &PreparedClaim, books: &mut Books<'_>) -> Result<Settlement<'_>, Reject> {
+        if claim.plan != self.plan.digest || books.plan != self.plan.digest {
+            let message = "the claim or the books were made under another plan";
+            return Err(Reject::new(&claim.claim.id, RejectCode::UnknownScheme, "scheme", message));
+        }
         kernel::settle(self.plan, &claim.input, &mut self.case, books, &mut trace::Off)
             .map_err(|fault| fault.reject(self.plan, &claim.claim))?;
         Ok(Settlement { plan: self.plan, case: &self.case })
@@ -158,6 +164,8 @@ impl<'p> Adjudicator<'p> {
 #[derive(Debug, Clone)]
 pub struct PreparedClaim {
     input: Input,
+    /// The plan that it was read against.
+    plan: [u8; 32],
     /// For the words of a reject.
     claim: Claim,
 }
@@ -170,7 +178,7 @@ impl Plan {
     pub fn prepare(&self, person: &Person, claim: &Claim) -> Result<PreparedClaim, Reject> {
         let mut input = Input::default();
         prepare::prepare(self, person, claim, &mut input)?;
-        Ok(PreparedClaim { input, claim: claim.clone() })
+        Ok(PreparedClaim { input, plan: self.digest, claim: claim.clone() })
     }
 }
 

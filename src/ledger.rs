@@ -138,6 +138,8 @@ pub struct Books<'l> {
     pub(crate) person: &'l mut Account,
     pub(crate) household: &'l mut Account,
     pub(crate) symbols: &'l [usize],
+    /// The plan under which they were opened.
+    pub(crate) plan: [u8; 32],
 }
 
 impl Ledger {
@@ -175,7 +177,8 @@ impl Ledger {
                 account.current.resize(symbols, (NO_PERIOD, 0));
             }
         }
-        Some(Books { person, household, symbols: self.bindings.get(binding).map(|(_, symbols)| symbols.as_slice())? })
+        let symbols = self.bindings.get(binding).map(|(_, symbols)| symbols.as_slice())?;
+        Some(Books { person, household, symbols, plan: plan.digest })
     }
 
     fn bind(&mut self, plan: &Plan) -> usize {

@@ -89,3 +89,17 @@ fn a_claim_is_settled_without_new_memory() {
     });
     assert_eq!(counted.count_total, 0);
 }
+
+#[test]
+fn claims_and_books_of_another_plan_are_refused() {
+    let (plan, person, claims) = year();
+    let other = Plan::compile(&Scheme::parse("small.toml", include_str!("schemes/small.toml")).unwrap()).unwrap();
+    let prepared = plan.prepare(&person, &claims[0]).unwrap();
+    let mut ledger = Ledger::new();
+    let refused = |reject: Reject| assert_eq!(reject.message(), "the claim or the books were made under another plan");
+    let mut books = ledger.open(&other, &person).unwrap();
+    refused(Adjudicator::new(&plan).settle_prepared(&prepared, &mut books).unwrap_err());
+    let mut books = ledger.open(&plan, &person).unwrap();
+    refused(Adjudicator::new(&other).settle_prepared(&prepared, &mut books).unwrap_err());
+    Adjudicator::new(&plan).settle_prepared(&prepared, &mut books).unwrap();
+}
