@@ -59,3 +59,8 @@ pub use plan::{Plan, SEMANTICS};
 pub use ratio::Ratio;
 pub use reject::{Reject, RejectCode};
 pub use scheme::Scheme;
+
+/// The README's program compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
