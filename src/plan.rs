@@ -51,6 +51,7 @@ pub struct Plan {
     pub(crate) accumulators: Vec<Accumulator>,
     /// Of each accumulator what the kernel needs to find its position.
     pub(crate) slots: Vec<Slot>,
+    pub(crate) couples_households: bool,
     /// The accumulators that count claims.
     pub(crate) claim_counts: Vec<usize>,
     pub(crate) classify: Vec<ClassifyRow>,
@@ -109,7 +110,7 @@ impl Plan {
 
     /// Whether any accumulator belongs to a household: then a household's claims depend on each other.
     pub fn couples_households(&self) -> bool {
-        self.accumulators.iter().any(|a| a.owner == Owner::Household)
+        self.couples_households
     }
 
     /// The ids of the layers, in the order in which they pay.

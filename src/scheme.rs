@@ -1,11 +1,10 @@
 //! Rule files: reading and checking them.
 
+mod canonical;
 pub(crate) mod expression;
 pub(crate) mod read;
 pub(crate) mod syntax;
 pub(crate) mod visit;
-
-use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::plan::compile::compile;
@@ -50,8 +49,8 @@ impl Scheme {
     /// All findings at once, warnings included, if any of them is an error.
     pub fn parse(file: &str, text: &str) -> Result<Scheme, Diagnostics> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let (tree, mut findings) = read::read(text);
-        let scheme_text = SchemeText { text: text.to_owned(), digest: digest(text) };
+        let read::Read { tree, mut findings, digest } = read::read(text);
+        let scheme_text = SchemeText { text: text.to_owned(), digest };
         if let Some(tree) = &tree {
             findings.extend(compile(tree, &scheme_text).1);
         }
@@ -94,64 +93,4 @@ impl Scheme {
     pub(crate) fn source(&self) -> &SchemeText {
         &self.text
     }
-}
-
-/// The digest of a rule file's canonical form: keys in order, without layout and comments.
-fn digest(text: &str) -> [u8; 32] {
-    let (document, _) = toml::de::DeTable::parse_recoverable(text);
-    let mut canonical = String::new();
-    write_table(document.get_ref(), &mut canonical);
-    Sha256::digest(canonical.as_bytes()).into()
-}
-
-fn write_table(table: &toml::de::DeTable<'_>, out: &mut String) {
-    let mut entries: Vec<_> = table.iter().collect();
-    entries.sort_by(|a, b| a.0.get_ref().cmp(b.0.get_ref()));
-    out.push('{');
-    for (key, value) in entries {
-        write_text(key.get_ref(), out);
-        out.push(':');
-        write_value(value.get_ref(), key.get_ref() == "covers", out);
-        out.push(',');
-    }
-    out.push('}');
-}
-
-fn write_value(value: &toml::de::DeValue<'_>, ordered: bool, out: &mut String) {
-    use toml::de::DeValue;
-    match value {
-        DeValue::String(text) => write_text(text, out),
-        DeValue::Integer(number) => out.push_str(&number.to_string()),
-        DeValue::Float(number) => out.push_str(&number.to_string()),
-        DeValue::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
-        DeValue::Datetime(date) => out.push_str(&date.to_string()),
-        DeValue::Array(items) => {
-            out.push('[');
-            for item in items.iter() {
-                write_value(item.get_ref(), false, out);
-                out.push(',');
-            }
-            out.push(']');
-        }
-        // The order in which portions are covered is the order in which they are written: it belongs to the form.
-        DeValue::Table(table) if ordered => {
-            let mut entries: Vec<_> = table.iter().collect();
-            entries.sort_by_key(|(key, _)| key.span().start);
-            out.push('(');
-            for (key, value) in entries {
-                write_text(key.get_ref(), out);
-                out.push(':');
-                write_value(value.get_ref(), false, out);
-                out.push(',');
-            }
-            out.push(')');
-        }
-        DeValue::Table(table) => write_table(table, out),
-    }
-}
-
-fn write_text(text: &str, out: &mut String) {
-    out.push_str(&text.len().to_string());
-    out.push('\'');
-    out.push_str(text);
 }

@@ -24,14 +24,12 @@ fn room(amount: Money, position: Money) -> Result<Money, Fault> {
     Ok(subtract(amount, position)?.max(Money::ZERO))
 }
 
-/// What a benefit does to the accumulators that it names.
-struct Effects {
-    deducted: Money,
-    base: Money,
-    excess: Money,
-    paid: Money,
-    patient_share: Money,
-    units: i64,
+/// A limit in force.
+#[derive(Clone, Copy)]
+struct InForce {
+    amount: Money,
+    position: Money,
+    room: Money,
 }
 
 /// Settles a benefit whose conditions hold.
@@ -51,7 +49,7 @@ pub(crate) fn settle<T: Trace>(
     let (counted, within_reach) = count(plan, benefit, input, case, trace)?;
     let mut base = counted;
     for (index, cap) in benefit.base_caps.iter().enumerate() {
-        if let Some(room) = limit_room(LimitKind::BaseCap, index, cap, case, trace)? {
+        if let Some(InForce { room, .. }) = in_force(LimitKind::BaseCap, index, cap, case, trace)? {
             base = base.min(room);
         }
     }
@@ -89,7 +87,7 @@ pub(crate) fn settle<T: Trace>(
     let mut limit = None;
     let mut bound = None;
     for (index, cap) in benefit.caps.iter().enumerate() {
-        if let Some(room) = limit_room(LimitKind::Cap, index, cap, case, trace)?
+        if let Some(InForce { room, .. }) = in_force(LimitKind::Cap, index, cap, case, trace)?
             && limit.is_none_or(|least| room < least)
         {
             limit = Some(room);
@@ -146,15 +144,14 @@ pub(crate) fn settle<T: Trace>(
 
     // 13: postings.
     let patient_share = subtract(base, rounded)?.max(Money::ZERO);
-    let effects = Effects { deducted, base, excess, paid, patient_share, units };
     for (accumulator, counts) in &benefit.posts {
         let amount = match counts {
-            Counts::Deductible => effects.deducted.micros(),
-            Counts::Base => effects.base.micros(),
-            Counts::Excess => effects.excess.micros(),
-            Counts::Payment => effects.paid.micros(),
-            Counts::PatientShare => effects.patient_share.micros(),
-            Counts::Units => effects.units,
+            Counts::Deductible => deducted.micros(),
+            Counts::Base => base.micros(),
+            Counts::Excess => excess.micros(),
+            Counts::Payment => paid.micros(),
+            Counts::PatientShare => patient_share.micros(),
+            Counts::Units => units,
             Counts::Claims => 0,
         };
         post(case, *accumulator, amount, trace)?;
@@ -240,9 +237,9 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Cas
     Ok((base, touchable))
 }
 
-/// The room of a limit, if its condition holds.
+/// A limit, if its condition holds.
 #[inline]
-fn limit_room<T: Trace>(kind: LimitKind, index: usize, limit: &Limit, case: &Case, trace: &mut T) -> Result<Option<Money>, Fault> {
+fn in_force<T: Trace>(kind: LimitKind, index: usize, limit: &Limit, case: &Case, trace: &mut T) -> Result<Option<InForce>, Fault> {
     if let Some(note) = limit.condition.first_failed(&case.facts)? {
         trace.record(|| Step::LimitOff { kind, index, note });
         return Ok(None);
@@ -251,7 +248,7 @@ fn limit_room<T: Trace>(kind: LimitKind, index: usize, limit: &Limit, case: &Cas
     let position = position(case, limit.accumulator);
     let room = room(amount, position)?;
     trace.record(|| Step::Limit { kind, index, amount, position, room });
-    Ok(Some(room))
+    Ok(Some(InForce { amount, position, room }))
 }
 
 /// Copayments of one kind, at most `most` in all.
@@ -281,11 +278,9 @@ fn copayments<T: Trace>(benefit: &Benefit, taken: Taken, most: Money, case: &Cas
 #[inline]
 fn deduct<T: Trace>(benefit: &Benefit, base: Money, after_copay: Money, case: &Case, trace: &mut T) -> Result<(Money, Money), Fault> {
     if let Some(franchise) = &benefit.franchise {
-        if limit_room(LimitKind::Franchise, 0, franchise, case, trace)?.is_none() {
+        let Some(InForce { amount, position: before, .. }) = in_force(LimitKind::Franchise, 0, franchise, case, trace)? else {
             return Ok((Money::ZERO, after_copay));
-        }
-        let amount = franchise.amount.money(&case.facts)?;
-        let before = position(case, franchise.accumulator);
+        };
         let above = if add(before, base)? <= amount {
             Money::ZERO
         } else if before <= amount {
@@ -298,16 +293,15 @@ fn deduct<T: Trace>(benefit: &Benefit, base: Money, after_copay: Money, case: &C
         trace.record(|| Step::Deducted { amount: deducted, met: before, in_force: amount });
         return Ok((deducted, above));
     }
-    let mut least: Option<(Money, Money, Money)> = None;
+    let mut least: Option<InForce> = None;
     for (index, deductible) in benefit.deductibles.iter().enumerate() {
-        if let Some(room) = limit_room(LimitKind::Deductible, index, deductible, case, trace)?
-            && least.is_none_or(|(least, _, _)| room < least)
+        if let Some(found) = in_force(LimitKind::Deductible, index, deductible, case, trace)?
+            && least.is_none_or(|least| found.room < least.room)
         {
-            let amount = deductible.amount.money(&case.facts)?;
-            least = Some((room, position(case, deductible.accumulator), amount));
+            least = Some(found);
         }
     }
-    let Some((room, met, in_force)) = least else { return Ok((Money::ZERO, after_copay)) };
+    let Some(InForce { amount: in_force, position: met, room }) = least else { return Ok((Money::ZERO, after_copay)) };
     let deducted = after_copay.min(room);
     trace.record(|| Step::Deducted { amount: deducted, met, in_force });
     Ok((deducted, subtract(after_copay, deducted)?))
@@ -459,7 +453,7 @@ fn step(rows: &[GrantRow], at: Money, case: &Case) -> Result<Money, Fault> {
 fn cut_share<T: Trace>(benefit: &Benefit, base: Money, raw: Raw, case: &Case, trace: &mut T) -> Result<Raw, Fault> {
     let mut least: Option<Money> = None;
     for (index, limit) in benefit.out_of_pocket_max.iter().enumerate() {
-        if let Some(room) = limit_room(LimitKind::OutOfPocket, index, limit, case, trace)? {
+        if let Some(InForce { room, .. }) = in_force(LimitKind::OutOfPocket, index, limit, case, trace)? {
             least = Some(least.map_or(room, |least| least.min(room)));
         }
     }

@@ -1,5 +1,7 @@
 //! Reading a claim against a plan: checks in the order of precedence of the reject codes, then the facts of the case.
 
+use std::convert::Infallible;
+
 use chrono::NaiveDate;
 
 use crate::claim::{AttributeValue, Claim, OpeningBalance, Person};
@@ -235,7 +237,9 @@ fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate,
                     Some(choice) => choose(choice, claim),
                 };
                 match on {
-                    Some(on) => person_value(claim, person, fact, on)?,
+                    Some(on) => person_value(person, fact, on, |text| {
+                        value_of(claim, fact, || format!("person.attributes.{}", fact.name), text).map(Some)
+                    })?,
                     None => None,
                 }
             }
@@ -247,7 +251,7 @@ fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate,
             FactKind::FacilityId => word(&facility.id, "facility.id")?,
             FactKind::FacilityLevel => word(&facility.level, "facility.level")?,
             FactKind::FacilityRegion => word(&facility.region, "facility.region")?,
-            FactKind::Age => person.birth_date.map(|birth| full_years(birth, rule_date).saturating_mul(1_000_000)),
+            FactKind::Age => age(person, rule_date),
             FactKind::Days => {
                 let to = claim.service_to.unwrap_or(claim.service_from);
                 let days = claim.days.map_or_else(|| to.signed_duration_since(claim.service_from).num_days().max(1), i64::from);
@@ -264,28 +268,29 @@ fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate,
 }
 
 /// A person's value on a day: of several words the one of the highest rank; of several numbers the last written.
-fn person_value(claim: &Claim, person: &Person, fact: &Fact, on: NaiveDate) -> Result<Option<i64>, Reject> {
-    let Some(dated) = person.attributes.get(&fact.name) else { return Ok(None) };
+fn person_value<E>(person: &Person, fact: &Fact, on: NaiveDate, read: impl Fn(&str) -> Result<Option<i64>, E>) -> Result<Option<i64>, E> {
     let mut best = None;
-    for value in dated.on(on) {
-        let value = value_of(claim, fact, || format!("person.attributes.{}", fact.name), value.as_str())?;
-        best = match (best, &fact.domain) {
-            (Some(best), Domain::Words(_)) if best < value => Some(best),
-            _ => Some(value),
+    for value in person.attributes.get(&fact.name).into_iter().flat_map(|dated| dated.on(on)) {
+        best = match (best, read(value.as_str())?, &fact.domain) {
+            (Some(best), Some(value), Domain::Words(_)) => Some(value.min(best)),
+            (best, value, _) => value.or(best),
         };
     }
     Ok(best)
+}
+
+fn age(person: &Person, on: NaiveDate) -> Option<i64> {
+    person.birth_date.map(|birth| full_years(birth, on).saturating_mul(1_000_000))
 }
 
 /// The value of a person's fact on a day, for premiums; nothing if it is not known or not a value of the scheme.
 pub(crate) fn person_fact(fact: &Fact, person: &Person, on: NaiveDate) -> Option<i64> {
     let known = match fact.kind {
         FactKind::PersonAttribute(_) => {
-            let values =
-                person.attributes.get(&fact.name).into_iter().flat_map(|d| d.on(on)).filter_map(|v| read_value(&fact.domain, v.as_str()));
-            if matches!(fact.domain, Domain::Words(_)) { values.min() } else { values.last() }
+            let known = person_value(person, fact, on, |text| Ok::<_, Infallible>(read_value(&fact.domain, text)));
+            known.unwrap_or_else(|never| match never {})
         }
-        FactKind::Age => person.birth_date.map(|birth| full_years(birth, on).saturating_mul(1_000_000)),
+        FactKind::Age => age(person, on),
         FactKind::RuleDate => Some(i64::from(day_number(on))),
         _ => None,
     };

@@ -157,6 +157,7 @@ impl Compiler<'_> {
             facts: self.facts.clone(),
             accumulators: self.accumulators.clone(),
             slots: self.accumulators.iter().map(|a| Slot { per: a.per, of_household: a.owner == syntax::Owner::Household }).collect(),
+            couples_households: self.accumulators.iter().any(|a| a.owner == syntax::Owner::Household),
             claim_counts: (0..self.accumulators.len())
                 .filter(|i| self.accumulators.get(*i).is_some_and(|a| a.counts == Counts::Claims))
                 .collect(),

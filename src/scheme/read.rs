@@ -12,6 +12,7 @@ use toml::de::{DeTable, DeValue};
 use crate::date::{DateChoice, Per, PolicyYear, Span, parse_date};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::money::{Money, Rounding, RoundingMode};
+use crate::scheme::canonical::digest;
 use crate::scheme::syntax::*;
 use keys::{Findings, Keys, word_list};
 
@@ -21,12 +22,20 @@ pub(crate) const FORMAT: i64 = 1;
 /// The largest rule file, in bytes.
 const FILE_LIMIT: usize = 16 * 1024 * 1024;
 
-/// Reads a rule file. Without a tree there is at least one error among the findings.
-pub(crate) fn read(text: &str) -> (Option<Tree>, Vec<Diagnostic>) {
+/// What was read of a rule file. Without a tree there is at least one error among the findings.
+pub(crate) struct Read {
+    pub(crate) tree: Option<Tree>,
+    pub(crate) findings: Vec<Diagnostic>,
+    pub(crate) digest: [u8; 32],
+}
+
+/// Reads a rule file.
+pub(crate) fn read(text: &str) -> Read {
     let findings = Findings::default();
     if text.len() > FILE_LIMIT {
         let message = format!("a rule file may have at most {FILE_LIMIT} bytes");
-        return (None, vec![Diagnostic::new(Code::TooLarge, 0..0, message)]);
+        let findings = vec![Diagnostic::new(Code::TooLarge, 0..0, message)];
+        return Read { tree: None, findings, digest: [0; 32] };
     }
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in errors.iter().take(100) {
@@ -34,7 +43,7 @@ pub(crate) fn read(text: &str) -> (Option<Tree>, Vec<Diagnostic>) {
     }
     let broken = !errors.is_empty();
     let tree = Keys::new(&findings, text, document.get_ref(), 0..0, "a rule file").and_then_tree(broken);
-    (tree, findings.into_inner())
+    Read { tree, findings: findings.into_inner(), digest: digest(document.get_ref()) }
 }
 
 impl<'a> Keys<'a> {

@@ -686,23 +686,9 @@ impl Maker<'_> {
     fn benefit(&mut self, layer: usize, index: usize, within: &Layer) -> Benefit {
         let place = Place { lines: false, layer: Some(layer) };
         let covers: Vec<_> = self.some_portions().into_iter().map(|portion| (portion, None)).collect();
-        let mut benefit = Benefit {
-            id: ["first", "second", "third"][index].to_owned(),
-            guard: self.guard(place, 20),
-            covers,
-            lines: None,
-            deductibles: Vec::new(),
-            copays: Vec::new(),
-            form: Form::Ratio(Value::Ratio(Rat::ONE)),
-            points: Vec::new(),
-            factors: Vec::new(),
-            out_of_pocket_max: Vec::new(),
-            caps: Vec::new(),
-            minimum: None,
-            indemnity: true,
-            allocate: None,
-            rounding: None,
-        };
+        let guard = self.guard(place, 20);
+        let id = ["first", "second", "third"][index];
+        let mut benefit = Benefit { guard, ..Benefit::plain(id, covers, Form::Ratio(Value::Ratio(Rat::ONE))) };
         if !self.scheme.classify.is_empty() && !self.tame && self.chance(25) {
             self.seen.hit("rule: lines");
             benefit.lines = Some(self.condition(LINE));

@@ -194,23 +194,8 @@ pub(crate) fn layer(id: &str, covers: &[&str], deductible: Option<(Value, Per)>,
         guard: Guard::default(),
         franchise: false,
     });
-    let benefit = Benefit {
-        id: "only".to_owned(),
-        guard: Guard::default(),
-        covers: covers.iter().map(|portion| ((*portion).to_owned(), None)).collect(),
-        lines: None,
-        deductibles: deductible.into_iter().collect(),
-        copays: Vec::new(),
-        form,
-        points: Vec::new(),
-        factors: Vec::new(),
-        out_of_pocket_max: Vec::new(),
-        caps: Vec::new(),
-        minimum: None,
-        indemnity: true,
-        allocate: None,
-        rounding: None,
-    };
+    let covers = covers.iter().map(|portion| ((*portion).to_owned(), None)).collect();
+    let benefit = Benefit { deductibles: deductible.into_iter().collect(), ..Benefit::plain("only", covers, form) };
     Layer {
         id: id.to_owned(),
         guard: Guard::default(),

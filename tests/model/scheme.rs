@@ -211,6 +211,29 @@ pub(crate) struct Benefit {
     pub(crate) rounding: Option<Rounding>,
 }
 
+impl Benefit {
+    /// A benefit with nothing but what it covers and pays.
+    pub(crate) fn plain(id: &str, covers: Vec<(String, Option<Value>)>, form: Form) -> Benefit {
+        Benefit {
+            id: id.to_owned(),
+            guard: Guard::default(),
+            covers,
+            lines: None,
+            deductibles: Vec::new(),
+            copays: Vec::new(),
+            form,
+            points: Vec::new(),
+            factors: Vec::new(),
+            out_of_pocket_max: Vec::new(),
+            caps: Vec::new(),
+            minimum: None,
+            indemnity: true,
+            allocate: None,
+            rounding: None,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Rounding {
     pub(crate) unit: Rat,
