@@ -11,7 +11,7 @@ mod ratios;
 mod stays;
 
 use criterion::{Criterion, Throughput, criterion_group};
-use medaid::{Adjudicator, Ledger, Plan, Scheme};
+use medaid::{Account, Adjudicator, Ledger, Plan, PreparedClaims, Scheme};
 
 const SCHEME: &str = include_str!("../fixtures/chongqing-resident-2023-2025/scheme.toml");
 
@@ -19,7 +19,10 @@ fn claim(c: &mut Criterion) {
     let plan = Plan::compile(&Scheme::parse("scheme.toml", SCHEME).expect("a clean scheme")).expect("a plan");
     let year = stays::year(16);
     let (person, claims) = stays::domain(&year);
-    let prepared: Vec<_> = claims.iter().map(|claim| plan.prepare(&person, claim).expect("a readable claim")).collect();
+    let mut prepared = PreparedClaims::new(&plan);
+    for claim in &claims {
+        prepared.push(&person, claim).expect("a readable claim");
+    }
     let mut group = c.benchmark_group("chongqing-claim");
     // A year of sixteen stays from a fresh start, so that no cap is used up for good.
     group.throughput(Throughput::Elements(year.len() as u64));
@@ -31,11 +34,12 @@ fn claim(c: &mut Criterion) {
     });
     group.bench_function("prepared", |b| {
         let mut adjudicator = Adjudicator::new(&plan);
+        let mut account = Account::default();
         b.iter(|| {
-            let mut ledger = Ledger::new();
-            let mut books = ledger.open(&plan, &person).expect("books");
-            for claim in &prepared {
-                adjudicator.settle_prepared(claim, &mut books).expect("a decided claim");
+            account.clear();
+            let mut books = plan.open(&person, &mut account, None).expect("books");
+            for claim in 0..prepared.len() {
+                adjudicator.settle_prepared(&prepared, claim, &mut books).expect("a decided claim");
             }
         });
     });

@@ -11,7 +11,7 @@ mod generate;
 mod ratios;
 
 use criterion::{Criterion, Throughput, criterion_group};
-use medaid::{Adjudicator, Ledger, Plan, Scheme};
+use medaid::{Account, Adjudicator, Ledger, Plan, Scheme};
 
 const SCHEME: &str = include_str!("schemes/workload.toml");
 
@@ -28,15 +28,18 @@ fn batch(c: &mut Criterion) {
     let mut group = c.benchmark_group("batch-100k");
     group.throughput(Throughput::Elements(rows.len() as u64)).sample_size(10);
     group.bench_function("by-hand", |b| b.iter(|| by_hand::sums(&rows)));
-    let prepared = generate::prepared(&plan, &persons, &claims);
+    let (prepared, owners) = generate::prepared(&plan, &persons, &claims);
     group.bench_function("prepared", |b| {
+        let mut adjudicator = Adjudicator::new(&plan);
+        let mut account = Account::default();
         b.iter(|| {
-            let mut ledger = Ledger::new();
-            let mut adjudicator = Adjudicator::new(&plan);
-            for (person, claims) in &prepared {
-                let mut books = ledger.open(&plan, person).expect("books");
-                for claim in claims {
-                    adjudicator.settle_prepared(claim, &mut books).expect("a decided claim");
+            let mut claim = 0;
+            for owner in owners.chunk_by(|a, b| a == b) {
+                account.clear();
+                let mut books = plan.open(&persons[owner[0]], &mut account, None).expect("books");
+                for _ in owner {
+                    adjudicator.settle_prepared(&prepared, claim, &mut books).expect("a decided claim");
+                    claim += 1;
                 }
             }
         });

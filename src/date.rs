@@ -73,6 +73,32 @@ impl Per {
     }
 }
 
+/// The key of the period that a claim falls in, for each kind of period: the day number of its first day, the number of the stay, 0 for a lifetime;
+/// nothing where it lives in the claim alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Periods([i32; Per::ALL.len()]);
+
+impl Default for Periods {
+    fn default() -> Periods {
+        Periods([Periods::NONE; Per::ALL.len()])
+    }
+}
+
+impl Periods {
+    const NONE: i32 = i32::MIN;
+
+    pub(crate) fn set(&mut self, per: Per, key: Option<i32>) {
+        if let Some(slot) = self.0.get_mut(per.index()) {
+            *slot = key.unwrap_or(Periods::NONE);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, per: Per) -> Option<i32> {
+        self.0.get(per.index()).copied().filter(|key| *key != Periods::NONE)
+    }
+}
+
 impl fmt::Display for Per {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

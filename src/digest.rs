@@ -25,6 +25,10 @@ impl Digest {
     pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Digest {
         Digest(bytes)
     }
+
+    pub(crate) const fn to_bytes(self) -> [u8; 32] {
+        self.0
+    }
 }
 
 impl fmt::Display for Digest {

@@ -1,21 +1,28 @@
 //! Adjudication: one kernel, generic over what it records.
 
+mod adjustment;
 pub(crate) mod allocate;
 pub(crate) mod benefit;
 pub(crate) mod case;
 pub(crate) mod classify;
 pub(crate) mod kernel;
+mod kinds;
+mod lean;
 pub(crate) mod prepare;
+mod prepared;
+mod program;
 pub(crate) mod trace;
 
 use crate::claim::{Claim, Person};
 use crate::decision::Decision;
-pub use crate::ledger::Books;
 use crate::ledger::Ledger;
+pub use crate::ledger::{Account, Books};
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::reject::{Reject, RejectCode};
-use case::{Case, Input};
+use case::{Bill, Case, Input};
+use kinds::Kinds;
+pub use prepared::PreparedClaims;
 
 /// Why a claim could not be figured. Small, so that the kernel can return it cheaply; the words are made later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,15 +38,13 @@ pub(crate) enum Fault {
     PriorAboveResidual {
         layer: u32,
     },
-    Unclassified {
-        line: u32,
-    },
     /// Something that cannot be; a defect of this crate.
     Internal,
 }
 
 impl Fault {
-    fn reject(self, plan: &Plan, claim: &Claim) -> Reject {
+    /// The reject in words; `bill` tells what was given.
+    fn reject(self, plan: &Plan, claim: &str, bill: Option<&Bill<'_>>) -> Reject {
         let (code, field, message) = match self {
             Fault::Missing { fact } => {
                 let name = plan.facts.get(fact as usize).map_or("", |f| f.name.as_str());
@@ -58,19 +63,16 @@ impl Fault {
             Fault::PriorAboveResidual { layer } => {
                 let name = plan.layers.get(layer as usize).map_or("", |l| l.name.id.as_str());
                 let places = usize::from(plan.places());
-                let amount = claim.prior.get(name).map_or(Money::ZERO, |p| p.amount);
+                let given = bill.and_then(|bill| bill.given(layer as usize));
+                let amount = given.map_or(Money::ZERO, |given| given.amount);
                 let message = format!("`{name}` is given as paying {amount:.places$}, which is more than is left for it");
                 (RejectCode::PriorAboveResidual, format!("prior.{name}"), message)
-            }
-            Fault::Unclassified { line } => {
-                let id = claim.lines.get(line as usize).map_or("", |l| l.id.as_str());
-                (RejectCode::UnclassifiedLine, format!("lines.{id}"), format!("no row of `classify` fits line `{id}`"))
             }
             Fault::Internal => {
                 (RejectCode::NoValue, String::new(), "internal error of medaid; please report it with this claim".to_owned())
             }
         };
-        Reject::new(&claim.id, code, &field, message)
+        Reject::new(claim, code, &field, message)
     }
 }
 
@@ -96,6 +98,7 @@ impl Fault {
 #[derive(Debug)]
 pub struct Adjudicator<'p> {
     plan: &'p Plan,
+    kinds: Kinds,
     input: Input,
     case: Case,
 }
@@ -103,7 +106,7 @@ pub struct Adjudicator<'p> {
 impl<'p> Adjudicator<'p> {
     /// An adjudicator for a plan.
     pub fn new(plan: &'p Plan) -> Adjudicator<'p> {
-        Adjudicator { plan, input: Input::default(), case: Case::default() }
+        Adjudicator { plan, kinds: Kinds::new(plan), input: Input::default(), case: Case::default() }
     }
 
     /// Settles a claim, posting its effects to the ledger, and gives the amounts.
@@ -127,15 +130,19 @@ impl<'p> Adjudicator<'p> {
 
     fn run<T: trace::Trace>(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim, trace: &mut T) -> Result<(), Reject> {
         prepare::prepare(self.plan, person, claim, &mut self.input)?;
-        let mut books = open(self.plan, person, ledger, claim)?;
-        kernel::settle(self.plan, &self.input, &mut self.case, &mut books, trace).map_err(|fault| fault.reject(self.plan, claim))
+        let kind = self.kinds.number(self.plan, &self.input.facts);
+        let program = self.kinds.program(kind).ok_or_else(|| Fault::Internal.reject(self.plan, &claim.id, None))?;
+        let mut books = open(self.plan, person, ledger, &claim.id)?;
+        let bill = self.input.bill();
+        kernel::settle(self.plan, program, &bill, &mut self.case, &mut books, trace)
+            .map_err(|fault| fault.reject(self.plan, &claim.id, Some(&bill)))
     }
 
-    /// Settles a claim that was [prepared](Plan::prepare) under the same plan, against the books of its person: the way for many claims that are
-    /// settled more than once, or against books that are at hand.
+    /// Settles a claim that was read beforehand, against the books of its person: the way for many claims that are settled more than once, or against
+    /// books that are at hand.
     ///
     /// # Errors
-    /// A [`Reject`], which leaves every balance as it was; also where the claim or the books belong to another plan.
+    /// A [`Reject`], which leaves every balance as it was; also where there is no such claim, or the claims or the books belong to another plan.
     ///
     /// ```
     /// # let text = include_str!("../tests/it/schemes/small.toml");
@@ -143,42 +150,25 @@ impl<'p> Adjudicator<'p> {
     /// # let person: medaid::Person = serde_json::from_str(r#"{ "id": "p1" }"#)?;
     /// # let claim: medaid::Claim = serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-05-01",
     /// #     "bill": "52000.00", "portions": { "in_scope": "50000.00", "out_of_scope": "2000.00" } }"#)?;
-    /// let prepared = plan.prepare(&person, &claim)?;
+    /// let mut prepared = medaid::PreparedClaims::new(&plan);
+    /// let claim = prepared.push(&person, &claim)?;
     /// let mut ledger = medaid::Ledger::new();
     /// let mut books = ledger.open(&plan, &person)?;
-    /// let settlement = medaid::Adjudicator::new(&plan).settle_prepared(&prepared, &mut books)?;
+    /// let mut adjudicator = medaid::Adjudicator::new(&plan);
+    /// let settlement = adjudicator.settle_prepared(&prepared, claim, &mut books)?;
+    /// assert_eq!(settlement.out_of_pocket().to_string(), "17210");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn settle_prepared(&mut self, claim: &PreparedClaim, books: &mut Books<'_>) -> Result<Settlement<'_>, Reject> {
-        if claim.plan != self.plan.digest || books.plan != self.plan.digest {
+    pub fn settle_prepared(&mut self, claims: &PreparedClaims<'_>, claim: usize, books: &mut Books<'_>) -> Result<Settlement<'_>, Reject> {
+        let id = || claims.id(claim).unwrap_or_default();
+        if claims.plan.tag() != self.plan.tag() || books.plan != self.plan.tag() {
             let message = "the claim or the books were made under another plan";
-            return Err(Reject::new(&claim.claim.id, RejectCode::UnknownScheme, "scheme", message));
+            return Err(Reject::new(id(), RejectCode::UnknownScheme, "scheme", message));
         }
-        kernel::settle(self.plan, &claim.input, &mut self.case, books, &mut trace::Off)
-            .map_err(|fault| fault.reject(self.plan, &claim.claim))?;
+        let Some((program, bill)) = claims.get(claim) else { return Err(Fault::Internal.reject(self.plan, id(), None)) };
+        kernel::settle(self.plan, program, &bill, &mut self.case, books, &mut trace::Off)
+            .map_err(|fault| fault.reject(self.plan, id(), Some(&bill)))?;
         Ok(Settlement { plan: self.plan, case: &self.case })
-    }
-}
-
-/// A claim read against a plan: names resolved, lines classified, facts read.
-#[derive(Debug, Clone)]
-pub struct PreparedClaim {
-    input: Input,
-    /// The plan that it was read against.
-    plan: [u8; 32],
-    /// For the words of a reject.
-    claim: Claim,
-}
-
-impl Plan {
-    /// Reads a claim of a person against this plan, checking all that can be checked before the first layer.
-    ///
-    /// # Errors
-    /// The [`Reject`], if the claim cannot be decided.
-    pub fn prepare(&self, person: &Person, claim: &Claim) -> Result<PreparedClaim, Reject> {
-        let mut input = Input::default();
-        prepare::prepare(self, person, claim, &mut input)?;
-        Ok(PreparedClaim { input, plan: self.digest, claim: claim.clone() })
     }
 }
 
@@ -188,14 +178,27 @@ impl Ledger {
     /// # Errors
     /// A [`Reject`] if an opening balance does not fit the plan.
     pub fn open(&mut self, plan: &Plan, person: &Person) -> Result<Books<'_>, Reject> {
-        let claim = Claim { person: person.id.clone(), ..Claim::default() };
-        open(plan, person, self, &claim)
+        open(plan, person, self, "")
     }
 }
 
-fn open<'l>(plan: &Plan, person: &Person, ledger: &'l mut Ledger, claim: &Claim) -> Result<Books<'l>, Reject> {
+impl Plan {
+    /// The books of a person whose account, and whose household's, the caller keeps; opening balances posted. One who has no household's account given
+    /// is a household of their own.
+    ///
+    /// # Errors
+    /// A [`Reject`] if an opening balance does not fit the plan.
+    pub fn open<'a>(&self, person: &Person, account: &'a mut Account, household: Option<&'a mut Account>) -> Result<Books<'a>, Reject> {
+        let household = household.filter(|_| self.couples_households());
+        let mut books = Books { person: account, household, plan: self.tag() };
+        prepare::open(self, person, "", &mut books)?;
+        Ok(books)
+    }
+}
+
+fn open<'l>(plan: &Plan, person: &Person, ledger: &'l mut Ledger, claim: &str) -> Result<Books<'l>, Reject> {
     let household = person.household.as_deref().unwrap_or(&person.id);
-    let mut books = ledger.books(plan, &person.id, household).ok_or_else(|| Fault::Internal.reject(plan, claim))?;
+    let mut books = ledger.books(plan, &person.id, household).ok_or_else(|| Fault::Internal.reject(plan, claim, None))?;
     prepare::open(plan, person, claim, &mut books)?;
     Ok(books)
 }

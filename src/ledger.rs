@@ -1,22 +1,21 @@
 //! The ledger: positions of accumulators, by owner and period, carried from claim to claim.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::date::{Per, day_number};
+use crate::date::{Per, Periods, day_number};
+use crate::digest::Digest;
 use crate::money::Money;
-use crate::plan::Plan;
+use crate::plan::{Plan, Slot};
 use crate::scheme::syntax::Owner;
 
 /// The format of a stored ledger.
 const FORMAT: u32 = 1;
 
-/// A period that no cell has.
-const NO_PERIOD: i32 = i32::MIN;
-
-/// The positions of all accumulators of many persons and households.
+/// The balances of all accumulators of many persons and households.
 ///
 /// A ledger is a value: it can be cloned, stored through serde and loaded again. Balances are kept by the scheme's id and the accumulator's name, so that
 /// the next edition of a scheme carries on where the last one stopped.
@@ -36,74 +35,150 @@ const NO_PERIOD: i32 = i32::MIN;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    /// Scheme and accumulator of each symbol.
-    symbols: Vec<(String, String)>,
-    /// For each plan met, by digest: the symbols of its accumulators.
-    bindings: Vec<([u8; 32], Vec<usize>)>,
+    /// Scheme and name of every accumulator met.
+    names: BTreeMap<AccumulatorKey, (String, String)>,
+    /// The plans whose accumulators are among the names.
+    plans: Vec<[u8; 32]>,
     persons: BTreeMap<String, Account>,
     households: BTreeMap<String, Account>,
-    /// Stands in for a household under plans that keep nothing for households.
-    no_household: Account,
 }
 
-/// The balances of one person or household.
+/// Stands for the scheme's id and the accumulator's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct AccumulatorKey(u128);
+
+impl AccumulatorKey {
+    /// Half a SHA-256: no two names that anybody will ever write have the same.
+    pub(crate) fn new(scheme: &str, name: &str) -> AccumulatorKey {
+        let bytes = Digest::of(format!("{scheme}\0{name}").as_bytes()).to_bytes();
+        AccumulatorKey(bytes.iter().take(16).fold(0, |key, byte| key << 8 | u128::from(*byte)))
+    }
+}
+
+/// The balances of one person or household, by themselves: for one who keeps the accounts in a place of their own instead of a [`Ledger`].
+///
+/// ```
+/// # let text = include_str!("../tests/it/schemes/small.toml");
+/// # let plan = medaid::Plan::compile(&medaid::Scheme::parse("village.toml", text)?)?;
+/// # let person: medaid::Person = serde_json::from_str(r#"{ "id": "p1" }"#)?;
+/// # let claim: medaid::Claim = serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-05-01",
+/// #     "bill": "52000.00", "portions": { "in_scope": "50000.00", "out_of_scope": "2000.00" } }"#)?;
+/// let mut prepared = medaid::PreparedClaims::new(&plan);
+/// let claim = prepared.push(&person, &claim)?;
+/// let mut account = medaid::Account::default();
+/// let mut books = plan.open(&person, &mut account, None)?;
+/// medaid::Adjudicator::new(&plan).settle_prepared(&prepared, claim, &mut books)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Account {
-    /// By symbol, the period last used and its position.
-    current: Vec<(i32, i64)>,
-    /// The other periods: symbol, period, position; sorted.
-    others: Vec<(usize, i32, i64)>,
+pub struct Account {
+    /// The positions at work.
+    page: Page,
+    /// All others that are not zero: accumulator, period, position; sorted.
+    filed: Vec<(AccumulatorKey, i32, i64)>,
     /// The stays met; period n + 1 of a per-stay accumulator is stay n.
     stays: Vec<String>,
     /// Schemes whose opening balances are posted.
     opened: Vec<String>,
 }
 
-impl Account {
-    #[inline]
-    pub(crate) fn position(&self, symbol: usize, period: i32) -> i64 {
-        match self.current.get(symbol) {
-            Some((current, position)) if *current == period => *position,
-            _ => self.other(symbol, period),
-        }
+/// The positions of a plan's accumulators in the periods of one claim, side by side, so that the next claim of the same periods finds them so.
+#[derive(Debug, Clone, Default)]
+struct Page {
+    /// The plan's.
+    slots: Arc<[Slot]>,
+    periods: Periods,
+    positions: Vec<i64>,
+    /// Those which live in a claim alone: always zero here.
+    fleeting: Vec<usize>,
+}
+
+impl Page {
+    fn all(&self) -> impl Iterator<Item = (AccumulatorKey, i32, i64)> {
+        let with_period = self.slots.iter().zip(&self.positions).filter_map(|(slot, p)| Some((slot.key, self.periods.get(slot.per)?, *p)));
+        with_period.filter(|(_, _, position)| *position != 0)
     }
 
-    fn other(&self, symbol: usize, period: i32) -> i64 {
-        let found = self.others.binary_search_by_key(&(symbol, period), |(s, p, _)| (*s, *p));
-        found.ok().and_then(|i| self.others.get(i)).map_or(0, |(_, _, position)| *position)
+    /// Pairs the positions of a member's claim with those on this page, the household's, where they belong to the household.
+    #[inline(never)]
+    fn exchange(&mut self, positions: &mut [i64], exchange: impl Fn(&mut i64, &mut i64)) {
+        let both = positions.iter_mut().zip(&mut self.positions).zip(self.slots.iter());
+        both.filter(|(_, slot)| slot.of_household).for_each(|((position, held), _)| exchange(position, held));
+    }
+
+    fn find(&mut self, key: AccumulatorKey, period: i32) -> Option<&mut i64> {
+        let index = self.slots.iter().position(|slot| slot.key == key && self.periods.get(slot.per) == Some(period))?;
+        self.positions.get_mut(index)
+    }
+}
+
+impl Account {
+    /// Forgets everything, but keeps the memory for the next owner.
+    pub fn clear(&mut self) {
+        self.page.positions.fill(0);
+        self.filed.clear();
+        self.stays.clear();
+        self.opened.clear();
+    }
+
+    fn filed(&self, key: AccumulatorKey, period: i32) -> Result<usize, usize> {
+        self.filed.binary_search_by_key(&(key, period), |(k, p, _)| (*k, *p))
+    }
+
+    pub(crate) fn position(&self, key: AccumulatorKey, period: i32) -> i64 {
+        let of_page = self.page.all().find(|(k, p, _)| (*k, *p) == (key, period));
+        let filed = || self.filed(key, period).ok().and_then(|i| self.filed.get(i));
+        of_page.or_else(|| filed().copied()).map_or(0, |(_, _, position)| position)
     }
 
     /// Adds to a position; nothing if it would leave the range.
-    #[inline]
-    pub(crate) fn post(&mut self, symbol: usize, period: i32, delta: i64) -> Option<()> {
-        if let Some((current, position)) = self.current.get_mut(symbol)
-            && *current == period
-        {
-            *position = position.checked_add(delta)?;
-            return Some(());
-        }
-        self.bring_forward(symbol, period);
-        let (_, position) = self.current.get_mut(symbol)?;
+    pub(crate) fn post(&mut self, key: AccumulatorKey, period: i32, delta: i64) -> Option<()> {
+        let position = match self.page.find(key, period) {
+            Some(position) => position,
+            None => {
+                let at = self.filed(key, period).unwrap_or_else(|at| {
+                    self.filed.insert(at, (key, period, 0));
+                    at
+                });
+                self.filed.get_mut(at).map(|(_, _, position)| position)?
+            }
+        };
         *position = position.checked_add(delta)?;
         Some(())
     }
 
-    /// Makes a period the current one of a symbol.
-    fn bring_forward(&mut self, symbol: usize, period: i32) {
-        if self.current.len() <= symbol {
-            self.current.resize(symbol.saturating_add(1), (NO_PERIOD, 0));
+    /// Lays the positions of these periods on the page.
+    #[inline(always)]
+    fn turn_to(&mut self, slots: &Arc<[Slot]>, periods: &Periods) {
+        if self.page.periods != *periods || !Arc::ptr_eq(&self.page.slots, slots) {
+            self.turn(slots, periods);
         }
-        let key = (symbol, period);
-        let position = match self.others.binary_search_by_key(&key, |(s, p, _)| (*s, *p)) {
-            Ok(index) => self.others.remove(index).2,
-            Err(_) => 0,
-        };
-        let Some(cell) = self.current.get_mut(symbol) else { return };
-        let (old, old_position) = std::mem::replace(cell, (period, position));
-        if old != NO_PERIOD {
-            let at = self.others.binary_search_by_key(&(symbol, old), |(s, p, _)| (*s, *p)).unwrap_or_else(|at| at);
-            self.others.insert(at, (symbol, old, old_position));
+    }
+
+    #[cold]
+    fn turn(&mut self, slots: &Arc<[Slot]>, periods: &Periods) {
+        for (key, period, position) in self.page.all() {
+            // What is on the page is not filed.
+            if let Err(at) = self.filed.binary_search_by_key(&(key, period), |(k, p, _)| (*k, *p)) {
+                self.filed.insert(at, (key, period, position));
+            }
         }
+        self.page.positions.clear();
+        self.page.fleeting.clear();
+        for (index, slot) in slots.iter().enumerate() {
+            let mut position = 0;
+            match periods.get(slot.per) {
+                None => self.page.fleeting.push(index),
+                Some(period) => {
+                    if let Ok(at) = self.filed(slot.key, period) {
+                        position = self.filed.remove(at).2;
+                    }
+                }
+            }
+            self.page.positions.push(position);
+        }
+        self.page.slots = Arc::clone(slots);
+        self.page.periods = *periods;
     }
 
     /// The period of a stay.
@@ -126,20 +201,59 @@ impl Account {
         self.opened.push(scheme.to_owned());
     }
 
-    fn all(&self) -> impl Iterator<Item = (usize, i32, i64)> {
-        let current = self.current.iter().enumerate().map(|(s, (p, v))| (s, *p, *v)).filter(|(_, p, _)| *p != NO_PERIOD);
-        current.chain(self.others.iter().copied())
+    fn all(&self) -> impl Iterator<Item = (AccumulatorKey, i32, i64)> {
+        self.page.all().chain(self.filed.iter().copied().filter(|(_, _, position)| *position != 0))
     }
 }
 
-/// The accounts of a person and their household, opened under a plan with [`Ledger::open`].
+/// The accounts of a person and their household, opened under a plan with [`Ledger::open`] or [`Plan::open`].
 #[derive(Debug)]
-pub struct Books<'l> {
-    pub(crate) person: &'l mut Account,
-    pub(crate) household: &'l mut Account,
-    pub(crate) symbols: &'l [usize],
+pub struct Books<'a> {
+    pub(crate) person: &'a mut Account,
+    /// Nothing where a person stands alone, or the plan keeps nothing for households.
+    pub(crate) household: Option<&'a mut Account>,
     /// The plan under which they were opened.
-    pub(crate) plan: [u8; 32],
+    pub(crate) plan: u64,
+}
+
+impl Books<'_> {
+    pub(crate) fn owner(&mut self, owner: Owner) -> &mut Account {
+        match (owner, &mut self.household) {
+            (Owner::Household, Some(household)) => household,
+            _ => self.person,
+        }
+    }
+
+    /// Reads the positions of all accumulators in the claim's periods; those that live in the claim alone start at zero.
+    #[inline(always)]
+    pub(crate) fn load(&mut self, plan: &Plan, periods: &Periods, positions: &mut Vec<i64>) {
+        self.person.turn_to(&plan.slots, periods);
+        positions.clear();
+        positions.extend_from_slice(&self.person.page.positions);
+        if let Some(household) = &mut self.household {
+            household.turn_to(&plan.slots, periods);
+            household.page.exchange(positions, |position, held| *position = *held);
+        }
+    }
+
+    /// Writes the positions back. They must have been read with the same plan. Unless the caller is to `keep` them, they are gone afterwards.
+    #[inline(always)]
+    pub(crate) fn store(&mut self, positions: &mut Vec<i64>, keep: bool) {
+        let page = &mut self.person.page;
+        if keep {
+            page.positions.clone_from(positions);
+        } else {
+            std::mem::swap(&mut page.positions, positions);
+        }
+        if let Some(household) = &mut self.household {
+            household.page.exchange(&mut page.positions, |position, held| *held = std::mem::take(position));
+        }
+        for index in &page.fleeting {
+            if let Some(position) = page.positions.get_mut(*index) {
+                *position = 0;
+            }
+        }
+    }
 }
 
 impl Ledger {
@@ -155,56 +269,20 @@ impl Ledger {
 
     /// The books of a claim. Makes the accounts if they are not there.
     pub(crate) fn books(&mut self, plan: &Plan, person: &str, household: &str) -> Option<Books<'_>> {
-        let binding = match self.bindings.iter().position(|(digest, _)| *digest == plan.digest) {
-            Some(index) => index,
-            None => self.bind(plan),
-        };
-        if !self.persons.contains_key(person) {
-            self.persons.insert(person.to_owned(), Account::default());
-        }
-        let household = if !plan.couples_households() {
-            &mut self.no_household
-        } else if self.households.contains_key(household) {
-            self.households.get_mut(household)?
-        } else {
-            self.households.entry(household.to_owned()).or_default()
-        };
-        // Once, so that posting needs no new memory.
-        let symbols = self.symbols.len();
-        let person = self.persons.get_mut(person)?;
-        for account in [&mut *person, &mut *household] {
-            if account.current.len() < symbols {
-                account.current.resize(symbols, (NO_PERIOD, 0));
+        if !self.plans.contains(&plan.digest) {
+            self.plans.push(plan.digest);
+            for (slot, accumulator) in plan.slots.iter().zip(&plan.accumulators) {
+                self.names.entry(slot.key).or_insert_with(|| (plan.id.clone(), accumulator.name.clone()));
             }
         }
-        let symbols = self.bindings.get(binding).map(|(_, symbols)| symbols.as_slice())?;
-        Some(Books { person, household, symbols, plan: plan.digest })
-    }
-
-    fn bind(&mut self, plan: &Plan) -> usize {
-        let mut symbols = Vec::new();
-        for accumulator in &plan.accumulators {
-            symbols.push(self.symbol(&plan.id, &accumulator.name));
-        }
-        self.bindings.push((plan.digest, symbols));
-        self.bindings.len().saturating_sub(1)
-    }
-
-    fn symbol(&mut self, scheme: &str, name: &str) -> usize {
-        match self.symbols.iter().position(|(s, n)| s == scheme && n == name) {
-            Some(index) => index,
-            None => {
-                self.symbols.push((scheme.to_owned(), name.to_owned()));
-                self.symbols.len().saturating_sub(1)
-            }
-        }
+        let household = if plan.couples_households() { Some(account(&mut self.households, household)?) } else { None };
+        Some(Books { person: account(&mut self.persons, person)?, household, plan: plan.tag() })
     }
 
     /// The position of a person's or household's accumulator in the period that contains a day; zero if there is none. A per-stay accumulator has
     /// no such period.
     pub fn position(&self, plan: &Plan, owner: &str, accumulator: &str, on: NaiveDate) -> Option<Money> {
         let found = plan.accumulators.get(plan.accumulator(accumulator)?)?;
-        let symbol = self.symbols.iter().position(|(s, n)| *s == plan.id && n == accumulator);
         let account = match found.owner {
             Owner::Person => self.persons.get(owner),
             Owner::Household => self.households.get(owner),
@@ -213,15 +291,16 @@ impl Ledger {
             Per::Lifetime => 0,
             per => day_number(per.start(on, plan.policy_year)?),
         };
-        Some(Money::from_micros(account.zip(symbol).map_or(0, |(account, symbol)| account.position(symbol, period))))
+        let key = AccumulatorKey::new(&plan.id, accumulator);
+        Some(Money::from_micros(account.map_or(0, |account| account.position(key, period))))
     }
 
     fn wire(&self) -> WireLedger {
         let account = |(id, account): (&String, &Account)| {
             let mut balances: Vec<WireBalance> = account
                 .all()
-                .filter_map(|(symbol, period, position)| {
-                    let (scheme, accumulator) = self.symbols.get(symbol)?.clone();
+                .filter_map(|(key, period, position)| {
+                    let (scheme, accumulator) = self.names.get(&key)?.clone();
                     Some(WireBalance { scheme, accumulator, period, amount: Money::from_micros(position) })
                 })
                 .collect();
@@ -234,6 +313,14 @@ impl Ledger {
             households: self.households.iter().map(account).collect(),
         }
     }
+}
+
+/// The account of an owner; a new one if there is none.
+fn account<'a>(accounts: &'a mut BTreeMap<String, Account>, owner: &str) -> Option<&'a mut Account> {
+    if !accounts.contains_key(owner) {
+        accounts.insert(owner.to_owned(), Account::default());
+    }
+    accounts.get_mut(owner)
 }
 
 #[derive(Serialize, Deserialize)]
@@ -280,10 +367,11 @@ impl<'de> Deserialize<'de> for Ledger {
             for stored in accounts {
                 let mut account = Account { stays: stored.stays, opened: stored.opened, ..Account::default() };
                 for balance in stored.balances {
-                    let symbol = ledger.symbol(&balance.scheme, &balance.accumulator);
+                    let key = AccumulatorKey::new(&balance.scheme, &balance.accumulator);
                     account
-                        .post(symbol, balance.period, balance.amount.micros())
+                        .post(key, balance.period, balance.amount.micros())
                         .ok_or_else(|| de::Error::custom("a balance is out of range"))?;
+                    ledger.names.entry(key).or_insert((balance.scheme, balance.accumulator));
                 }
                 let map = if households { &mut ledger.households } else { &mut ledger.persons };
                 map.insert(stored.id, account);

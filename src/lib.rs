@@ -52,7 +52,7 @@ pub use date::{DateChoice, Per, PolicyYear, Span};
 pub use decision::{Decision, Language};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 pub use digest::{Digest, DigestError};
-pub use engine::{Adjudicator, Books, PreparedClaim, Settlement};
+pub use engine::{Account, Adjudicator, Books, PreparedClaims, Settlement};
 pub use ledger::Ledger;
 pub use money::{Amount, Money, MoneyError, Rounding, RoundingMode, Total};
 pub use plan::{Plan, SEMANTICS};

@@ -342,29 +342,28 @@ impl Rounding {
     }
 
     /// Rounds an exact result. This is where every payment becomes money.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn round_raw(self, raw: Raw) -> Option<Money> {
-        // The divisor is a constant for the commonest unit, so that the division becomes a multiplication.
-        const CENT: i64 = 10_000;
-        if let Ok(small) = i64::try_from(raw.picos)
-            && small >= 0
-            && self.unit.0 == CENT
-            && self.mode == RoundingMode::HalfUp
-        {
-            // The usual case; what is below the last step cannot move a middle that is rounded up anyway.
-            const D: i64 = CENT * PICOS_PER_MICRO;
-            let steps = small / D + i64::from(small % D >= D / 2);
-            return Some(Money(steps * CENT));
+        match i64::try_from(raw.picos) {
+            Ok(picos) if picos >= 0 && self.unit.0 == CENT && self.mode == RoundingMode::HalfUp => Some(half_up_to_cents(picos)),
+            _ => self.round_any(raw),
         }
+    }
+
+    /// A share of an amount, rounded: the same as [`Ratio::of`](crate::Ratio) rounded, in fewer steps where the product is small and the rounding the
+    /// commonest.
+    #[inline(always)]
+    pub(crate) fn share(self, amount: Money, ratio: crate::Ratio) -> Option<Money> {
+        match amount.0.checked_mul(ratio.millionths()) {
+            Some(picos) if picos >= 0 && self.unit.0 == CENT && self.mode == RoundingMode::HalfUp => Some(half_up_to_cents(picos)),
+            _ => self.round_any(ratio.of(amount)),
+        }
+    }
+
+    #[inline(never)]
+    fn round_any(self, raw: Raw) -> Option<Money> {
         let divisor = i128::from(self.unit.0) * i128::from(PICOS_PER_MICRO);
-        let (quotient, remainder, divisor) = if let Ok(small) = i64::try_from(raw.picos)
-            && self.unit.0 == CENT
-        {
-            const D: i64 = CENT * PICOS_PER_MICRO;
-            (i128::from(small / D), i128::from(small % D), i128::from(D))
-        } else {
-            (raw.picos / divisor, raw.picos % divisor, divisor)
-        };
+        let (quotient, remainder) = (raw.picos / divisor, raw.picos % divisor);
         let sign = if raw.picos < 0 { -1 } else { 1 };
         let twice = remainder.unsigned_abs() * 2;
         let half = divisor.unsigned_abs();
@@ -378,6 +377,17 @@ impl Rounding {
         let steps = if away { quotient + sign } else { quotient };
         i64::try_from(steps).ok()?.checked_mul(self.unit.0).map(Money)
     }
+}
+
+/// The commonest unit.
+const CENT: i64 = 10_000;
+
+/// The commonest rounding, of an amount of zero or more, with a constant divisor: so that the division becomes a multiplication. What is below the last
+/// step cannot move a middle that is rounded up anyway.
+#[inline(always)]
+fn half_up_to_cents(picos: i64) -> Money {
+    const D: u64 = (CENT * PICOS_PER_MICRO) as u64;
+    Money(((picos as u64 + D / 2) / D) as i64 * CENT)
 }
 
 /// An exact result before rounding, in millionths of a millionth: an amount times a ratio.

@@ -7,8 +7,11 @@ pub(crate) mod premium;
 pub(crate) mod table;
 pub(crate) mod value;
 
+use std::sync::Arc;
+
 use crate::date::{DateChoice, Per, PolicyYear, Span};
 use crate::diagnostic::Diagnostics;
+use crate::ledger::AccumulatorKey;
 use crate::money::Rounding;
 use crate::scheme::Scheme;
 use crate::scheme::syntax::{About, Counts, Owner, Taken};
@@ -49,8 +52,8 @@ pub struct Plan {
     /// Facts that differ from line to line.
     pub(crate) line_facts: Vec<usize>,
     pub(crate) accumulators: Vec<Accumulator>,
-    /// Of each accumulator what the kernel needs to find its position.
-    pub(crate) slots: Vec<Slot>,
+    /// Of each accumulator what accounts need to find its position. Shared with the accounts that have it on their page.
+    pub(crate) slots: Arc<[Slot]>,
     pub(crate) couples_households: bool,
     /// The accumulators that count claims.
     pub(crate) claim_counts: Vec<usize>,
@@ -152,6 +155,18 @@ impl Plan {
         self.accumulators.iter().position(|a| a.name == name)
     }
 
+    /// A short form of the digest, to tell claims and books of another plan.
+    #[inline]
+    pub(crate) fn tag(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.digest;
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
+
+    /// The kinds of period over which any accumulator runs.
+    pub(crate) fn runs_per(&self, per: Per) -> bool {
+        self.slots.iter().any(|slot| slot.per == per)
+    }
+
     pub(crate) fn places(&self) -> u8 {
         self.rounding.places()
     }
@@ -204,6 +219,7 @@ pub(crate) struct Accumulator {
 /// Whose an accumulator is, and over which period.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Slot {
+    pub(crate) key: AccumulatorKey,
     pub(crate) per: Per,
     pub(crate) of_household: bool,
 }

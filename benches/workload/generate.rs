@@ -1,7 +1,7 @@
 //! The claims of the workload: every field is a function of its row, so that any system can make the same ones.
 
 use chrono::{Days, NaiveDate};
-use medaid::{Claim, Facility, Money, Person, Plan, PreparedClaim};
+use medaid::{Claim, Facility, Money, Person, Plan, PreparedClaims};
 
 /// One claim as plain numbers; money in hundredths.
 #[derive(Clone, Copy)]
@@ -95,12 +95,12 @@ pub(crate) fn domain(rows: &[Row]) -> (Vec<Person>, Vec<(usize, Claim)>) {
     (persons, claims)
 }
 
-/// The claims read against a plan, by person.
+/// The claims read against a plan, and the person of each.
 #[allow(dead_code, reason = "the test does without")]
-pub(crate) fn prepared<'p>(plan: &Plan, persons: &'p [Person], claims: &[(usize, Claim)]) -> Vec<(&'p Person, Vec<PreparedClaim>)> {
-    let mut by_person: Vec<(&Person, Vec<PreparedClaim>)> = persons.iter().map(|p| (p, Vec::new())).collect();
+pub(crate) fn prepared<'p>(plan: &'p Plan, persons: &[Person], claims: &[(usize, Claim)]) -> (PreparedClaims<'p>, Vec<usize>) {
+    let mut prepared = PreparedClaims::new(plan);
     for (person, claim) in claims {
-        by_person[*person].1.push(plan.prepare(&persons[*person], claim).expect("a readable claim"));
+        prepared.push(&persons[*person], claim).expect("a readable claim");
     }
-    by_person
+    (prepared, claims.iter().map(|(person, _)| *person).collect())
 }

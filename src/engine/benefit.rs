@@ -1,8 +1,9 @@
 //! One benefit: base, deductible, ratio, limits, rounding, posting. The numbered steps are those of the rule-language reference.
 
 use crate::engine::Fault;
+use crate::engine::adjustment::Adjustment;
 use crate::engine::allocate::{largest_remainder, take_from_portion, touchable};
-use crate::engine::case::{Case, Input, look_at_line};
+use crate::engine::case::{Bill, Case, look_at_line};
 use crate::engine::kernel::{position, post};
 use crate::engine::trace::{Failed, LimitKind, Step, Trace};
 use crate::money::{Money, Raw, Rounding};
@@ -33,20 +34,21 @@ struct InForce {
 }
 
 /// Settles a benefit whose conditions hold.
+#[inline(never)]
 pub(crate) fn settle<T: Trace>(
     plan: &Plan,
     layer: usize,
     benefit: &Benefit,
-    input: &Input,
+    bill: &Bill<'_>,
     case: &mut Case,
     trace: &mut T,
 ) -> Result<(), Fault> {
-    if !choose_lines(plan, benefit, input, case)? {
+    if !choose_lines(plan, benefit, bill, case)? {
         trace.record(|| Step::Failed { failed: Failed::NoLine });
         return Ok(());
     }
     // 1: the base.
-    let (counted, within_reach) = count(plan, benefit, input, case, trace)?;
+    let (counted, within_reach) = count(plan, benefit, bill, case, trace)?;
     let mut base = counted;
     for (index, cap) in benefit.base_caps.iter().enumerate() {
         if let Some(InForce { room, .. }) = in_force(LimitKind::BaseCap, index, cap, case, trace)? {
@@ -138,6 +140,7 @@ pub(crate) fn settle<T: Trace>(
         let total = case.paid.get_mut(layer).ok_or(Fault::Internal)?;
         *total = add(*total, issued)?;
     } else {
+        case.pays_beside = true;
         let total = case.beside.get_mut(layer).ok_or(Fault::Internal)?;
         *total = add(*total, issued)?;
     }
@@ -161,16 +164,14 @@ pub(crate) fn settle<T: Trace>(
 
 /// Marks the lines that the benefit looks at; false if it looks at lines and none fits.
 #[inline]
-fn choose_lines(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Case) -> Result<bool, Fault> {
+fn choose_lines(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut Case) -> Result<bool, Fault> {
     let Some(condition) = &benefit.lines else { return Ok(true) };
-    if !input.has_lines {
-        return Ok(false);
-    }
+    let Some(line_values) = bill.line_values() else { return Ok(false) };
     case.chosen.clear();
     case.chosen.resize(case.lines, true);
     let mut any = false;
     for line in 0..case.lines {
-        look_at_line(plan, &input.line_values, line, &mut case.facts);
+        look_at_line(plan, line_values, line, &mut case.facts);
         let holds = condition.holds(&case.facts)?;
         if let Some(chosen) = case.chosen.get_mut(line) {
             *chosen = holds;
@@ -181,7 +182,7 @@ fn choose_lines(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Case) 
 }
 
 /// The counted money of every covered portion and chosen line, and the residual that the benefit may touch.
-fn count<T: Trace>(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Case, trace: &mut T) -> Result<(Money, Money), Fault> {
+fn count<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut Case, trace: &mut T) -> Result<(Money, Money), Fault> {
     let mut base = Money::ZERO;
     if benefit.plain && case.lines == 1 {
         for (index, cover) in benefit.covers.iter().enumerate() {
@@ -207,7 +208,7 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, input: &Input, case: &mut Cas
                 continue;
             }
             if cover.by_line {
-                look_at_line(plan, &input.line_values, line, &mut case.facts);
+                look_at_line(plan, bill.line_values().unwrap_or_default(), line, &mut case.facts);
                 factor = cover.factor.ratio(&case.facts)?;
             }
             let left = case.left(line, cover.portion);
@@ -311,7 +312,7 @@ fn deduct<T: Trace>(benefit: &Benefit, base: Money, after_copay: Money, case: &C
 fn entitlement<T: Trace>(benefit: &Benefit, base: Money, excess: Money, case: &Case, trace: &mut T) -> Result<(Raw, i64), Fault> {
     match &benefit.form {
         Form::Ratio(ratio) => {
-            let ratio = Adjust::of(benefit, case, trace)?.apply(ratio.ratio(&case.facts)?)?;
+            let ratio = adjustment(benefit, case, trace)?.apply(ratio.ratio(&case.facts)?)?;
             if excess > Money::ZERO {
                 trace.record(|| Step::Band { from: Money::ZERO, to: None, ratio, amount: excess });
             }
@@ -362,59 +363,24 @@ fn given_units(buy: u32, give: u32, before: i64, units: i64) -> Option<i64> {
     given_up_to(before.checked_add(units)?)?.checked_sub(given_up_to(before)?)
 }
 
-/// Points and factors that apply to this case.
-struct Adjust {
-    points: i64,
-    factor: Ratio,
-    any: bool,
-}
-
-impl Adjust {
-    #[inline]
-    fn of<T: Trace>(benefit: &Benefit, case: &Case, trace: &mut T) -> Result<Adjust, Fault> {
-        let mut adjust = Adjust { points: 0, factor: Ratio::ONE, any: false };
-        if benefit.points.is_empty() && benefit.factors.is_empty() {
-            return Ok(adjust);
+/// The points and factors that apply to this case.
+fn adjustment<T: Trace>(benefit: &Benefit, case: &Case, trace: &mut T) -> Result<Adjustment, Fault> {
+    let mut adjustment = Adjustment::NONE;
+    for (point, rules) in [(true, &benefit.points), (false, &benefit.factors)] {
+        for (index, rule) in rules.iter().enumerate() {
+            let step = match rule.condition.first_failed(&case.facts)? {
+                Some(note) => Step::AdjustmentOff { point, index, note },
+                None => adjustment.take(point, rule.value.ratio(&case.facts)?)?,
+            };
+            trace.record(|| step);
         }
-        for (index, point) in benefit.points.iter().enumerate() {
-            match point.condition.first_failed(&case.facts)? {
-                Some(note) => trace.record(|| Step::AdjustmentOff { point: true, index, note }),
-                None => {
-                    let ratio = point.value.ratio(&case.facts)?;
-                    trace.record(|| Step::Point { ratio });
-                    adjust.points = adjust.points.checked_add(ratio.millionths()).ok_or(Fault::Overflow)?;
-                    adjust.any = true;
-                }
-            }
-        }
-        for (index, factor) in benefit.factors.iter().enumerate() {
-            match factor.condition.first_failed(&case.facts)? {
-                Some(note) => trace.record(|| Step::AdjustmentOff { point: false, index, note }),
-                None => {
-                    let ratio = factor.value.ratio(&case.facts)?;
-                    trace.record(|| Step::Factor { ratio });
-                    adjust.factor = adjust.factor.times(ratio).ok_or(Fault::NoValue)?;
-                    adjust.any = true;
-                }
-            }
-        }
-        Ok(adjust)
     }
-
-    #[inline]
-    fn apply(&self, ratio: Ratio) -> Result<Ratio, Fault> {
-        if !self.any {
-            return Ok(ratio);
-        }
-        let points = ratio.millionths().checked_add(self.points).ok_or(Fault::Overflow)?;
-        let adjusted = Ratio::from_millionths(points).times(self.factor).ok_or(Fault::NoValue)?;
-        Ok(adjusted.clamp(Ratio::ZERO, Ratio::ONE))
-    }
+    Ok(adjustment)
 }
 
 /// H(to) - H(from) for the banded ratio H integrates.
 fn integrate<T: Trace>(benefit: &Benefit, rows: &[Band], from: Money, to: Money, case: &Case, trace: &mut T) -> Result<Raw, Fault> {
-    let adjust = Adjust::of(benefit, case, trace)?;
+    let adjustment = adjustment(benefit, case, trace)?;
     let mut raw = 0i128;
     let mut lower = Money::ZERO;
     for row in rows {
@@ -426,7 +392,7 @@ fn integrate<T: Trace>(benefit: &Benefit, rows: &[Band], from: Money, to: Money,
         let end = edge.map_or(to, |edge| to.min(edge));
         if end > start {
             let amount = subtract(end, start)?;
-            let ratio = adjust.apply(row.ratio.ratio(&case.facts)?)?;
+            let ratio = adjustment.apply(row.ratio.ratio(&case.facts)?)?;
             trace.record(|| Step::Band { from: lower, to: edge, ratio, amount });
             raw = raw.checked_add(ratio.of(amount).picos).ok_or(Fault::Overflow)?;
         }
@@ -468,7 +434,7 @@ fn cut_share<T: Trace>(benefit: &Benefit, base: Money, raw: Raw, case: &Case, tr
 }
 
 /// A limit that binds, in whole units: rounded, or floored where rounding would exceed it.
-fn limited(rounding: Rounding, limit: Money) -> Result<Money, Fault> {
+pub(crate) fn limited(rounding: Rounding, limit: Money) -> Result<Money, Fault> {
     if rounding.holds(limit) {
         return Ok(limit);
     }

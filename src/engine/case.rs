@@ -1,5 +1,7 @@
 //! One claim as the kernel sees it: what came in, and the working memory, which is kept from claim to claim.
 
+use crate::date::Periods;
+use crate::engine::program::Program;
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::plan::fact::{Facts, MISSING};
@@ -28,8 +30,7 @@ pub(crate) struct Input {
     pub(crate) given: Vec<Option<Given>>,
     pub(crate) given_split: Vec<Money>,
     pub(crate) rule_date: Option<chrono::NaiveDate>,
-    /// The key of the period that each kind of period has, by `Per::index`; nothing if it lives in the claim alone. A stay's key is found with the account.
-    pub(crate) period_keys: [Option<i32>; 7],
+    pub(crate) periods: Periods,
     pub(crate) stay: Option<String>,
 }
 
@@ -41,12 +42,42 @@ impl Input {
     pub(crate) fn portion_billed(&self, portion: usize) -> Money {
         sum_portion(&self.billed, portion, self.portions)
     }
+
+    pub(crate) fn bill(&self) -> Bill<'_> {
+        Bill { billed: &self.billed, lines: self.lines, periods: &self.periods, input: Some(self) }
+    }
+}
+
+/// A claim as the kernel takes it. One that is nothing but a bill, under a program that asks for nothing more, comes without its [`Input`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bill<'a> {
+    pub(crate) billed: &'a [Money],
+    pub(crate) lines: usize,
+    pub(crate) periods: &'a Periods,
+    pub(crate) input: Option<&'a Input>,
+}
+
+impl<'a> Bill<'a> {
+    /// Whether it is nothing but a bill by portions.
+    #[inline]
+    pub(crate) fn is_bare(&self) -> bool {
+        self.input.is_none_or(|input| !input.has_lines && input.given.is_empty())
+    }
+
+    pub(crate) fn given(&self, layer: usize) -> Option<Given> {
+        self.input?.given.get(layer).copied().flatten()
+    }
+
+    /// Values of facts of lines; nothing where the claim has none.
+    pub(crate) fn line_values(&self) -> Option<&'a [Option<i64>]> {
+        self.input.filter(|input| input.has_lines).map(|input| input.line_values.as_slice())
+    }
 }
 
 /// The working memory of one claim.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Case {
-    /// Facts, those at entry to the layer at work and of the line at work included.
+    /// Facts, those at entry to the layer at work and of the line at work included; not kept where nobody asks for them.
     pub(crate) facts: Facts,
     pub(crate) portions: usize,
     pub(crate) lines: usize,
@@ -54,11 +85,10 @@ pub(crate) struct Case {
     pub(crate) residual: Vec<Money>,
     pub(crate) paid: Vec<Money>,
     pub(crate) beside: Vec<Money>,
-    pub(crate) period_keys: [Option<i32>; 7],
+    /// Whether anything is paid beside the bill.
+    pub(crate) pays_beside: bool,
     /// Positions of accumulators in the claim's periods, this claim's postings included.
     pub(crate) positions: Vec<i64>,
-    /// What this claim has posted to each accumulator.
-    pub(crate) posted: Vec<i64>,
     /// Which lines the benefit at work looks at.
     pub(crate) chosen: Vec<bool>,
     /// Money that the benefit at work counts, by cover and line.
@@ -84,18 +114,30 @@ fn sum_portion(cells: &[Money], portion: usize, portions: usize) -> Money {
 
 impl Case {
     /// Starts a claim: everything is left, nothing is paid.
-    pub(crate) fn start(&mut self, plan: &Plan, input: &Input) {
-        self.facts.clone_from(&input.facts);
-        self.portions = input.portions;
-        self.lines = input.lines;
-        self.residual.clone_from(&input.billed);
-        self.period_keys = input.period_keys;
+    #[inline(always)]
+    pub(crate) fn start(&mut self, plan: &Plan, program: &Program, bill: &Bill<'_>) {
+        self.portions = plan.portions.len();
+        self.lines = bill.lines;
+        self.residual.clear();
+        self.residual.extend_from_slice(bill.billed);
+        if self.paid.len() != plan.layers.len() || self.pays_beside || plan.held_slots > 0 {
+            self.clear(plan);
+        }
+        self.paid.iter_mut().for_each(|paid| *paid = Money::ZERO);
+        if let Some(input) = bill.input
+            && (program.asks || !bill.is_bare())
+        {
+            self.facts.clone_from(&input.facts);
+        }
+    }
+
+    /// Clears what few claims touch.
+    #[inline(never)]
+    fn clear(&mut self, plan: &Plan) {
         refill(&mut self.paid, plan.layers.len(), Money::ZERO);
         refill(&mut self.beside, plan.layers.len(), Money::ZERO);
-        refill(&mut self.posted, plan.accumulators.len(), 0);
-        if plan.held_slots > 0 {
-            refill(&mut self.held, self.residual.len() * plan.held_slots, Money::ZERO);
-        }
+        refill(&mut self.held, self.residual.len() * plan.held_slots, Money::ZERO);
+        self.pays_beside = false;
     }
 
     #[inline]

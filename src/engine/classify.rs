@@ -6,22 +6,29 @@ use crate::engine::case::{Input, look_at_line};
 use crate::money::{Money, Raw};
 use crate::plan::{ClassifyRow, Plan};
 use crate::ratio::Ratio;
+use crate::reject::{Reject, RejectCode};
 
 /// Splits every line into portions; the portions of a line add up to its amount exactly.
-pub(crate) fn classify(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<(), Fault> {
+pub(crate) fn classify(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<(), Reject> {
     for (index, line) in claim.lines.iter().enumerate() {
         look_at_line(plan, &input.line_values, index, &mut input.facts);
-        let mut fitting = None;
-        for row in &plan.classify {
-            if row.condition.holds(&input.facts)? {
-                fitting = Some(row);
-                break;
-            }
-        }
-        let row = fitting.ok_or(Fault::Unclassified { line: index as u32 })?;
-        split(plan, row, input, index, line.amount, line.quantity)?;
+        let row = row(plan, input).map_err(|fault| fault.reject(plan, &claim.id, None))?.ok_or_else(|| {
+            let message = format!("no row of `classify` fits line `{}`", line.id);
+            Reject::new(&claim.id, RejectCode::UnclassifiedLine, &format!("lines.{}", line.id), message)
+        })?;
+        split(plan, row, input, index, line.amount, line.quantity).map_err(|fault| fault.reject(plan, &claim.id, None))?;
     }
     Ok(())
+}
+
+/// The first row whose condition the line meets.
+fn row<'p>(plan: &'p Plan, input: &Input) -> Result<Option<&'p ClassifyRow>, Fault> {
+    for row in &plan.classify {
+        if row.condition.holds(&input.facts)? {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
 }
 
 fn split(plan: &Plan, row: &ClassifyRow, input: &mut Input, line: usize, amount: Money, quantity: Money) -> Result<(), Fault> {

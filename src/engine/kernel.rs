@@ -4,7 +4,9 @@ use crate::date::Per;
 use crate::engine::Fault;
 use crate::engine::allocate::take_from_portion;
 use crate::engine::benefit;
-use crate::engine::case::{Case, Given, Input};
+use crate::engine::case::{Bill, Case, Given};
+use crate::engine::lean;
+use crate::engine::program::Program;
 use crate::engine::trace::{Failed, Step, Trace};
 use crate::ledger::Books;
 use crate::money::Money;
@@ -12,60 +14,54 @@ use crate::plan::fact::FactKind;
 use crate::plan::{Layer, Plan};
 
 /// Settles the case. Postings reach the books only once every layer is done: a fault leaves them as they were.
-pub(crate) fn settle<T: Trace>(plan: &Plan, input: &Input, case: &mut Case, books: &mut Books<'_>, trace: &mut T) -> Result<(), Fault> {
-    case.start(plan, input);
-    if let (Some(stay), Some(key)) = (&input.stay, case.period_keys.get_mut(Per::Stay.index())) {
-        *key = Some(books.person.stay(stay).ok_or(Fault::Overflow)?);
-    }
-    load(plan, case, books);
-    layers(plan, input, case, trace)?;
-    store(plan, case, books)
-}
-
-/// Reads the positions of all accumulators in the claim's periods; those that live in the claim alone start at zero.
-fn load(plan: &Plan, case: &mut Case, books: &Books<'_>) {
-    case.positions.clear();
-    for (slot, symbol) in plan.slots.iter().zip(books.symbols) {
-        let position = match case.period_keys.get(slot.per.index()).copied().flatten() {
-            None => 0,
-            Some(period) if slot.of_household => books.household.position(*symbol, period),
-            Some(period) => books.person.position(*symbol, period),
-        };
-        case.positions.push(position);
-    }
-}
-
-fn store(plan: &Plan, case: &Case, books: &mut Books<'_>) -> Result<(), Fault> {
-    for ((slot, symbol), amount) in plan.slots.iter().zip(books.symbols).zip(&case.posted) {
-        if *amount == 0 {
-            continue;
-        }
-        if let Some(period) = case.period_keys.get(slot.per.index()).copied().flatten() {
-            let account = if slot.of_household { &mut *books.household } else { &mut *books.person };
-            // The sum was figured once already, and fitted.
-            account.post(*symbol, period, *amount).ok_or(Fault::Internal)?;
+pub(crate) fn settle<T: Trace>(
+    plan: &Plan,
+    program: &Program,
+    bill: &Bill<'_>,
+    case: &mut Case,
+    books: &mut Books<'_>,
+    trace: &mut T,
+) -> Result<(), Fault> {
+    case.start(plan, program, bill);
+    match bill.input.and_then(|input| input.stay.as_deref()) {
+        None => books.load(plan, bill.periods, &mut case.positions),
+        Some(stay) => {
+            let mut periods = *bill.periods;
+            periods.set(Per::Stay, Some(books.person.stay(stay).ok_or(Fault::Overflow)?));
+            books.load(plan, &periods, &mut case.positions);
         }
     }
+    match &program.lean {
+        // Nothing can change what fires, and nobody asks what did not.
+        Some(ops) if bill.is_bare() && !T::RECORDS => lean::settle(ops, case, trace)?,
+        _ => layers(plan, program, bill, case, trace)?,
+    }
+    books.store(&mut case.positions, T::RECORDS);
     Ok(())
 }
 
-fn layers<T: Trace>(plan: &Plan, input: &Input, case: &mut Case, trace: &mut T) -> Result<(), Fault> {
-    for (index, layer) in plan.layers.iter().enumerate() {
+#[inline(never)]
+fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut Case, trace: &mut T) -> Result<(), Fault> {
+    for (index, (op, layer)) in program.layers.iter().zip(&plan.layers).enumerate() {
         trace.record(|| Step::Layer { layer: index });
         read_entry_facts(plan, case, trace);
-        if let Some(given) = input.given.get(index).copied().flatten() {
-            take_given(plan, input, case, index, layer, given, trace)?;
+        if let Some(given) = bill.given(index) {
+            take_given(plan, bill, case, index, layer, given, trace)?;
             continue;
         }
-        if let Some(note) = layer.condition.first_failed(&case.facts)? {
+        if let Some(note) = op.gate.first_failed(&layer.condition, &case.facts)? {
             trace.record(|| Step::LayerFailed { note });
             continue;
         }
-        for (number, benefit) in layer.benefits.iter().enumerate() {
+        for (number, (op, benefit)) in op.benefits.iter().zip(&layer.benefits).enumerate() {
             trace.record(|| Step::Benefit { benefit: number });
-            match benefit.condition.first_failed(&case.facts)? {
-                Some(note) => trace.record(|| Step::Failed { failed: Failed::Test(note) }),
-                None => benefit::settle(plan, index, benefit, input, case, trace)?,
+            if let Some(note) = op.gate.first_failed(&benefit.condition, &case.facts)? {
+                trace.record(|| Step::Failed { failed: Failed::Test(note) });
+                continue;
+            }
+            match &op.lean {
+                Some(op) if case.lines == 1 => lean::settle(std::slice::from_ref(op), case, trace)?,
+                _ => benefit::settle(plan, index, benefit, bill, case, trace)?,
             }
         }
     }
@@ -78,6 +74,7 @@ fn layers<T: Trace>(plan: &Plan, input: &Input, case: &mut Case, trace: &mut T) 
 }
 
 /// What is left, paid and accumulated at entry to a layer.
+#[inline(never)]
 fn read_entry_facts<T: Trace>(plan: &Plan, case: &mut Case, trace: &mut T) {
     for index in &plan.entry_facts {
         let Some(fact) = plan.facts.get(*index) else { continue };
@@ -93,9 +90,10 @@ fn read_entry_facts<T: Trace>(plan: &Plan, case: &mut Case, trace: &mut T) {
     }
 }
 
+#[inline(never)]
 fn take_given<T: Trace>(
     plan: &Plan,
-    input: &Input,
+    bill: &Bill<'_>,
     case: &mut Case,
     index: usize,
     layer: &Layer,
@@ -106,9 +104,10 @@ fn take_given<T: Trace>(
     case.touch.clear();
     case.touch.resize(case.lines, true);
     let mut rest = given.amount;
+    let splits = bill.input.map_or(&[][..], |input| &input.given_split);
     for portion in layer.covers.iter().copied() {
         let left = case.portion_left(portion);
-        let stated = given.split.map(|start| input.given_split.get(start + portion).copied().unwrap_or(Money::ZERO));
+        let stated = given.split.map(|start| splits.get(start + portion).copied().unwrap_or(Money::ZERO));
         let part = stated.unwrap_or(rest).min(rest).min(left);
         take_from_portion(case, portion, 0, part, unit, |line, amount| trace.record(|| Step::Allocated { line, portion, amount }))?;
         if stated.is_some_and(|stated| stated > part) {
@@ -152,8 +151,6 @@ pub(crate) fn post<T: Trace>(case: &mut Case, accumulator: usize, amount: i64, t
     let position = case.positions.get_mut(accumulator).ok_or(Fault::Internal)?;
     let before = *position;
     *position = before.checked_add(amount).ok_or(Fault::Overflow)?;
-    let posted = case.posted.get_mut(accumulator).ok_or(Fault::Internal)?;
-    *posted = posted.checked_add(amount).ok_or(Fault::Overflow)?;
     trace.record(|| Step::Posted { accumulator, before, amount });
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use chrono::NaiveDate;
 
 use crate::claim::{AttributeValue, Claim, OpeningBalance, Person};
-use crate::date::{DateChoice, Per, day_number, full_years};
+use crate::date::{DateChoice, Per, Periods, day_number, full_years};
 use crate::engine::case::{Given, Input};
 use crate::engine::{Fault, classify};
 use crate::ledger::Books;
@@ -14,7 +14,6 @@ use crate::plan::Plan;
 use crate::plan::compile::read_value;
 use crate::plan::fact::{Domain, Fact, FactKind};
 use crate::reject::{Reject, RejectCode};
-use crate::scheme::syntax::Owner;
 
 /// Reads the claim and the person into `input`.
 pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, input: &mut Input) -> Result<(), Reject> {
@@ -37,15 +36,18 @@ pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, input: &mut I
     input.has_lines = !claim.lines.is_empty();
     input.lines = claim.lines.len().max(1);
     input.rule_date = Some(rule_date);
-    input.stay.clone_from(&claim.stay);
+    input.stay.clone_from(if plan.runs_per(Per::Stay) { &claim.stay } else { &None });
     input.billed.clear();
     input.billed.resize(input.lines * input.portions, Money::ZERO);
-    periods(plan, rule_date, input);
+    input.periods = Periods::default();
+    for per in Per::ALL.into_iter().filter(|per| plan.runs_per(*per)) {
+        input.periods.set(per, period(plan, per, rule_date));
+    }
     case_facts(plan, person, claim, rule_date, input)?;
     given(plan, claim, input);
     if input.has_lines {
         line_facts(plan, claim, input)?;
-        classify::classify(plan, claim, input).map_err(|fault| fault.reject(plan, claim))?;
+        classify::classify(plan, claim, input)?;
     } else {
         for (named, cell) in plan.portions.iter().zip(&mut input.billed) {
             *cell = claim.portions.get(&named.id).copied().unwrap_or(Money::ZERO);
@@ -332,7 +334,7 @@ fn line_facts(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<(), Rejec
 }
 
 /// Posts a person's opening balances, once for each scheme.
-pub(crate) fn open(plan: &Plan, person: &Person, claim: &Claim, books: &mut Books<'_>) -> Result<(), Reject> {
+pub(crate) fn open(plan: &Plan, person: &Person, claim: &str, books: &mut Books<'_>) -> Result<(), Reject> {
     if person.opening.is_empty() || books.person.is_opened(&plan.id) {
         return Ok(());
     }
@@ -340,7 +342,7 @@ pub(crate) fn open(plan: &Plan, person: &Person, claim: &Claim, books: &mut Book
     let of_scheme = |opening: &OpeningBalance| opening.scheme.as_ref().is_none_or(|scheme| *scheme == plan.id);
     for (index, opening) in person.opening.iter().enumerate().filter(|(_, o)| of_scheme(o)) {
         let field = format!("person.opening.{index}");
-        let reject = |code, message: String| Reject::new(&claim.id, code, &field, message);
+        let reject = |code, message: String| Reject::new(claim, code, &field, message);
         let Some((accumulator, found)) = plan.accumulator(&opening.accumulator).and_then(|i| plan.accumulators.get(i).map(|a| (i, a)))
         else {
             return Err(reject(RejectCode::UnknownAccumulator, format!("the scheme has no accumulator `{}`", opening.accumulator)));
@@ -348,37 +350,22 @@ pub(crate) fn open(plan: &Plan, person: &Person, claim: &Claim, books: &mut Book
         if opening.amount < Money::ZERO {
             return Err(reject(RejectCode::NegativeAmount, format!("{} is below zero", opening.amount)));
         }
-        let period = match found.per {
-            Per::Lifetime => 0,
-            per => match per.start(opening.on, plan.policy_year) {
-                Some(start) => day_number(start),
-                None => {
-                    let message = format!("`{}` runs per {per}: it has no balance before the first claim", opening.accumulator);
-                    return Err(reject(RejectCode::UnknownAccumulator, message));
-                }
-            },
+        let Some(period) = period(plan, found.per, opening.on) else {
+            let message = format!("`{}` runs per {}: it has no balance before the first claim", opening.accumulator, found.per);
+            return Err(reject(RejectCode::UnknownAccumulator, message));
         };
         postings.push((accumulator, found.owner, period, opening.amount.micros()));
     }
     for (accumulator, owner, period, amount) in postings {
-        let account = if owner == Owner::Household { &mut *books.household } else { &mut *books.person };
-        let symbol = books.symbols.get(accumulator).copied();
-        symbol.and_then(|symbol| account.post(symbol, period, amount)).ok_or_else(|| Fault::Overflow.reject(plan, claim))?;
+        let key = plan.slots.get(accumulator).map(|slot| slot.key);
+        let posted = key.and_then(|key| books.owner(owner).post(key, period, amount));
+        posted.ok_or_else(|| Fault::Overflow.reject(plan, claim, None))?;
     }
     books.person.set_opened(&plan.id);
     Ok(())
 }
 
-/// The period keys of a date. Those of stays are the account's business.
-fn periods(plan: &Plan, date: NaiveDate, input: &mut Input) {
-    for per in Per::ALL {
-        let key = match per {
-            Per::Claim | Per::Stay => None,
-            Per::Lifetime => Some(0),
-            per => per.start(date, plan.policy_year).map(day_number),
-        };
-        if let Some(slot) = input.period_keys.get_mut(per.index()) {
-            *slot = key;
-        }
-    }
+/// The key of the period that contains a date; nothing for one that is no stretch of the calendar. Those of stays are the account's business.
+fn period(plan: &Plan, per: Per, date: NaiveDate) -> Option<i32> {
+    if per == Per::Lifetime { Some(0) } else { per.start(date, plan.policy_year).map(day_number) }
 }

@@ -5,6 +5,9 @@ use crate::ratio::Ratio;
 
 /// What the kernel tells.
 pub(crate) trait Trace {
+    /// Whether it keeps anything.
+    const RECORDS: bool;
+
     /// Records a step. The step is made only if it is kept.
     fn record(&mut self, step: impl FnOnce() -> Step);
 }
@@ -13,6 +16,8 @@ pub(crate) trait Trace {
 pub(crate) struct Off;
 
 impl Trace for Off {
+    const RECORDS: bool = false;
+
     #[inline(always)]
     fn record(&mut self, _: impl FnOnce() -> Step) {}
 }
@@ -22,6 +27,8 @@ impl Trace for Off {
 pub(crate) struct Steps(pub(crate) Vec<Step>);
 
 impl Trace for Steps {
+    const RECORDS: bool = true;
+
     fn record(&mut self, step: impl FnOnce() -> Step) {
         self.0.push(step());
     }

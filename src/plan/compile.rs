@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::date::Per;
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::ledger::AccumulatorKey;
 use crate::plan::condition::{ClassSet, Condition, Test, TestKind};
 use crate::plan::fact::{Fact, FactKind, effective_days};
 use crate::plan::{Accumulator, Named, Plan, Slot, TestNote};
@@ -156,7 +157,15 @@ impl Compiler<'_> {
             line_facts: facts_where(FactKind::of_line),
             facts: self.facts.clone(),
             accumulators: self.accumulators.clone(),
-            slots: self.accumulators.iter().map(|a| Slot { per: a.per, of_household: a.owner == syntax::Owner::Household }).collect(),
+            slots: self
+                .accumulators
+                .iter()
+                .map(|a| Slot {
+                    key: AccumulatorKey::new(&header.id, &a.name),
+                    per: a.per,
+                    of_household: a.owner == syntax::Owner::Household,
+                })
+                .collect(),
             couples_households: self.accumulators.iter().any(|a| a.owner == syntax::Owner::Household),
             claim_counts: (0..self.accumulators.len())
                 .filter(|i| self.accumulators.get(*i).is_some_and(|a| a.counts == Counts::Claims))

@@ -11,7 +11,7 @@ mod stays;
 #[path = "../../benches/workload/by_hand.rs"]
 mod workload;
 
-use medaid::{Adjudicator, Ledger, Money, Plan, Scheme};
+use medaid::{Adjudicator, Ledger, Money, Plan, PreparedClaims, Scheme};
 
 fn plan(text: &str) -> Plan {
     Plan::compile(&Scheme::parse("scheme.toml", text).unwrap()).unwrap()
@@ -54,6 +54,7 @@ fn workload_claim_by_claim() {
     let (persons, claims) = generate::domain(&rows);
     let mut adjudicator = Adjudicator::new(&plan);
     let (mut ledger, mut prepared_ledger) = (Ledger::new(), Ledger::new());
+    let mut prepared = PreparedClaims::new(&plan);
     let mut account = (0, workload::Account::default());
     for (row, (person, claim)) in rows.iter().zip(&claims) {
         if account.0 != row.person {
@@ -63,9 +64,9 @@ fn workload_claim_by_claim() {
         let layers = [by_hand[0], by_hand[1], by_hand[2], by_hand[3] + by_hand[4], by_hand[5]];
         let person = &persons[*person];
         assert_eq!(cents(adjudicator.settle(person, &mut ledger, claim).unwrap().paid_by_layer()), layers);
-        let prepared = plan.prepare(person, claim).unwrap();
+        let claim = prepared.push(person, claim).unwrap();
         let mut books = prepared_ledger.open(&plan, person).unwrap();
-        assert_eq!(cents(adjudicator.settle_prepared(&prepared, &mut books).unwrap().paid_by_layer()), layers);
+        assert_eq!(cents(adjudicator.settle_prepared(&prepared, claim, &mut books).unwrap().paid_by_layer()), layers);
     }
     assert_eq!(serde_json::to_string(&ledger).unwrap(), serde_json::to_string(&prepared_ledger).unwrap());
 }

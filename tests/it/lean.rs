@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use medaid::{Adjudicator, Claim, Decision, Ledger, Person, Plan, PreparedClaim, Reject, Scheme};
+use medaid::{Account, Adjudicator, Claim, Decision, Ledger, Person, Plan, PreparedClaims, Reject, Scheme};
 
 /// The whole list of crates that the lean build compiles. A new one is a decision, not an accident; the README prints the same list.
 const LEAN: &str = "arrayvec block-buffer cfg-if chrono cpufeatures crypto-common digest hybrid-array itoa memchr num-traits \
@@ -31,9 +31,10 @@ fn what_services_share_crosses_threads() {
     crosses::<Scheme>();
     crosses::<Plan>();
     crosses::<Ledger>();
+    crosses::<Account>();
     crosses::<Person>();
     crosses::<Claim>();
-    crosses::<PreparedClaim>();
+    crosses::<PreparedClaims<'static>>();
     crosses::<Decision>();
     crosses::<Reject>();
     crosses::<Adjudicator<'static>>();
@@ -59,16 +60,17 @@ fn year() -> (Plan, Person, Vec<Claim>) {
 #[test]
 fn a_prepared_claim_is_settled_without_new_memory() {
     let (plan, person, claims) = year();
-    let prepared: Vec<PreparedClaim> = claims.iter().map(|c| plan.prepare(&person, c).unwrap()).collect();
+    let mut prepared = PreparedClaims::new(&plan);
+    claims.iter().for_each(|claim| assert!(prepared.push(&person, claim).is_ok()));
     let mut ledger = Ledger::new();
     let mut books = ledger.open(&plan, &person).unwrap();
     let mut adjudicator = Adjudicator::new(&plan);
-    for claim in &prepared[..12] {
-        adjudicator.settle_prepared(claim, &mut books).unwrap();
+    for claim in 0..12 {
+        adjudicator.settle_prepared(&prepared, claim, &mut books).unwrap();
     }
     let counted = allocation_counter::measure(|| {
-        for claim in &prepared[12..] {
-            adjudicator.settle_prepared(claim, &mut books).unwrap();
+        for claim in 12..prepared.len() {
+            adjudicator.settle_prepared(&prepared, claim, &mut books).unwrap();
         }
     });
     assert_eq!(counted.count_total, 0);
@@ -94,12 +96,13 @@ fn a_claim_is_settled_without_new_memory() {
 fn claims_and_books_of_another_plan_are_refused() {
     let (plan, person, claims) = year();
     let other = Plan::compile(&Scheme::parse("small.toml", include_str!("schemes/small.toml")).unwrap()).unwrap();
-    let prepared = plan.prepare(&person, &claims[0]).unwrap();
+    let mut prepared = PreparedClaims::new(&plan);
+    let first = prepared.push(&person, &claims[0]).unwrap();
     let mut ledger = Ledger::new();
     let refused = |reject: Reject| assert_eq!(reject.message(), "the claim or the books were made under another plan");
     let mut books = ledger.open(&other, &person).unwrap();
-    refused(Adjudicator::new(&plan).settle_prepared(&prepared, &mut books).unwrap_err());
+    refused(Adjudicator::new(&plan).settle_prepared(&prepared, first, &mut books).unwrap_err());
     let mut books = ledger.open(&plan, &person).unwrap();
-    refused(Adjudicator::new(&other).settle_prepared(&prepared, &mut books).unwrap_err());
-    Adjudicator::new(&plan).settle_prepared(&prepared, &mut books).unwrap();
+    refused(Adjudicator::new(&other).settle_prepared(&prepared, first, &mut books).unwrap_err());
+    Adjudicator::new(&plan).settle_prepared(&prepared, first, &mut books).unwrap();
 }

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use medaid::decision::{BenefitDecision, Entitlement, Figures, LimitFigure, PortionAmount};
-use medaid::{Adjudicator, Claim, Decision, Ledger, Person, Plan, Reject, Scheme};
+use medaid::{Adjudicator, Claim, Decision, Ledger, Person, Plan, PreparedClaims, Reject, Scheme};
 
 use crate::model::coverage::Coverage;
 use crate::model::generate::{History, Wish, history};
@@ -248,13 +248,15 @@ fn the_fast_path_and_the_explained_path_agree() {
         let pairs = pairs(history);
         let (mut fast, mut fast_ledger) = (Adjudicator::new(&plan), Ledger::new());
         let (mut slow, mut slow_ledger) = (Adjudicator::new(&plan), Ledger::new());
+        let mut prepared_claims = PreparedClaims::new(&plan);
         let (mut ahead, mut ahead_ledger) = (Adjudicator::new(&plan), Ledger::new());
         let one_by_one = decide_all(&plan, &pairs);
         for ((person, claim), alone) in pairs.iter().zip(one_by_one) {
             let explained = slow.adjudicate(person, &mut slow_ledger, claim);
             ensure!(explained == alone, "claim {}: a reused adjudicator decides otherwise", claim.id);
             let prepared = ahead_ledger.open(&plan, person).and_then(|mut books| {
-                let settled = ahead.settle_prepared(&plan.prepare(person, claim)?, &mut books)?;
+                let number = prepared_claims.push(person, claim)?;
+                let settled = ahead.settle_prepared(&prepared_claims, number, &mut books)?;
                 Ok(settled.out_of_pocket())
             });
             let left = explained.as_ref().map(|decision| rat(&decision.out_of_pocket));

@@ -1,5 +1,7 @@
 //! Layers, benefits and classification.
 
+use std::collections::BTreeSet;
+
 use super::{Compiler, Declared, Scope, named};
 use crate::date::Per;
 use crate::diagnostic::{Code, Diagnostic};
@@ -398,15 +400,16 @@ impl Compiler<'_> {
     fn posts(&self, benefit: &plan::Benefit) -> Vec<(usize, Counts)> {
         let mut posts: Vec<usize> = Vec::new();
         let limits = benefit.franchise.iter().chain(&benefit.deductibles).chain(&benefit.out_of_pocket_max);
-        posts.extend(limits.chain(&benefit.base_caps).chain(&benefit.caps).map(|l| l.accumulator));
+        posts.extend(limits.chain(&benefit.base_caps).map(|l| l.accumulator));
         match benefit.form {
             plan::Form::Bands { accumulator, .. } | plan::Form::Grant { accumulator, .. } | plan::Form::InKind { accumulator, .. } => {
                 posts.push(accumulator);
             }
             plan::Form::Ratio(_) | plan::Form::Fixed(_) => {}
         }
-        posts.sort_unstable();
-        posts.dedup();
+        posts.extend(benefit.caps.iter().map(|l| l.accumulator));
+        let mut seen = BTreeSet::new();
+        posts.retain(|accumulator| seen.insert(*accumulator));
         posts.into_iter().filter_map(|a| self.accumulators.get(a).map(|acc| (a, acc.counts))).collect()
     }
 
