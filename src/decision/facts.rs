@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Decision, Entitlement, Figures, LayerDecision};
+use crate::money::{Amount, Money};
 
 impl Decision {
     /// The decision as paths and values, as expectations name them: `basic.paid`, `basic.inpatient.deductible`, `out_of_pocket.total`.
@@ -86,6 +87,16 @@ impl Facts {
         {
             put("ratio", &band.ratio);
         }
+        // The patient's share as it is posted, and what of it neither deductible nor copayment explains.
+        let places = figures.base.places();
+        let share = |less: &[Option<Money>]| {
+            let start = figures.base.money().unwrap_or(Money::ZERO);
+            let rest = less.iter().try_fold(start, |rest, part| rest.checked_sub(part.unwrap_or(Money::ZERO)));
+            Amount::new(rest.unwrap_or(Money::ZERO).max(Money::ZERO), places)
+        };
+        let deducted = figures.deductible.as_ref().and_then(|d| d.deducted.money());
+        put("patient_share", &share(&[figures.rounded.money()]));
+        put("coinsurance", &share(&[figures.rounded.money(), deducted, copay.money()]));
         put("before_rounding", &figures.raised_to.unwrap_or(figures.raw));
         put("limit", &figures.bound.as_deref().unwrap_or("none"));
         put("paid", &figures.paid);

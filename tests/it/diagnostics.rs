@@ -232,6 +232,15 @@ fn warnings() {
     );
 }
 
+/// What lies above an out-of-pocket maximum is paid, whatever the ratio.
+#[test]
+fn a_maximum_pays_where_the_ratio_does_not() {
+    let none: [&str; 0] = [];
+    let maximum = "out_of_pocket_max = { amount = 100, per = \"policy-year\" }";
+    assert_eq!(of_benefit(&format!("covers = [\"in_scope\"]\nratio = \"0%\"\n{maximum}")), none);
+    assert_eq!(of_benefit("covers = [\"in_scope\"]\nratio = \"0%\"").len(), 1);
+}
+
 /// Every code has a test above: its name or number stands in this file.
 #[test]
 fn every_code_is_tested() {

@@ -414,11 +414,13 @@ impl Compiler<'_> {
     }
 
     fn check_pays(&mut self, benefit: &plan::Benefit, written: &syntax::Benefit) {
-        let nothing = match &benefit.form {
-            plan::Form::Ratio(Value::Constant(0)) | plan::Form::Fixed(Value::Constant(0)) => benefit.points.is_empty(),
-            plan::Form::Bands { rows, .. } => benefit.points.is_empty() && rows.iter().all(|r| matches!(r.ratio, Value::Constant(0))),
-            _ => false,
-        };
+        // An out-of-pocket maximum pays also where the ratio does not.
+        let nothing = benefit.out_of_pocket_max.is_empty()
+            && match &benefit.form {
+                plan::Form::Ratio(Value::Constant(0)) | plan::Form::Fixed(Value::Constant(0)) => benefit.points.is_empty(),
+                plan::Form::Bands { rows, .. } => benefit.points.is_empty() && rows.iter().all(|r| matches!(r.ratio, Value::Constant(0))),
+                _ => false,
+            };
         let never = benefit.caps.iter().any(|c| matches!(c.amount, Value::Constant(0)) && c.condition.tests.is_empty());
         let no_base = benefit.covers.iter().all(|c| matches!(c.factor, Value::Constant(0)));
         if nothing || never || (no_base && benefit.indemnity) {
