@@ -1,9 +1,14 @@
 //! What the reader and checker of rule files say: findings with a code, a place and a suggestion, all at once.
 
+mod page;
+
 use std::fmt;
 use std::ops::Range;
 
 use serde::Serialize;
+
+use crate::decision::Language;
+pub use page::Page;
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -13,6 +18,16 @@ pub enum Severity {
     Error,
     /// The scheme can be used, but probably does not say what its author meant.
     Warning,
+}
+
+impl Severity {
+    /// The word in every machine-readable form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
 }
 
 macro_rules! codes {
@@ -39,6 +54,11 @@ macro_rules! codes {
             /// How grave findings of this kind are.
             pub const fn severity(self) -> Severity {
                 match self { $(Code::$variant => Severity::$severity,)* }
+            }
+
+            /// The page about it: `docs/codes/CODE.md`, without which nothing compiles.
+            const fn file(self) -> &'static str {
+                match self { $(Code::$variant => include_str!(concat!("../docs/codes/", $code, ".md")),)* }
             }
         }
     };
@@ -87,6 +107,25 @@ codes! {
     NeverPays = "W102", "never-pays", Warning;
     /// A portion that no benefit may touch.
     UntouchedPortion = "W103", "untouched-portion", Warning;
+}
+
+impl Code {
+    /// The code of a number or name, in either case.
+    ///
+    /// ```
+    /// use medaid::Code;
+    /// assert_eq!(Code::find("e010"), Some(Code::TableGap));
+    /// assert_eq!(Code::find("Table-Gap"), Some(Code::TableGap));
+    /// assert_eq!(Code::find("E999"), None);
+    /// ```
+    pub fn find(text: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|c| c.as_str().eq_ignore_ascii_case(text) || c.name().eq_ignore_ascii_case(text))
+    }
+
+    /// The page about it: what it means, why it matters, a wrong and a right example.
+    pub fn page(self, language: Language) -> Page {
+        Page::read(self, self.file(), language)
+    }
 }
 
 impl fmt::Display for Code {
@@ -247,10 +286,7 @@ impl fmt::Display for Diagnostics {
                 writeln!(f)?;
             }
             let (line, column) = self.place(finding.labels.first().map_or(0, |l| l.span.start));
-            let severity = match finding.severity() {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            };
+            let severity = finding.severity().as_str();
             write!(f, "{}:{line}:{column}: {severity}[{}]: {}", self.file, finding.code, finding.message)?;
             if let Some(help) = &finding.help {
                 write!(f, " ({help})")?;

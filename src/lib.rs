@@ -50,7 +50,7 @@ pub mod design {}
 pub use claim::{AttributeValue, Claim, Dated, DatedValue, Facility, Line, OpeningBalance, Person, PriorPayment};
 pub use date::{DateChoice, Per, PolicyYear, Span};
 pub use decision::{Decision, Language};
-pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Page, Severity};
 pub use digest::{Digest, DigestError};
 pub use engine::{Adjudicator, Books, PreparedClaim, Settlement};
 pub use ledger::Ledger;

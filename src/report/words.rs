@@ -1,6 +1,7 @@
 //! Everything that reports and the command line say, in Chinese and English.
 
 use crate::decision::Language;
+use crate::diagnostic::Severity;
 use crate::reject::RejectCode;
 
 /// The catalogue in one language.
@@ -96,6 +97,23 @@ impl Words {
             (Language::Zh, Some(near)) => format!("没有理赔申请 `{claim}`；是不是 `{near}`？"),
             (Language::En, None) => format!("there is no claim `{claim}`"),
             (Language::En, Some(near)) => format!("there is no claim `{claim}`; did you mean `{near}`?"),
+        }
+    }
+
+    /// How grave a finding is.
+    pub const fn severity(self, severity: Severity) -> &'static str {
+        match severity {
+            Severity::Error => self.error(),
+            Severity::Warning => self.warning(),
+        }
+    }
+
+    pub fn no_code(self, code: &str, near: Option<&str>) -> String {
+        match (self.0, near) {
+            (Language::Zh, None) => format!("没有代码 `{code}`；`medaid check --explain` 列出全部代码"),
+            (Language::Zh, Some(near)) => format!("没有代码 `{code}`；是不是 `{near}`？"),
+            (Language::En, None) => format!("there is no code `{code}`; `medaid check --explain` lists all"),
+            (Language::En, Some(near)) => format!("there is no code `{code}`; did you mean `{near}`?"),
         }
     }
 

@@ -134,6 +134,22 @@ fn check_shows_excerpts() {
 }
 
 #[test]
+fn check_explains_codes() {
+    insta::assert_snapshot!("explain_code", medaid(&["check", "--explain", "e010"]).whole());
+    insta::assert_snapshot!("explain_code_zh", medaid(&["check", "--explain", "table-gap", "--lang", "zh"]).whole());
+    insta::assert_snapshot!("explain_codes_zh", medaid(&["check", "--explain", "--lang", "zh"]).whole());
+    let said = medaid(&["check", "--explain", "tabel-gap"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
+    assert_eq!(said.err, "error: there is no code `tabel-gap`; did you mean `table-gap`?\n");
+    let said = medaid(&["check", "--explain", "E999", "--lang", "zh"]);
+    assert_eq!((said.code, said.err.as_str()), (Some(2), "错误: 没有代码 `E999`；`medaid check --explain` 列出全部代码\n"));
+    let csv = medaid(&["check", "--explain", "W101", "--format", "csv"]);
+    assert_eq!(csv.out, "code,name,severity,title\nW101,unused,warning,Something declared that nothing uses\n");
+    let json = medaid(&["check", "--explain", "W101", "--format", "json"]).out;
+    assert!(json.contains("\"wrong\": \"[[layer]]\\nid = "), "{json}");
+}
+
+#[test]
 fn warnings_are_fine_unless_denied() {
     assert_eq!(medaid(&["check", SMALL]).code, Some(0));
     assert_eq!(medaid(&["check", SMALL, "--deny-warnings"]).code, Some(1));

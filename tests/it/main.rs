@@ -17,6 +17,7 @@ mod explain;
 mod files;
 mod lean;
 mod model_agreement;
+mod pages;
 mod properties;
 #[cfg(feature = "cli")]
 mod readme;

@@ -15,8 +15,11 @@ use crate::{Format, Verdict};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Rule files, or scenario folders with scheme.toml or scheme-*.toml
-    #[arg(value_name = "SCHEME", required = true)]
+    #[arg(value_name = "SCHEME", required_unless_present = "explain")]
     schemes: Vec<PathBuf>,
+    /// Explains a code such as E010, with a wrong and a right example; without a code lists all
+    #[arg(long, value_name = "CODE", num_args = 0..=1, conflicts_with = "schemes")]
+    explain: Option<Option<String>>,
     /// Ends with exit code 1 for warnings too
     #[arg(long)]
     deny_warnings: bool,
@@ -59,6 +62,9 @@ struct Place {
 }
 
 pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> {
+    if let Some(code) = &args.explain {
+        return crate::codes::run(code.as_deref(), screen);
+    }
     let mut all = Vec::new();
     let mut unreadable = Vec::new();
     for path in &args.schemes {
@@ -86,9 +92,8 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
         Format::Csv => {
             let rows = all.iter().flat_map(|c| {
                 let findings = c.findings.iter().map(|f| {
-                    let severity = if f.severity == Severity::Error { "error" } else { "warning" };
                     let place = [c.file.clone(), f.line.to_string(), f.column.to_string()];
-                    let what = [severity.to_owned(), f.code.to_owned(), f.message.clone(), f.help.clone().unwrap_or_default()];
+                    let what = [f.severity.as_str().to_owned(), f.code.to_owned(), f.message.clone(), f.help.clone().unwrap_or_default()];
                     row(place, what)
                 });
                 let together = c.together.iter().map(|message| {

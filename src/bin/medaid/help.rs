@@ -45,7 +45,9 @@ pub(crate) const CHECK_EXAMPLES: &str = "\
 Examples:
   medaid check scheme.toml
   medaid check fixtures/*/ --deny-warnings
-  medaid check scheme.toml --format json      findings with line, column, code and help, for editors";
+  medaid check scheme.toml --format json      findings with line, column, code and help, for editors
+  medaid check --explain                      list the codes of findings
+  medaid check --explain E010                 what a code means, with a wrong and a right example";
 
 pub(crate) const RUN: &str = "Settles claims and sums them up";
 pub(crate) const RUN_LONG: &str = "\
@@ -136,6 +138,7 @@ pub(crate) fn chinese(command: Command) -> Command {
             common(c.about("检查规则文件，指出其中所有问题").long_about(CHECK_ZH).after_long_help(examples_zh(CHECK_EXAMPLES)))
                 .mut_arg("schemes", |a| a.help("规则文件，或含有 scheme.toml、scheme-*.toml 的场景文件夹"))
                 .mut_arg("deny_warnings", |a| a.help("有警告时退出码也为 1"))
+                .mut_arg("explain", |a| a.help("说明某个代码（如 E010），附错误示例和正确示例；不写代码则列出全部"))
         })
         .mut_subcommand("run", |c| {
             common(c.about("裁定理赔申请并汇总").long_about(RUN_ZH).after_long_help(examples_zh(RUN_EXAMPLES)))

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 mod check;
+mod codes;
 mod explain;
 mod help;
 mod input;
