@@ -43,6 +43,7 @@ catalogue! {
     illustrative_note: "注意：带“示意”的方案含有未公布的、假设的数字。", "Note: figures of schemes marked illustrative were made up, not published.";
     error: "错误", "error";
     warning: "警告", "warning";
+    help: "建议", "help";
     ok: "通过", "ok";
     see_rejects_file: "全部见 rejects.csv", "all of them are in rejects.csv";
     no_findings: "没有问题", "no findings";

@@ -129,6 +129,8 @@ fn check_shows_excerpts() {
     insta::assert_snapshot!("check_table", said.whole());
     let said = medaid(&["check", path.join("bad.toml").to_str().unwrap(), "--format", "csv", "--lang", "zh"]);
     insta::assert_snapshot!("check_csv", said.whole());
+    let said = medaid(&["check", path.join("bad.toml").to_str().unwrap(), SMALL, "--lang", "zh"]);
+    insta::assert_snapshot!("check_table_zh", said.whole());
     let said = medaid(&["check", SMALL, "--format", "json"]);
     insta::assert_snapshot!("check_json", said.whole());
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use medaid::batch::PlanBook;
 use medaid::diagnostic::{Diagnostics, Severity};
 use medaid::io::{Source, scheme_files};
+use medaid::report::words::Words;
 use medaid::{Plan, Scheme};
 use serde::Serialize;
 
@@ -68,7 +69,11 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
     let mut all = Vec::new();
     let mut unreadable = Vec::new();
     for path in &args.schemes {
-        let done = if path.is_dir() { check_folder(path, &mut all) } else { check(path).map(|(checked, _)| all.push(checked)) };
+        let done = if path.is_dir() {
+            check_folder(path, &mut all, screen.words)
+        } else {
+            check(path, screen.words).map(|(checked, _)| all.push(checked))
+        };
         // The other files are worth checking all the same.
         unreadable.extend(done.err());
     }
@@ -119,11 +124,11 @@ fn unread(failures: &[Failure], screen: &mut Screen) -> Result<Verdict, Failure>
     Ok(Verdict::Unreadable)
 }
 
-fn check_folder(folder: &Path, all: &mut Vec<Checked>) -> Result<(), Failure> {
+fn check_folder(folder: &Path, all: &mut Vec<Checked>, words: Words) -> Result<(), Failure> {
     let files = scheme_files(folder)?;
     let mut plans = Vec::new();
     for file in &files {
-        let (checked, plan) = check(file)?;
+        let (checked, plan) = check(file, words)?;
         all.push(checked);
         plans.extend(plan);
     }
@@ -142,15 +147,16 @@ fn row([file, line, column]: [String; 3], [severity, code, message, help]: [Stri
     [file, line, column, severity, code, message, help]
 }
 
-fn check(path: &Path) -> Result<(Checked, Option<Plan>), Failure> {
+fn check(path: &Path, words: Words) -> Result<(Checked, Option<Plan>), Failure> {
     let source = Source::open(path)?;
     Ok(match Scheme::parse(source.name(), source.text()) {
-        Ok(scheme) => (checked(scheme.warnings()), Plan::compile(&scheme).ok()),
-        Err(findings) => (checked(&findings), None),
+        Ok(scheme) => (checked(scheme.warnings(), words), Plan::compile(&scheme).ok()),
+        Err(findings) => (checked(&findings, words), None),
     })
 }
 
-fn checked(findings: &Diagnostics) -> Checked {
+fn checked(findings: &Diagnostics, words: Words) -> Checked {
+    let language = words.0;
     let of = |severity| findings.findings().iter().filter(|f| f.severity() == severity).count();
     let list = findings.findings().iter().map(|finding| {
         let places: Vec<Place> = finding
@@ -158,18 +164,18 @@ fn checked(findings: &Diagnostics) -> Checked {
             .iter()
             .map(|label| {
                 let ((line, column), (end_line, end_column)) = (findings.place(label.span().start), findings.place(label.span().end));
-                Place { line, column, end_line, end_column, message: label.message().to_owned() }
+                Place { line, column, end_line, end_column, message: label.message(language).to_owned() }
             })
             .collect();
         Finding {
             code: finding.code().as_str(),
             name: finding.code().name(),
             severity: finding.severity(),
-            message: finding.message().to_owned(),
+            message: finding.message(language).to_owned(),
             line: places.first().map_or(1, |p| p.line),
             column: places.first().map_or(1, |p| p.column),
             labels: places,
-            help: finding.help_text().map(str::to_owned),
+            help: finding.help_text(language).map(str::to_owned),
         }
     });
     Checked {
@@ -178,6 +184,6 @@ fn checked(findings: &Diagnostics) -> Checked {
         warnings: of(Severity::Warning),
         findings: list.collect(),
         together: None,
-        text: excerpts(findings),
+        text: excerpts(findings, words),
     }
 }
