@@ -59,6 +59,7 @@ pub use plan::{Plan, SEMANTICS};
 pub use ratio::Ratio;
 pub use reject::{Reject, RejectCode};
 pub use scheme::Scheme;
+pub use scheme::schema::schema;
 
 /// The README's program compiles.
 #[cfg(doctest)]

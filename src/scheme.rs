@@ -4,6 +4,7 @@ mod canonical;
 pub(crate) mod expression;
 pub(crate) mod grammar;
 pub(crate) mod read;
+pub(crate) mod schema;
 pub(crate) mod syntax;
 pub(crate) mod visit;
 

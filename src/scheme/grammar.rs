@@ -5,6 +5,8 @@ use crate::scheme::syntax::Counts;
 
 /// A kind of table.
 pub(crate) struct Section {
+    /// Its name in the JSON Schema.
+    pub(crate) id: &'static str,
     /// What messages call it.
     pub(crate) zh: &'static str,
     pub(crate) en: &'static str,
@@ -121,6 +123,7 @@ const RUNNING: &[Key] = &[
 const LIMIT_AMOUNT: &[Key] = &[required("amount", AMOUNT, "金额", "The amount")];
 
 pub(crate) const FILE: Section = Section {
+    id: "file",
     zh: "规则文件",
     en: "a rule file",
     keys: &[&[
@@ -136,6 +139,7 @@ pub(crate) const FILE: Section = Section {
 };
 
 pub(crate) const SCHEME: Section = Section {
+    id: "scheme",
     zh: "`[scheme]` 表",
     en: "[scheme]",
     keys: &[
@@ -168,6 +172,7 @@ pub(crate) const SCHEME: Section = Section {
 };
 
 pub(crate) const EFFECTIVE: Section = Section {
+    id: "effective",
     zh: "`effective` 表",
     en: "`effective`",
     keys: &[&[
@@ -177,6 +182,7 @@ pub(crate) const EFFECTIVE: Section = Section {
 };
 
 pub(crate) const MONEY: Section = Section {
+    id: "money",
     zh: "`money` 表",
     en: "`money`",
     keys: &[&[
@@ -189,18 +195,21 @@ pub(crate) const MONEY: Section = Section {
 const MODES: &[&str] = &["half-up", "half-even", "down", "up"];
 
 pub(crate) const TITLE: Section = Section {
+    id: "title",
     zh: "`title` 表",
     en: "`title`",
     keys: &[&[key("zh", Form::Text, "中文标题", "The title in Chinese"), key("en", Form::Text, "英文标题", "The title in English")]],
 };
 
 pub(crate) const PORTION: Section = Section {
+    id: "portion",
     zh: "`[[portion]]` 表",
     en: "[[portion]]",
     keys: &[&[required("id", Form::Name, "费用类别的名称", "The portion's name")], ABOUT],
 };
 
 pub(crate) const ATTRIBUTE: Section = Section {
+    id: "attribute",
     zh: "`[[attribute]]` 表",
     en: "[[attribute]]",
     keys: &[
@@ -226,10 +235,11 @@ pub(crate) const ATTRIBUTE: Section = Section {
     ],
 };
 
-pub(crate) const PARAMETERS: Section = Section { zh: "`[parameters]` 表", en: "[parameters]", keys: &[] };
+pub(crate) const PARAMETERS: Section = Section { id: "parameters", zh: "`[parameters]` 表", en: "[parameters]", keys: &[] };
 
 /// Beside these keys the dates of a series may stand.
 pub(crate) const PARAMETER: Section = Section {
+    id: "parameter",
     zh: "参数",
     en: "a parameter",
     keys: &[
@@ -247,6 +257,7 @@ pub(crate) const PARAMETER: Section = Section {
 };
 
 pub(crate) const ACCUMULATOR: Section = Section {
+    id: "accumulator",
     zh: "`[[accumulator]]` 表",
     en: "[[accumulator]]",
     keys: &[
@@ -266,6 +277,7 @@ pub(crate) const ACCUMULATOR: Section = Section {
 };
 
 pub(crate) const CLASSIFY: Section = Section {
+    id: "classify",
     zh: "`[[classify]]` 表",
     en: "[[classify]]",
     keys: &[
@@ -284,6 +296,7 @@ pub(crate) const CLASSIFY: Section = Section {
 };
 
 pub(crate) const LAYER: Section = Section {
+    id: "layer",
     zh: "`[[layer]]` 表",
     en: "[[layer]]",
     keys: &[
@@ -311,9 +324,10 @@ pub(crate) const LAYER: Section = Section {
 };
 
 pub(crate) const PREMIUM: Section =
-    Section { zh: "`premium` 表", en: "`premium`", keys: &[&[required("amount", AMOUNT, "保费", "The premium")], GUARD] };
+    Section { id: "premium", zh: "`premium` 表", en: "`premium`", keys: &[&[required("amount", AMOUNT, "保费", "The premium")], GUARD] };
 
 pub(crate) const CAP: Section = Section {
+    id: "cap",
     zh: "封顶线",
     en: "a cap",
     keys: &[
@@ -330,6 +344,7 @@ pub(crate) const CAP: Section = Section {
 };
 
 pub(crate) const DEDUCTIBLE: Section = Section {
+    id: "deductible",
     zh: "起付线",
     en: "a deductible",
     keys: &[
@@ -346,6 +361,7 @@ pub(crate) const DEDUCTIBLE: Section = Section {
 };
 
 pub(crate) const COPAY: Section = Section {
+    id: "copay",
     zh: "定额自付",
     en: "a copayment",
     keys: &[
@@ -360,21 +376,25 @@ pub(crate) const COPAY: Section = Section {
     ],
 };
 
-pub(crate) const POINT: Section =
-    Section {
-        zh: "加点", en: "points", keys: &[&[required("add", RATIO, "比例增加的百分点", "Added to every band's ratio")], GUARD]
-    };
+pub(crate) const POINT: Section = Section {
+    id: "point",
+    zh: "加点",
+    en: "points",
+    keys: &[&[required("add", RATIO, "比例增加的百分点", "Added to every band's ratio")], GUARD],
+};
 
 pub(crate) const FACTOR: Section = Section {
+    id: "factor",
     zh: "系数",
     en: "a factor",
     keys: &[&[required("times", RATIO, "比例乘以的系数", "What every band's ratio is multiplied by")], GUARD],
 };
 
 pub(crate) const OUT_OF_POCKET_MAX: Section =
-    Section { zh: "个人负担上限", en: "an out-of-pocket maximum", keys: &[LIMIT_AMOUNT, RUNNING, GUARD] };
+    Section { id: "out_of_pocket_max", zh: "个人负担上限", en: "an out-of-pocket maximum", keys: &[LIMIT_AMOUNT, RUNNING, GUARD] };
 
 pub(crate) const ROUNDING: Section = Section {
+    id: "rounding",
     zh: "`rounding` 表",
     en: "`rounding`",
     keys: &[&[
@@ -390,6 +410,7 @@ pub(crate) const ROUNDING: Section = Section {
 };
 
 pub(crate) const BANDS: Section = Section {
+    id: "bands",
     zh: "`bands` 表",
     en: "`bands`",
     keys: &[
@@ -407,6 +428,7 @@ pub(crate) const BANDS: Section = Section {
 };
 
 pub(crate) const BAND: Section = Section {
+    id: "band",
     zh: "分段",
     en: "a band",
     keys: &[&[
@@ -416,12 +438,14 @@ pub(crate) const BAND: Section = Section {
 };
 
 pub(crate) const GRANT: Section = Section {
+    id: "grant",
     zh: "`grant` 表",
     en: "`grant`",
     keys: &[&[required("rows", Form::Tables(&GRANT_ROW), "各档，由低到高", "The steps, from low to high")], RUNNING],
 };
 
 pub(crate) const GRANT_ROW: Section = Section {
+    id: "grant_row",
     zh: "定额补助的档次",
     en: "a step of a grant",
     keys: &[&[
@@ -431,6 +455,7 @@ pub(crate) const GRANT_ROW: Section = Section {
 };
 
 pub(crate) const IN_KIND: Section = Section {
+    id: "in_kind",
     zh: "`in_kind` 表",
     en: "`in_kind`",
     keys: &[
@@ -444,6 +469,7 @@ pub(crate) const IN_KIND: Section = Section {
 };
 
 pub(crate) const BENEFIT: Section = Section {
+    id: "benefit",
     zh: "`[[layer.benefit]]` 表",
     en: "[[layer.benefit]]",
     keys: &[
@@ -479,6 +505,7 @@ pub(crate) const BENEFIT: Section = Section {
 
 /// In decision tables; `otherwise` stands alone.
 pub(crate) const ROW: Section = Section {
+    id: "row",
     zh: "决策表的行",
     en: "a row of a decision table",
     keys: &[&[
@@ -494,7 +521,7 @@ pub(crate) const ROW: Section = Section {
 };
 
 /// Tables whose keys are made up: facts, dates, portions.
-pub(crate) const CONDITION: Section = Section { zh: "条件", en: "a condition", keys: &[] };
-pub(crate) const FACT: Section = Section { zh: "事实", en: "a fact", keys: &[] };
-pub(crate) const SERIES: Section = Section { zh: "按日期分段的数值", en: "a dated series", keys: &[] };
-pub(crate) const COVERS: Section = Section { zh: "`covers` 表", en: "`covers`", keys: &[] };
+pub(crate) const CONDITION: Section = Section { id: "condition", zh: "条件", en: "a condition", keys: &[] };
+pub(crate) const FACT: Section = Section { id: "fact", zh: "事实", en: "a fact", keys: &[] };
+pub(crate) const SERIES: Section = Section { id: "series", zh: "按日期分段的数值", en: "a dated series", keys: &[] };
+pub(crate) const COVERS: Section = Section { id: "covers", zh: "`covers` 表", en: "`covers`", keys: &[] };

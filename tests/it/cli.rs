@@ -66,6 +66,7 @@ fn help_teaches() {
         (vec!["run", "--help"], vec!["Exit codes:", "Examples:", "--out", "standard error", "decisions.jsonl"]),
         (vec!["explain", "--help"], vec!["Exit codes:", "Examples:"]),
         (vec!["test", "--help"], vec!["Exit codes:", "Examples:", "expect.toml"]),
+        (vec!["schema", "--help"], vec!["Exit codes:", "Examples:", "#:schema"]),
         (vec!["--help", "--lang", "zh"], vec!["退出码：", "例：", "scheme.toml", "检查规则文件"]),
         (vec!["run", "--lang=zh", "--help"], vec!["退出码：", "例：", "--out", "标准错误"]),
     ] {
@@ -79,7 +80,7 @@ fn help_teaches() {
 
 #[test]
 fn every_line_of_chinese_help_is_chinese() {
-    for args in [vec!["-h"], vec!["check", "-h"], vec!["run", "-h"], vec!["explain", "-h"], vec!["test", "-h"]] {
+    for args in [vec!["-h"], vec!["check", "-h"], vec!["run", "-h"], vec!["explain", "-h"], vec!["test", "-h"], vec!["schema", "-h"]] {
         let said = medaid(&[args.as_slice(), &["--lang", "zh"]].concat());
         for line in said.out.lines().filter(|l| l.trim_start().starts_with('-')) {
             assert!(line.chars().any(|c| c > '\u{2e80}'), "{args:?}: {line}");
@@ -149,6 +150,13 @@ fn check_explains_codes() {
     assert_eq!(csv.out, "code,name,severity,title\nW101,unused,warning,Something declared that nothing uses\n");
     let json = medaid(&["check", "--explain", "W101", "--format", "json"]).out;
     assert!(json.contains("\"wrong\": \"[[layer]]\\nid = "), "{json}");
+}
+
+#[test]
+fn schema_is_the_checked_in_copy() {
+    let said = medaid(&["schema"]);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    assert!(said.out == fs::read_to_string("docs/scheme.schema.json").unwrap());
 }
 
 #[test]

@@ -21,3 +21,4 @@ mod pages;
 mod properties;
 #[cfg(feature = "cli")]
 mod readme;
+mod schema;

@@ -96,6 +96,18 @@ Examples:
   medaid test fixtures/w25-anti-example --lang zh
   medaid test fixtures --format csv           one row for each value that differs";
 
+pub(crate) const SCHEMA: &str = "Prints the JSON Schema of rule files, for editors";
+pub(crate) const SCHEMA_LONG: &str = "\
+Prints the JSON Schema of rule files (draft 7). Editors that know TOML (Even Better TOML, taplo, and others) complete, explain and check keys with it, while a \
+scheme is written. Name it in the first line of a rule file: `#:schema scheme.schema.json`.
+
+The schema knows keys and forms. Names, units and tables are checked by `medaid check`.
+
+Exit codes: 0 fine, 2 wrong usage.";
+pub(crate) const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  medaid schema > scheme.schema.json";
+
 /// Whether the arguments ask for Chinese: needed before they are read, for help.
 pub(crate) fn wants_chinese(args: impl Iterator<Item = OsString>) -> bool {
     let mut after_lang = false;
@@ -159,6 +171,9 @@ pub(crate) fn chinese(command: Command) -> Command {
         .mut_subcommand("test", |c| {
             common(c.about("把场景的结果与预期比较").long_about(TEST_ZH).after_long_help(examples_zh(TEST_EXAMPLES)))
                 .mut_arg("folders", |a| a.help("文件夹；其中及其下每个含 expect.toml 的场景都会运行"))
+        })
+        .mut_subcommand("schema", |c| {
+            common(c.about("打印规则文件的 JSON Schema，供编辑器使用").long_about(SCHEMA_ZH).after_long_help(examples_zh(SCHEMA_EXAMPLES)))
         });
     common(command)
 }
@@ -223,6 +238,13 @@ const EXPLAIN_ZH: &str = "\
 --format json 输出裁定本身，--format csv 输出其数值的路径和值，即 expect.toml 中可用的名称。
 
 退出码：0 正常（被退回的申请也是：显示原因），2 没有这件申请，或文件无法读取。";
+
+const SCHEMA_ZH: &str = "\
+打印规则文件的 JSON Schema（draft 7）。支持 TOML 的编辑器（Even Better TOML、taplo 等）可据此在书写方案时补全、说明和检查各键。在规则文件第一行注明即可：`#:schema scheme.schema.json`。
+
+JSON Schema 只管键和值的形式；名称、单位和决策表由 `medaid check` 检查。
+
+退出码：0 正常，2 用法错误。";
 
 const TEST_ZH: &str = "\
 运行文件夹中及其下每个含 expect.toml 的场景，把结果与预期比较。金额按数值精确比较。expect.toml 没有提到的不检查。

@@ -6,6 +6,7 @@ mod explain;
 mod help;
 mod input;
 mod run;
+mod schema;
 mod screen;
 mod test;
 
@@ -68,6 +69,8 @@ enum Command {
     Explain(explain::Args),
     #[command(about = help::TEST, long_about = help::TEST_LONG, after_long_help = help::TEST_EXAMPLES)]
     Test(test::Args),
+    #[command(about = help::SCHEMA, long_about = help::SCHEMA_LONG, after_long_help = help::SCHEMA_EXAMPLES)]
+    Schema(schema::Args),
 }
 
 /// How a command ended that did its work.
@@ -100,6 +103,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, &mut screen),
         Command::Explain(args) => explain::run(&args, &mut screen),
         Command::Test(args) => test::run(&args, &mut screen),
+        Command::Schema(args) => schema::run(&args, &mut screen),
     };
     match done.and_then(|verdict| screen.finish().map(|()| verdict)) {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,
