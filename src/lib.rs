@@ -29,6 +29,8 @@ mod exact;
 pub mod explain;
 #[cfg(feature = "io")]
 pub mod io;
+#[cfg(feature = "cli")]
+mod layout;
 mod ledger;
 mod money;
 mod plan;
@@ -53,6 +55,8 @@ pub use decision::{Decision, Language};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Page, Severity};
 pub use digest::{Digest, DigestError};
 pub use engine::{Adjudicator, Books, PreparedClaim, Settlement};
+#[cfg(feature = "cli")]
+pub use layout::lay_out;
 pub use ledger::Ledger;
 pub use money::{Amount, Money, MoneyError, Rounding, RoundingMode, Total};
 pub use plan::{Plan, SEMANTICS};

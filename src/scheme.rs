@@ -46,6 +46,12 @@ impl SchemeText {
     }
 }
 
+/// The digest of what a text says; nothing if it is not TOML.
+#[cfg(feature = "cli")]
+pub(crate) fn digest_of(text: &str) -> Option<[u8; 32]> {
+    toml::de::DeTable::parse(text).ok().map(|document| canonical::digest(document.get_ref()))
+}
+
 impl Scheme {
     /// Reads and checks a rule file; `file` is its name for messages.
     ///

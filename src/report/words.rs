@@ -109,6 +109,15 @@ impl Words {
         }
     }
 
+    pub fn laid_out(self, file: &str, only_checked: bool) -> String {
+        match (self.0, only_checked) {
+            (Language::Zh, false) => format!("已整理 {file}"),
+            (Language::Zh, true) => format!("需要整理 {file}"),
+            (Language::En, false) => format!("laid out {file}"),
+            (Language::En, true) => format!("would lay out {file}"),
+        }
+    }
+
     pub fn no_code(self, code: &str, near: Option<&str>) -> String {
         match (self.0, near) {
             (Language::Zh, None) => format!("没有代码 `{code}`；`medaid check --explain` 列出全部代码"),

@@ -23,6 +23,9 @@ pub(crate) const FORMAT: i64 = 1;
 /// The largest rule file, in bytes.
 const FILE_LIMIT: usize = 16 * 1024 * 1024;
 
+/// Of very many syntax errors the first are enough.
+const SYNTAX_ERRORS_KEPT: usize = 100;
+
 /// What was read of a rule file. Without a tree there is at least one error among the findings.
 pub(crate) struct Read {
     pub(crate) tree: Option<Tree>,
@@ -33,17 +36,31 @@ pub(crate) struct Read {
 /// Reads a rule file.
 pub(crate) fn read(text: &str) -> Read {
     let findings = Findings::default();
-    if text.len() > FILE_LIMIT {
-        let findings = vec![Diagnostic::new(Code::TooLarge, 0..0, say::file_too_large(FILE_LIMIT))];
-        return Read { tree: None, findings, digest: [0; 32] };
+    if let Some(finding) = too_large(text) {
+        return Read { tree: None, findings: vec![finding], digest: [0; 32] };
     }
     let (document, errors) = DeTable::parse_recoverable(text);
-    for error in errors.iter().take(100) {
-        findings.report(Diagnostic::new(Code::Syntax, error.span().unwrap_or(0..0), syntax(error.message())));
-    }
+    errors.iter().take(SYNTAX_ERRORS_KEPT).map(syntax_finding).for_each(|finding| findings.report(finding));
     let broken = !errors.is_empty();
     let tree = Keys::new(&findings, text, document.get_ref(), 0..0, &grammar::FILE).and_then_tree(broken);
     Read { tree, findings: findings.into_inner(), digest: digest(document.get_ref()) }
+}
+
+fn too_large(text: &str) -> Option<Diagnostic> {
+    (text.len() > FILE_LIMIT).then(|| Diagnostic::new(Code::TooLarge, 0..0, say::file_too_large(FILE_LIMIT)))
+}
+
+fn syntax_finding(error: &toml::de::Error) -> Diagnostic {
+    Diagnostic::new(Code::Syntax, error.span().unwrap_or(0..0), syntax(error.message()))
+}
+
+/// What keeps a text from being read as TOML.
+#[cfg(feature = "cli")]
+pub(crate) fn syntax_findings(text: &str) -> Vec<Diagnostic> {
+    match too_large(text) {
+        Some(finding) => vec![finding],
+        None => DeTable::parse_recoverable(text).1.iter().take(SYNTAX_ERRORS_KEPT).map(syntax_finding).collect(),
+    }
 }
 
 impl<'a> Keys<'a> {

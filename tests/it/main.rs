@@ -15,6 +15,8 @@ mod diagnostics;
 mod explain;
 #[cfg(feature = "io")]
 mod files;
+#[cfg(feature = "cli")]
+mod layout;
 mod lean;
 mod model_agreement;
 mod pages;

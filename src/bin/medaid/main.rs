@@ -3,6 +3,7 @@
 mod check;
 mod codes;
 mod explain;
+mod fmt;
 mod help;
 mod input;
 mod run;
@@ -69,6 +70,8 @@ enum Command {
     Explain(explain::Args),
     #[command(about = help::TEST, long_about = help::TEST_LONG, after_long_help = help::TEST_EXAMPLES)]
     Test(test::Args),
+    #[command(about = help::FMT, long_about = help::FMT_LONG, after_long_help = help::FMT_EXAMPLES)]
+    Fmt(fmt::Args),
     #[command(about = help::SCHEMA, long_about = help::SCHEMA_LONG, after_long_help = help::SCHEMA_EXAMPLES)]
     Schema(schema::Args),
 }
@@ -103,6 +106,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, &mut screen),
         Command::Explain(args) => explain::run(&args, &mut screen),
         Command::Test(args) => test::run(&args, &mut screen),
+        Command::Fmt(args) => fmt::run(&args, &mut screen),
         Command::Schema(args) => schema::run(&args, &mut screen),
     };
     match done.and_then(|verdict| screen.finish().map(|()| verdict)) {
