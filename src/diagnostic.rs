@@ -240,7 +240,7 @@ impl Diagnostics {
     pub(crate) fn new(file: &str, text: &str, mut findings: Vec<Diagnostic>) -> Diagnostics {
         findings.sort_by(|a, b| {
             let place = |d: &Diagnostic| d.labels.first().map_or((0, 0), |l| (l.span.start, l.span.end));
-            (place(a), a.code, &a.message.en).cmp(&(place(b), b.code, &b.message.en))
+            (place(a), a.code, a.message.text(Language::En)).cmp(&(place(b), b.code, b.message.text(Language::En)))
         });
         findings.dedup();
         Diagnostics { file: file.to_owned(), text: text.to_owned(), findings }

@@ -91,7 +91,8 @@ fn gather<'d>(table: &'d Table, path: &mut Vec<&'d Key>, depth: usize, of_list: 
 fn write_table(headed: &Headed<'_>, out: &mut String) {
     let values = headed.table.get_values();
     let indent = headed.depth.saturating_mul(2);
-    if !headed.path.is_empty() && !(headed.table.is_implicit() && values.is_empty()) {
+    let implied = headed.path.is_empty() || headed.table.is_implicit() && values.is_empty();
+    if !implied {
         let before = lines(prefix(headed.table.decor().prefix()));
         if !before.iter().any(|l| matches!(l, Line::Blank)) {
             blank(out);

@@ -22,7 +22,7 @@ macro_rules! catalogue {
                         Language::En => format!($en),
                     }
                 };
-                Message { zh: text(Language::Zh), en: text(Language::En) }
+                Message::new(text(Language::Zh), text(Language::En))
             }
         )*
 
@@ -251,7 +251,7 @@ catalogue! {
 
 /// A case, told by what is equal to what.
 pub(crate) fn this_case(case: &str) -> Message {
-    Message { zh: case.to_owned(), en: case.to_owned() }
+    Message::new(case.to_owned(), case.to_owned())
 }
 
 /// Why a number cannot be read.

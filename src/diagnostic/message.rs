@@ -15,11 +15,15 @@ use crate::scheme::syntax::{Counts, Unit};
 /// One text in both languages. Messages are made in the catalogue and nowhere else, so that none lacks a language.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Message {
-    pub(super) zh: String,
-    pub(super) en: String,
+    zh: Box<str>,
+    en: Box<str>,
 }
 
 impl Message {
+    pub(super) fn new(zh: String, en: String) -> Message {
+        Message { zh: zh.into_boxed_str(), en: en.into_boxed_str() }
+    }
+
     pub(crate) fn text(&self, language: Language) -> &str {
         match language {
             Language::Zh => &self.zh,

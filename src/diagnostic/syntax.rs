@@ -59,17 +59,19 @@ pub(crate) fn syntax(said: &str) -> Message {
     // The tokens between backticks are the same in any language.
     let tokens: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
     let zh = if tokens.is_empty() { zh.to_owned() } else { format!("{zh}，应为 `{}`", tokens.join("` 或 `")) };
-    Message { zh, en: said.to_owned() }
+    Message::new(zh, said.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decision::Language;
 
     #[test]
     fn what_is_expected_is_told_in_both() {
-        assert_eq!(syntax("unclosed array, expected `]`").zh, "列表没有闭合，应为 `]`");
-        assert_eq!(syntax("duplicate key").zh, "同一个键写了两次");
-        assert_eq!(syntax("some other thing").zh, "此处不合 TOML 的写法");
+        let zh = |said| syntax(said).text(Language::Zh).to_owned();
+        assert_eq!(zh("unclosed array, expected `]`"), "列表没有闭合，应为 `]`");
+        assert_eq!(zh("duplicate key"), "同一个键写了两次");
+        assert_eq!(zh("some other thing"), "此处不合 TOML 的写法");
     }
 }
