@@ -44,6 +44,17 @@ pub enum Per {
 impl Per {
     pub(crate) const ALL: [Per; 7] = [Per::Claim, Per::Stay, Per::Day, Per::Month, Per::PolicyYear, Per::CalendarYear, Per::Lifetime];
 
+    /// The names in rule files.
+    pub(crate) const NAMES: [&'static str; 7] = [
+        Per::Claim.name(),
+        Per::Stay.name(),
+        Per::Day.name(),
+        Per::Month.name(),
+        Per::PolicyYear.name(),
+        Per::CalendarYear.name(),
+        Per::Lifetime.name(),
+    ];
+
     /// The name in rule files.
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,9 +1,19 @@
 //! What the reader and checker of rule files say: findings with a code, a place and a suggestion, all at once.
 
+pub(crate) mod catalogue;
+pub(crate) mod message;
+mod page;
+mod syntax;
+
 use std::fmt;
 use std::ops::Range;
 
 use serde::Serialize;
+
+use crate::decision::Language;
+pub(crate) use message::Message;
+pub use page::Page;
+pub(crate) use syntax::syntax;
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -13,6 +23,16 @@ pub enum Severity {
     Error,
     /// The scheme can be used, but probably does not say what its author meant.
     Warning,
+}
+
+impl Severity {
+    /// The word in every machine-readable form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
 }
 
 macro_rules! codes {
@@ -39,6 +59,11 @@ macro_rules! codes {
             /// How grave findings of this kind are.
             pub const fn severity(self) -> Severity {
                 match self { $(Code::$variant => Severity::$severity,)* }
+            }
+
+            /// The page about it: `docs/codes/CODE.md`, without which nothing compiles.
+            const fn file(self) -> &'static str {
+                match self { $(Code::$variant => include_str!(concat!("../docs/codes/", $code, ".md")),)* }
             }
         }
     };
@@ -89,6 +114,25 @@ codes! {
     UntouchedPortion = "W103", "untouched-portion", Warning;
 }
 
+impl Code {
+    /// The code of a number or name, in either case.
+    ///
+    /// ```
+    /// use medaid::Code;
+    /// assert_eq!(Code::find("e010"), Some(Code::TableGap));
+    /// assert_eq!(Code::find("Table-Gap"), Some(Code::TableGap));
+    /// assert_eq!(Code::find("E999"), None);
+    /// ```
+    pub fn find(text: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|c| c.as_str().eq_ignore_ascii_case(text) || c.name().eq_ignore_ascii_case(text))
+    }
+
+    /// The page about it: what it means, why it matters, a wrong and a right example.
+    pub fn page(self, language: Language) -> Page {
+        Page::read(self, self.file(), language)
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -105,7 +149,8 @@ impl Serialize for Code {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Label {
     span: Range<usize>,
-    message: String,
+    #[serde(skip_serializing_if = "Message::is_empty")]
+    message: Message,
 }
 
 impl Label {
@@ -115,8 +160,8 @@ impl Label {
     }
 
     /// The word about the place; may be empty.
-    pub fn message(&self) -> &str {
-        &self.message
+    pub fn message(&self, language: Language) -> &str {
+        self.message.text(language)
     }
 }
 
@@ -124,32 +169,32 @@ impl Label {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
     code: Code,
-    message: String,
+    message: Message,
     labels: Vec<Label>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<String>,
+    help: Option<Message>,
 }
 
 impl Diagnostic {
-    pub(crate) fn new(code: Code, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
-        let label = Label { span, message: String::new() };
-        Diagnostic { code, message: message.into(), labels: vec![label], help: None }
+    pub(crate) fn new(code: Code, span: Range<usize>, message: Message) -> Diagnostic {
+        let label = Label { span, message: Message::default() };
+        Diagnostic { code, message, labels: vec![label], help: None }
     }
 
-    pub(crate) fn label(mut self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
-        self.labels.push(Label { span, message: message.into() });
+    pub(crate) fn label(mut self, span: Range<usize>, message: Message) -> Diagnostic {
+        self.labels.push(Label { span, message });
         self
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Diagnostic {
-        self.help = Some(help.into());
+    pub(crate) fn help(mut self, help: Message) -> Diagnostic {
+        self.help = Some(help);
         self
     }
 
     /// `help: did you mean ...`, if one of the known names is like the unknown one.
     pub(crate) fn suggest<'a>(self, unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
         match nearest(unknown, known) {
-            Some(name) => self.help(format!("did you mean `{name}`?")),
+            Some(name) => self.help(catalogue::did_you_mean(name)),
             None => self,
         }
     }
@@ -165,8 +210,8 @@ impl Diagnostic {
     }
 
     /// What was found.
-    pub fn message(&self) -> &str {
-        &self.message
+    pub fn message(&self, language: Language) -> &str {
+        self.message.text(language)
     }
 
     /// The places, the main one first.
@@ -175,14 +220,14 @@ impl Diagnostic {
     }
 
     /// What to do about it.
-    pub fn help_text(&self) -> Option<&str> {
-        self.help.as_deref()
+    pub fn help_text(&self, language: Language) -> Option<&str> {
+        self.help.as_ref().map(|help| help.text(language))
     }
 }
 
 /// All findings about one rule file, in the order of their places.
 ///
-/// [`fmt::Display`] prints one line each, `file:line:column: error[E006]: message`; the command line draws excerpts.
+/// [`fmt::Display`] prints one line each, in English, `file:line:column: error[E006]: message`; the command line draws excerpts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Diagnostics {
     file: String,
@@ -195,7 +240,7 @@ impl Diagnostics {
     pub(crate) fn new(file: &str, text: &str, mut findings: Vec<Diagnostic>) -> Diagnostics {
         findings.sort_by(|a, b| {
             let place = |d: &Diagnostic| d.labels.first().map_or((0, 0), |l| (l.span.start, l.span.end));
-            (place(a), a.code, &a.message).cmp(&(place(b), b.code, &b.message))
+            (place(a), a.code, a.message.text(Language::En)).cmp(&(place(b), b.code, b.message.text(Language::En)))
         });
         findings.dedup();
         Diagnostics { file: file.to_owned(), text: text.to_owned(), findings }
@@ -247,10 +292,7 @@ impl fmt::Display for Diagnostics {
                 writeln!(f)?;
             }
             let (line, column) = self.place(finding.labels.first().map_or(0, |l| l.span.start));
-            let severity = match finding.severity() {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            };
+            let severity = finding.severity().as_str();
             write!(f, "{}:{line}:{column}: {severity}[{}]: {}", self.file, finding.code, finding.message)?;
             if let Some(help) = &finding.help {
                 write!(f, " ({help})")?;

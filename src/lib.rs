@@ -29,6 +29,8 @@ mod exact;
 pub mod explain;
 #[cfg(feature = "io")]
 pub mod io;
+#[cfg(feature = "cli")]
+mod layout;
 mod ledger;
 mod money;
 mod plan;
@@ -50,15 +52,18 @@ pub mod design {}
 pub use claim::{AttributeValue, Claim, Dated, DatedValue, Facility, Line, OpeningBalance, Person, PriorPayment};
 pub use date::{DateChoice, Per, PolicyYear, Span};
 pub use decision::{Decision, Language};
-pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Page, Severity};
 pub use digest::{Digest, DigestError};
 pub use engine::{Account, Adjudicator, Books, PreparedClaims, Settlement};
+#[cfg(feature = "cli")]
+pub use layout::lay_out;
 pub use ledger::Ledger;
 pub use money::{Amount, Money, MoneyError, Rounding, RoundingMode, Total};
 pub use plan::{Plan, SEMANTICS};
 pub use ratio::Ratio;
 pub use reject::{Reject, RejectCode};
 pub use scheme::Scheme;
+pub use scheme::schema::schema;
 
 /// The README's program compiles.
 #[cfg(doctest)]

@@ -2,7 +2,9 @@
 
 mod canonical;
 pub(crate) mod expression;
+pub(crate) mod grammar;
 pub(crate) mod read;
+pub(crate) mod schema;
 pub(crate) mod syntax;
 pub(crate) mod visit;
 
@@ -15,7 +17,9 @@ use syntax::{Place, Tree};
 /// ```
 /// # let text = include_str!("../tests/it/schemes/small.toml");
 /// let scheme = medaid::Scheme::parse("village.toml", text)?;
-/// assert_eq!(scheme.warnings().findings()[0].message(), "no layer pays for `out_of_scope`: the patient bears all of it");
+/// let warning = &scheme.warnings().findings()[0];
+/// assert_eq!(warning.message(medaid::Language::En), "no layer pays for `out_of_scope`: the patient bears all of it");
+/// assert_eq!(warning.message(medaid::Language::Zh), "没有保障层赔付 `out_of_scope`：全部由患者负担");
 ///
 /// let findings = medaid::Scheme::parse("bad.toml", "format = 1\nlayers = 3").unwrap_err();
 /// assert!(findings.to_string().contains("bad.toml:2:1: error[E002]: a rule file has no key `layers` (did you mean `layer`?)"));
@@ -40,6 +44,12 @@ impl SchemeText {
     pub(crate) fn slice(&self, place: &Place) -> &str {
         self.text.get(place.clone()).unwrap_or("")
     }
+}
+
+/// The digest of what a text says; nothing if it is not TOML.
+#[cfg(feature = "cli")]
+pub(crate) fn digest_of(text: &str) -> Option<[u8; 32]> {
+    toml::de::DeTable::parse(text).ok().map(|document| canonical::digest(document.get_ref()))
 }
 
 impl Scheme {

@@ -9,7 +9,8 @@ pub(crate) use facts::read_value;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::date::Per;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::message::{Thing, Unused};
+use crate::diagnostic::{Code, Diagnostic, Message, Severity, catalogue as say};
 use crate::ledger::AccumulatorKey;
 use crate::plan::condition::{ClassSet, Condition, Test, TestKind};
 use crate::plan::fact::{Fact, FactKind, effective_days};
@@ -84,7 +85,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn error(&mut self, code: Code, place: &Place, message: impl Into<String>) {
+    fn error(&mut self, code: Code, place: &Place, message: Message) {
         self.report(Diagnostic::new(code, place.clone(), message));
     }
 
@@ -96,19 +97,14 @@ impl Compiler<'_> {
         let tree = self.tree;
         self.check_names();
         if tree.layers.len() > RULE_LIMIT || tree.layers.iter().any(|l| l.benefits.len() > RULE_LIMIT) {
-            let message = format!("a scheme may have at most {RULE_LIMIT} layers, and a layer as many benefits");
-            self.error(Code::TooLarge, &(0..0), message);
+            self.error(Code::TooLarge, &(0..0), say::too_many_rules(RULE_LIMIT));
             return None;
         }
         self.declare_facts();
         for (index, accumulator) in tree.accumulators.iter().enumerate() {
             let condition = self.guard(&accumulator.guard, Scope::Claim(None));
             if accumulator.owner == syntax::Owner::Household && matches!(accumulator.per, Per::Claim | Per::Stay) {
-                self.error(
-                    Code::Conflict,
-                    &accumulator.id.place,
-                    format!("a {} belongs to one person, not to a household", accumulator.per),
-                );
+                self.error(Code::Conflict, &accumulator.id.place, say::not_of_a_household(accumulator.per));
             }
             if accumulator.counts == Counts::Claims {
                 self.used.insert(Declared::Accumulator(index));
@@ -180,35 +176,30 @@ impl Compiler<'_> {
 
     fn check_names(&mut self) {
         let tree = self.tree;
-        self.check_unique("portion", tree.portions.iter().map(|p| &p.id));
-        self.check_unique("attribute or parameter", tree.attributes.iter().map(|a| &a.name).chain(tree.parameters.iter().map(|p| &p.name)));
-        self.check_unique("accumulator", tree.accumulators.iter().map(|a| &a.id));
-        self.check_unique("layer", tree.layers.iter().map(|l| &l.id));
+        self.check_unique(Thing::Portion, tree.portions.iter().map(|p| &p.id));
+        self.check_unique(
+            Thing::AttributeOrParameter,
+            tree.attributes.iter().map(|a| &a.name).chain(tree.parameters.iter().map(|p| &p.name)),
+        );
+        self.check_unique(Thing::Accumulator, tree.accumulators.iter().map(|a| &a.id));
+        self.check_unique(Thing::Layer, tree.layers.iter().map(|l| &l.id));
         for layer in &tree.layers {
-            self.check_unique("benefit of the layer", layer.benefits.iter().map(|b| &b.id));
+            self.check_unique(Thing::BenefitOfLayer, layer.benefits.iter().map(|b| &b.id));
         }
         const RESERVED: [&str; 7] = ["total", "paid", "given", "left", "rejected", "line", "balance"];
         for name in tree.layers.iter().map(|l| &l.id).chain(tree.portions.iter().map(|p| &p.id)) {
             if RESERVED.contains(&name.value.as_str()) || name.value == "out_of_pocket" {
-                self.error(
-                    Code::BadValue,
-                    &name.place,
-                    format!("`{}` has a meaning of its own in results and cannot be an id", name.value),
-                );
+                self.error(Code::BadValue, &name.place, say::reserved(&name.value));
             }
         }
     }
 
-    fn check_unique<'n>(&mut self, what: &str, names: impl Iterator<Item = &'n Name>) {
+    fn check_unique<'n>(&mut self, thing: Thing, names: impl Iterator<Item = &'n Name>) {
         let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
         for name in names {
             if let Some(first) = seen.insert(&name.value, &name.place) {
-                let finding = Diagnostic::new(
-                    Code::DuplicateName,
-                    name.place.clone(),
-                    format!("there is already {} {what} `{}`", article(what), name.value),
-                )
-                .label(first.clone(), "first declared here");
+                let finding = Diagnostic::new(Code::DuplicateName, name.place.clone(), say::already_declared(thing, &name.value))
+                    .label(first.clone(), say::first_declared_here());
                 self.report(finding);
             }
         }
@@ -222,8 +213,8 @@ impl Compiler<'_> {
             }
             None => {
                 let known = self.tree.portions.iter().map(|p| p.id.value.as_str());
-                let finding = Diagnostic::new(Code::UnknownName, name.place.clone(), format!("there is no portion `{}`", name.value))
-                    .suggest(&name.value, known);
+                let finding =
+                    Diagnostic::new(Code::UnknownName, name.place.clone(), say::no_portion(&name.value)).suggest(&name.value, known);
                 self.report(finding);
             }
         }
@@ -274,7 +265,7 @@ impl Compiler<'_> {
                 let fact = self.fact(name, scope)?;
                 let classes = self.classes(fact, alternatives)?;
                 if classes.is_empty() {
-                    self.error(Code::BadValue, &test.place, format!("no value of `{}` meets this", name.value));
+                    self.error(Code::BadValue, &test.place, say::nothing_meets(&name.value));
                 }
                 (fact, name.value.clone(), TestKind::In { fact, classes })
             }
@@ -305,7 +296,7 @@ impl Compiler<'_> {
             let touched =
                 layers.iter().any(|l| l.covers.contains(&index) || l.benefits.iter().any(|b| b.covers.iter().any(|c| c.portion == index)));
             if !touched {
-                let message = format!("no layer pays for `{}`: the patient bears all of it", portion.id.value);
+                let message = say::nobody_pays(&portion.id.value);
                 self.findings.push(Diagnostic::new(Code::UntouchedPortion, portion.id.place.clone(), message));
             }
         }
@@ -313,30 +304,26 @@ impl Compiler<'_> {
 
     fn warn_of_unused(&mut self) {
         let tree = self.tree;
-        let mut unused: Vec<(&Name, &str)> = Vec::new();
+        let mut unused: Vec<(&Name, Unused)> = Vec::new();
         for (i, parameter) in tree.parameters.iter().enumerate() {
             if !self.used.contains(&Declared::Parameter(i)) {
-                unused.push((&parameter.name, "parameter"));
+                unused.push((&parameter.name, Unused::Parameter));
             }
         }
         for (i, attribute) in tree.attributes.iter().enumerate() {
             if !self.used.contains(&Declared::Attribute(i)) {
-                unused.push((&attribute.name, "attribute"));
+                unused.push((&attribute.name, Unused::Attribute));
             }
         }
         for (i, accumulator) in tree.accumulators.iter().enumerate() {
             if !self.used.contains(&Declared::Accumulator(i)) {
-                unused.push((&accumulator.id, "accumulator"));
+                unused.push((&accumulator.id, Unused::Accumulator));
             }
         }
-        for (name, what) in unused {
-            self.error(Code::Unused, &name.place, format!("nothing uses the {what} `{}`", name.value));
+        for (name, thing) in unused {
+            self.error(Code::Unused, &name.place, say::nothing_uses(thing, &name.value));
         }
     }
-}
-
-fn article(what: &str) -> &'static str {
-    if what.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
 }
 
 fn named(id: &Name, about: &About) -> Named {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::{Message, catalogue};
 use crate::engine::Fault;
 use crate::plan::condition::{ClassSet, Condition, TestKind};
 use crate::plan::fact::{Domain, Fact, Facts};
@@ -175,7 +176,7 @@ impl Grid {
     }
 
     /// Whether the case of a cell can come up, and the case in words.
-    pub(crate) fn describe(&self, cell: usize, facts: &[Fact], effective: (i64, i64)) -> (bool, String) {
+    pub(crate) fn describe(&self, cell: usize, facts: &[Fact], effective: (i64, i64)) -> (bool, Message) {
         let mut case = Facts::default();
         case.reset(facts.len());
         let possible = self.look_at(cell, facts, &mut case);
@@ -188,6 +189,6 @@ impl Grid {
             }
             words.push(format!("{} = {}", fact.name, fact.domain.show(sample)));
         }
-        (possible, if words.is_empty() { "any claim".to_owned() } else { words.join(", ") })
+        (possible, if words.is_empty() { catalogue::any_claim() } else { catalogue::this_case(&words.join(", ")) })
     }
 }

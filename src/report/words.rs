@@ -1,6 +1,7 @@
 //! Everything that reports and the command line say, in Chinese and English.
 
 use crate::decision::Language;
+use crate::diagnostic::Severity;
 use crate::reject::RejectCode;
 
 /// The catalogue in one language.
@@ -42,6 +43,7 @@ catalogue! {
     illustrative_note: "注意：带“示意”的方案含有未公布的、假设的数字。", "Note: figures of schemes marked illustrative were made up, not published.";
     error: "错误", "error";
     warning: "警告", "warning";
+    help: "建议", "help";
     ok: "通过", "ok";
     see_rejects_file: "全部见 rejects.csv", "all of them are in rejects.csv";
     no_findings: "没有问题", "no findings";
@@ -96,6 +98,32 @@ impl Words {
             (Language::Zh, Some(near)) => format!("没有理赔申请 `{claim}`；是不是 `{near}`？"),
             (Language::En, None) => format!("there is no claim `{claim}`"),
             (Language::En, Some(near)) => format!("there is no claim `{claim}`; did you mean `{near}`?"),
+        }
+    }
+
+    /// How grave a finding is.
+    pub const fn severity(self, severity: Severity) -> &'static str {
+        match severity {
+            Severity::Error => self.error(),
+            Severity::Warning => self.warning(),
+        }
+    }
+
+    pub fn laid_out(self, file: &str, only_checked: bool) -> String {
+        match (self.0, only_checked) {
+            (Language::Zh, false) => format!("已整理 {file}"),
+            (Language::Zh, true) => format!("需要整理 {file}"),
+            (Language::En, false) => format!("laid out {file}"),
+            (Language::En, true) => format!("would lay out {file}"),
+        }
+    }
+
+    pub fn no_code(self, code: &str, near: Option<&str>) -> String {
+        match (self.0, near) {
+            (Language::Zh, None) => format!("没有代码 `{code}`；`medaid check --explain` 列出全部代码"),
+            (Language::Zh, Some(near)) => format!("没有代码 `{code}`；是不是 `{near}`？"),
+            (Language::En, None) => format!("there is no code `{code}`; `medaid check --explain` lists all"),
+            (Language::En, Some(near)) => format!("there is no code `{code}`; did you mean `{near}`?"),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The small expressions that stand for numbers: text to tree.
 
+use crate::diagnostic::{Message, catalogue as say};
 use crate::exact::Exact;
 use crate::money::parse_decimal;
 use crate::scheme::syntax::{At, Expression, Function, Node, Operator, Place};
@@ -10,7 +11,7 @@ pub(crate) const DEPTH_LIMIT: usize = 64;
 /// What is wrong with an expression, and where in the file.
 pub(crate) struct ExpressionError {
     pub(crate) place: Place,
-    pub(crate) message: String,
+    pub(crate) message: Message,
 }
 
 /// Parses an expression; `start` is the byte of the file at which the text begins.
@@ -20,7 +21,7 @@ pub(crate) fn parse(text: &str, start: usize) -> Result<Expression, ExpressionEr
     parser.skip_space();
     match parser.peek() {
         None => Ok(expression),
-        Some(c) => Err(parser.error(format!("`{c}` is not expected here"))),
+        Some(c) => Err(parser.error(say::unexpected(c))),
     }
 }
 
@@ -54,7 +55,7 @@ impl Parser<'_> {
         self.start.saturating_add(from)..self.start.saturating_add(self.at)
     }
 
-    fn error(&self, message: String) -> ExpressionError {
+    fn error(&self, message: Message) -> ExpressionError {
         let from = self.start.saturating_add(self.at);
         let width = self.peek().map_or(0, char::len_utf8);
         ExpressionError { place: from..from.saturating_add(width), message }
@@ -87,7 +88,7 @@ impl Parser<'_> {
         while let Some((_, operator)) = operators.iter().find(|(sign, _)| self.eat(*sign)) {
             length = length.saturating_add(1);
             if length > DEPTH_LIMIT {
-                return Err(self.error(format!("an expression may have at most {DEPTH_LIMIT} terms in a row")));
+                return Err(self.error(say::too_many_terms(DEPTH_LIMIT)));
             }
             let right = next(self)?;
             let place = left.place.start..right.place.end;
@@ -99,7 +100,7 @@ impl Parser<'_> {
     fn factor(&mut self) -> Result<Expression, ExpressionError> {
         self.depth = self.depth.saturating_add(1);
         if self.depth > DEPTH_LIMIT {
-            return Err(self.error(format!("an expression may nest at most {DEPTH_LIMIT} deep")));
+            return Err(self.error(say::too_deep(DEPTH_LIMIT)));
         }
         let result = self.factor_inner();
         self.depth = self.depth.saturating_sub(1);
@@ -118,12 +119,12 @@ impl Parser<'_> {
             Some('(') => {
                 self.bump();
                 let inner = self.sum()?;
-                if self.eat(')') { Ok(inner) } else { Err(self.error("a closing `)` is missing".to_owned())) }
+                if self.eat(')') { Ok(inner) } else { Err(self.error(say::closing_is_missing())) }
             }
             Some(c) if c.is_ascii_digit() => self.number(from),
             Some(c) if c.is_ascii_lowercase() => self.name(from),
-            Some(c) => Err(self.error(format!("a number, a name or `(` is expected, not `{c}`"))),
-            None => Err(self.error("a number, a name or `(` is expected at the end".to_owned())),
+            Some(c) => Err(self.error(say::operand_expected(c))),
+            None => Err(self.error(say::operand_expected_at_end())),
         }
     }
 
@@ -132,7 +133,8 @@ impl Parser<'_> {
             self.bump();
         }
         let digits = self.text.get(from..self.at).unwrap_or("").replace('_', "");
-        let micros = parse_decimal(&digits, 6).map_err(|error| ExpressionError { place: self.place(from), message: error.to_string() })?;
+        let micros =
+            parse_decimal(&digits, 6).map_err(|error| ExpressionError { place: self.place(from), message: say::number(&error) })?;
         let number = Exact::from_micros(micros);
         let node = if self.eat('%') {
             let hundredth = number.divide(Exact::whole(100)).unwrap_or(Exact::ZERO);
@@ -159,8 +161,7 @@ impl Parser<'_> {
             "ceil" => (Function::Ceil, 1, 2),
             "round" => (Function::Round, 1, 2),
             _ => {
-                let message = format!("there is no function `{name}`; there are min, max, floor, ceil and round");
-                return Err(ExpressionError { place, message });
+                return Err(ExpressionError { place, message: say::no_function(&name) });
             }
         };
         let mut arguments = Vec::new();
@@ -171,12 +172,12 @@ impl Parser<'_> {
                     break;
                 }
                 if !self.eat(',') {
-                    return Err(self.error("`,` or `)` is expected".to_owned()));
+                    return Err(self.error(say::comma_expected()));
                 }
             }
         }
         if arguments.len() < least || arguments.len() > most {
-            let message = format!("`{name}` takes {least} to {most} values, not {}", arguments.len());
+            let message = say::takes_values(&name, least, most, arguments.len());
             return Err(ExpressionError { place: self.place(from), message });
         }
         Ok(At::new(Box::new(Node::Call(function, arguments)), self.place(from)))
@@ -200,7 +201,7 @@ mod tests {
 
     #[test]
     fn precedence_and_calls() {
-        let tree = |t| parse(t, 0).map(|e| show(&e)).map_err(|e| (e.place, e.message));
+        let tree = |t| parse(t, 0).map(|e| show(&e)).map_err(|e| (e.place, e.message.to_string()));
         assert_eq!(tree("75% + 2% * age").unwrap(), "(75% Add (2% Multiply age))");
         assert_eq!(tree("a - b - 1_000.50").unwrap(), "((a Subtract b) Subtract 1000.5)");
         assert_eq!(tree("min(a, -(b + 1)) / 2").unwrap(), "(Min(a, -(b Add 1)) Divide 2)");
@@ -209,7 +210,7 @@ mod tests {
 
     #[test]
     fn errors_have_a_place() {
-        let fail = |t: &str| parse(t, 10).map(|e| show(&e)).map_err(|e| (e.place, e.message)).unwrap_err();
+        let fail = |t: &str| parse(t, 10).map(|e| show(&e)).map_err(|e| (e.place, e.message.to_string())).unwrap_err();
         assert_eq!(fail("a +"), (13..13, "a number, a name or `(` is expected at the end".into()));
         assert_eq!(fail("(a"), (12..12, "a closing `)` is missing".into()));
         assert_eq!(fail("a b"), (12..13, "`b` is not expected here".into()));

@@ -10,9 +10,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::date::{DateChoice, Per, PolicyYear, Span, parse_date};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, catalogue as say, syntax};
 use crate::money::{Money, Rounding, RoundingMode};
 use crate::scheme::canonical::digest;
+use crate::scheme::grammar;
 use crate::scheme::syntax::*;
 use keys::{Findings, Keys, word_list};
 
@@ -21,6 +22,9 @@ pub(crate) const FORMAT: i64 = 1;
 
 /// The largest rule file, in bytes.
 const FILE_LIMIT: usize = 16 * 1024 * 1024;
+
+/// Of very many syntax errors the first are enough.
+const SYNTAX_ERRORS_KEPT: usize = 100;
 
 /// What was read of a rule file. Without a tree there is at least one error among the findings.
 pub(crate) struct Read {
@@ -32,18 +36,31 @@ pub(crate) struct Read {
 /// Reads a rule file.
 pub(crate) fn read(text: &str) -> Read {
     let findings = Findings::default();
-    if text.len() > FILE_LIMIT {
-        let message = format!("a rule file may have at most {FILE_LIMIT} bytes");
-        let findings = vec![Diagnostic::new(Code::TooLarge, 0..0, message)];
-        return Read { tree: None, findings, digest: [0; 32] };
+    if let Some(finding) = too_large(text) {
+        return Read { tree: None, findings: vec![finding], digest: [0; 32] };
     }
     let (document, errors) = DeTable::parse_recoverable(text);
-    for error in errors.iter().take(100) {
-        findings.report(Diagnostic::new(Code::Syntax, error.span().unwrap_or(0..0), error.message()));
-    }
+    errors.iter().take(SYNTAX_ERRORS_KEPT).map(syntax_finding).for_each(|finding| findings.report(finding));
     let broken = !errors.is_empty();
-    let tree = Keys::new(&findings, text, document.get_ref(), 0..0, "a rule file").and_then_tree(broken);
+    let tree = Keys::new(&findings, text, document.get_ref(), 0..0, &grammar::FILE).and_then_tree(broken);
     Read { tree, findings: findings.into_inner(), digest: digest(document.get_ref()) }
+}
+
+fn too_large(text: &str) -> Option<Diagnostic> {
+    (text.len() > FILE_LIMIT).then(|| Diagnostic::new(Code::TooLarge, 0..0, say::file_too_large(FILE_LIMIT)))
+}
+
+fn syntax_finding(error: &toml::de::Error) -> Diagnostic {
+    Diagnostic::new(Code::Syntax, error.span().unwrap_or(0..0), syntax(error.message()))
+}
+
+/// What keeps a text from being read as TOML.
+#[cfg(feature = "cli")]
+pub(crate) fn syntax_findings(text: &str) -> Vec<Diagnostic> {
+    match too_large(text) {
+        Some(finding) => vec![finding],
+        None => DeTable::parse_recoverable(text).1.iter().take(SYNTAX_ERRORS_KEPT).map(syntax_finding).collect(),
+    }
 }
 
 impl<'a> Keys<'a> {
@@ -51,20 +68,20 @@ impl<'a> Keys<'a> {
         if !format_is_known(&self) {
             return None;
         }
-        let header = self.required("scheme").and_then(|v| v.table("[scheme]")).and_then(header);
-        let portions = self.list("portion", "[[portion]]", portion);
-        let attributes = self.list("attribute", "[[attribute]]", attribute);
+        let header = self.required("scheme").and_then(|v| v.table(&grammar::SCHEME)).and_then(header);
+        let portions = self.list("portion", &grammar::PORTION, portion);
+        let attributes = self.list("attribute", &grammar::ATTRIBUTE, attribute);
         let parameters = self.optional("parameters").map_or_else(Vec::new, parameters);
-        let accumulators = self.list("accumulator", "[[accumulator]]", accumulator);
-        let classify = self.list("classify", "[[classify]]", classify_row);
-        let layers = self.list("layer", "[[layer]]", layers::layer);
+        let accumulators = self.list("accumulator", &grammar::ACCUMULATOR, accumulator);
+        let classify = self.list("classify", &grammar::CLASSIFY, classify_row);
+        let layers = self.list("layer", &grammar::LAYER, layers::layer);
         if !broken {
             // After a syntax error whole sections may be missing; what is absent says nothing then.
             if self.optional("portion").is_none() {
-                self.report_missing("portion", "a scheme needs at least one `[[portion]]`");
+                self.report_missing("portion", say::scheme_needs_portion());
             }
             if self.optional("layer").is_none() {
-                self.report_missing("layer", "a scheme needs at least one `[[layer]]`");
+                self.report_missing("layer", say::scheme_needs_layer());
             }
         }
         self.finish();
@@ -77,12 +94,12 @@ fn format_is_known(file: &Keys<'_>) -> bool {
     match entry.value.get_ref() {
         DeValue::Integer(number) if number.as_str() == FORMAT.to_string() => true,
         DeValue::Integer(number) => {
-            let message = format!("format {number} of the rule language is not known; this version reads format {FORMAT}");
+            let message = say::unknown_format(&number.to_string(), FORMAT);
             file.findings.report(Diagnostic::new(Code::UnknownFormat, entry.place, message));
             false
         }
         _ => {
-            file.findings.report(Diagnostic::new(Code::WrongForm, entry.place, format!("write `format = {FORMAT}`")));
+            file.findings.report(Diagnostic::new(Code::WrongForm, entry.place, say::write_format(FORMAT)));
             false
         }
     }
@@ -92,7 +109,7 @@ fn header(keys: Keys<'_>) -> Option<Header> {
     let id = keys.name("id");
     let version = keys.required("version").and_then(|v| v.text());
     let about = about(&keys);
-    let effective = keys.required("effective").and_then(|v| v.table("`effective`")).and_then(|keys| {
+    let effective = keys.required("effective").and_then(|v| v.table(&grammar::EFFECTIVE)).and_then(|keys| {
         let from = keys.required("from").and_then(|v| v.date());
         let until = keys.optional("until").map(|v| v.date());
         keys.finish();
@@ -107,22 +124,14 @@ fn header(keys: Keys<'_>) -> Option<Header> {
     if let Some(Span { from: Some(from), until: Some(until) }) = effective
         && until <= from
     {
-        keys.problem(
-            Code::OutOfOrder,
-            "effective",
-            format!("`until` ({until}) is not after `from` ({from}); it is the first day on which the scheme no longer holds"),
-        );
+        keys.problem(Code::OutOfOrder, "effective", say::until_not_after(until, from));
     }
-    let money = keys.required("money").and_then(|v| v.table("`money`")).and_then(|keys| {
+    let money = keys.required("money").and_then(|v| v.table(&grammar::MONEY)).and_then(|keys| {
         let currency = keys.required("currency").and_then(|v| v.text());
         if let Some(code) = &currency
             && !(code.value.len() == 3 && code.value.bytes().all(|b| b.is_ascii_uppercase()))
         {
-            keys.problem(
-                Code::BadValue,
-                "currency",
-                format!("`{}` is not a currency of three capital letters, such as \"CNY\"", code.value),
-            );
+            keys.problem(Code::BadValue, "currency", say::not_a_currency(&code.value));
         }
         let rounding = rounding(&keys, true);
         keys.finish();
@@ -142,8 +151,7 @@ fn header(keys: Keys<'_>) -> Option<Header> {
         let text = v.text()?;
         let year = month_day(&text.value);
         if year.is_none() {
-            let message = format!("`{}` is not a month and day such as \"07-01\", with a day up to the 28th", text.value);
-            keys.problem(Code::BadValue, "policy_year", message);
+            keys.problem(Code::BadValue, "policy_year", say::not_a_month_day(&text.value));
         }
         year
     });
@@ -173,8 +181,7 @@ fn rounding(keys: &Keys<'_>, scheme: bool) -> Option<(Rounding, bool)> {
     let unit = keys.required("unit").and_then(|v| v.text()).and_then(|text| {
         let rounding = text.value.parse::<Money>().ok().and_then(|unit| Rounding::new(unit, RoundingMode::HalfUp));
         if rounding.is_none() {
-            let message = format!("`{}` is not a unit of money such as \"0.01\"", text.value);
-            keys.findings.report(Diagnostic::new(Code::BadValue, text.place, message));
+            keys.findings.report(Diagnostic::new(Code::BadValue, text.place, say::not_a_unit(&text.value)));
         }
         rounding
     });
@@ -187,7 +194,7 @@ fn rounding(keys: &Keys<'_>, scheme: bool) -> Option<(Rounding, bool)> {
 
 fn about(keys: &Keys<'_>) -> About {
     let title = keys.optional("title").map_or_else(Title::default, |entry| match entry.value.get_ref() {
-        DeValue::Table(_) => entry.table("`title`").map_or_else(Title::default, |keys| {
+        DeValue::Table(_) => entry.table(&grammar::TITLE).map_or_else(Title::default, |keys| {
             let text = |key| keys.optional(key).and_then(|v| v.text()).map(|t| t.value);
             let title = Title { zh: text("zh"), en: text("en") };
             keys.finish();
@@ -227,12 +234,12 @@ fn attribute(keys: Keys<'_>) -> Option<Attribute> {
         (Some(values), None) => Some(AttributeType::Words(values)),
         (None, Some(kind)) => Some(kind),
         (Some(_), Some(_)) => {
-            keys.problem(Code::Conflict, "type", "`values` and `type` exclude each other".to_owned());
+            keys.problem(Code::Conflict, "type", say::values_and_type());
             None
         }
         (None, None) => {
             if keys.optional("type").is_none() {
-                keys.report_missing("values", "an attribute needs `values = [...]` or `type = \"...\"`");
+                keys.report_missing("values", say::attribute_needs_values());
             }
             None
         }
@@ -250,7 +257,7 @@ fn attribute(keys: Keys<'_>) -> Option<Attribute> {
         ],
     );
     if as_of.is_some() && of.is_some_and(|of| of != AttributeOf::Person) {
-        keys.problem(Code::Conflict, "as_of", "only a person's attributes are read as of a date".to_owned());
+        keys.problem(Code::Conflict, "as_of", say::as_of_persons_only());
     }
     about(&keys);
     keys.finish();
@@ -258,7 +265,7 @@ fn attribute(keys: Keys<'_>) -> Option<Attribute> {
 }
 
 fn parameters(entry: keys::Entry<'_>) -> Vec<Parameter> {
-    let Some(keys) = entry.table("[parameters]") else { return Vec::new() };
+    let Some(keys) = entry.table(&grammar::PARAMETERS) else { return Vec::new() };
     let mut parameters = Vec::new();
     for entry in keys.every() {
         if let Some(name) = entry.key_name()
@@ -274,7 +281,7 @@ fn parameter(entry: keys::Entry<'_>) -> Option<(Value, Option<Unit>, About)> {
     if !matches!(entry.value.get_ref(), DeValue::Table(_)) {
         return values::value(entry).map(|value| (value, None, About::default()));
     }
-    let keys = entry.table("a parameter")?;
+    let keys = entry.table(&grammar::PARAMETER)?;
     let about = about(&keys);
     let unit = keys.word("unit", &[("amount", Unit::Amount), ("ratio", Unit::Ratio), ("count", Unit::Count)]);
     let value = match keys.optional("value") {
@@ -296,7 +303,7 @@ fn accumulator(keys: Keys<'_>) -> Option<Accumulator> {
     let owner = owner(&keys);
     let guard = conditions::guard(&keys);
     if counts.is_some_and(|c| c != Counts::Claims) && (guard.when.is_some() || guard.unless.is_some()) {
-        keys.problem(Code::Conflict, "when", "only an accumulator that counts claims chooses which".to_owned());
+        keys.problem(Code::Conflict, "when", say::only_claims_choose());
     }
     keys.finish();
     Some(Accumulator { id: id?, counts: counts?, per: per?, owner, guard })
@@ -320,14 +327,13 @@ fn running(keys: &Keys<'_>) -> Option<Running> {
     match named {
         Some(entry) => {
             if per_given || owner_given {
-                let message = "a named accumulator says `per` and `owner` where it is declared".to_owned();
-                keys.problem(Code::Conflict, "accumulator", message);
+                keys.problem(Code::Conflict, "accumulator", say::named_says_per());
             }
             entry.name().map(Running::Named)
         }
         None if per_given => Some(Running::Own { per: per?, owner }),
         None => {
-            keys.report_missing("per", "say over which period it runs: `per = \"policy-year\"`, or `accumulator = \"...\"`");
+            keys.report_missing("per", say::say_the_period());
             None
         }
     }
@@ -343,11 +349,11 @@ fn classify_row(keys: Keys<'_>) -> Option<ClassifyRow> {
             (None, None) => None,
             (Some(value), Some(into)) => value.zip(into),
             (Some(_), None) => {
-                keys.report_missing(into_key, &format!("`{value_key}` needs `{into_key}`: the portion that the money goes into"));
+                keys.report_missing(into_key, say::needs_portion_key(value_key, into_key));
                 None
             }
             (None, Some(_)) => {
-                keys.report_missing(value_key, &format!("`{into_key}` needs `{value_key}`"));
+                keys.report_missing(value_key, say::needs_value_key(into_key, value_key));
                 None
             }
         }

@@ -256,6 +256,12 @@ impl Counts {
         ("units", Counts::Units),
     ];
 
+    /// The names alone.
+    pub(crate) const WORDS: [&'static str; 7] = {
+        let [a, b, c, d, e, f, g] = Counts::NAMES;
+        [a.0, b.0, c.0, d.0, e.0, f.0, g.0]
+    };
+
     pub(crate) fn name(self) -> &'static str {
         Counts::NAMES.iter().find(|(_, c)| *c == self).map_or("", |(name, _)| name)
     }

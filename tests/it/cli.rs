@@ -66,6 +66,8 @@ fn help_teaches() {
         (vec!["run", "--help"], vec!["Exit codes:", "Examples:", "--out", "standard error", "decisions.jsonl"]),
         (vec!["explain", "--help"], vec!["Exit codes:", "Examples:"]),
         (vec!["test", "--help"], vec!["Exit codes:", "Examples:", "expect.toml"]),
+        (vec!["fmt", "--help"], vec!["Exit codes:", "Examples:", "--check"]),
+        (vec!["schema", "--help"], vec!["Exit codes:", "Examples:", "#:schema"]),
         (vec!["--help", "--lang", "zh"], vec!["退出码：", "例：", "scheme.toml", "检查规则文件"]),
         (vec!["run", "--lang=zh", "--help"], vec!["退出码：", "例：", "--out", "标准错误"]),
     ] {
@@ -79,7 +81,15 @@ fn help_teaches() {
 
 #[test]
 fn every_line_of_chinese_help_is_chinese() {
-    for args in [vec!["-h"], vec!["check", "-h"], vec!["run", "-h"], vec!["explain", "-h"], vec!["test", "-h"]] {
+    for args in [
+        vec!["-h"],
+        vec!["check", "-h"],
+        vec!["run", "-h"],
+        vec!["explain", "-h"],
+        vec!["test", "-h"],
+        vec!["schema", "-h"],
+        vec!["fmt", "-h"],
+    ] {
         let said = medaid(&[args.as_slice(), &["--lang", "zh"]].concat());
         for line in said.out.lines().filter(|l| l.trim_start().starts_with('-')) {
             assert!(line.chars().any(|c| c > '\u{2e80}'), "{args:?}: {line}");
@@ -129,8 +139,63 @@ fn check_shows_excerpts() {
     insta::assert_snapshot!("check_table", said.whole());
     let said = medaid(&["check", path.join("bad.toml").to_str().unwrap(), "--format", "csv", "--lang", "zh"]);
     insta::assert_snapshot!("check_csv", said.whole());
+    let said = medaid(&["check", path.join("bad.toml").to_str().unwrap(), SMALL, "--lang", "zh"]);
+    insta::assert_snapshot!("check_table_zh", said.whole());
     let said = medaid(&["check", SMALL, "--format", "json"]);
     insta::assert_snapshot!("check_json", said.whole());
+}
+
+#[test]
+fn check_explains_codes() {
+    insta::assert_snapshot!("explain_code", medaid(&["check", "--explain", "e010"]).whole());
+    insta::assert_snapshot!("explain_code_zh", medaid(&["check", "--explain", "table-gap", "--lang", "zh"]).whole());
+    insta::assert_snapshot!("explain_codes_zh", medaid(&["check", "--explain", "--lang", "zh"]).whole());
+    let said = medaid(&["check", "--explain", "tabel-gap"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
+    assert_eq!(said.err, "error: there is no code `tabel-gap`; did you mean `table-gap`?\n");
+    let said = medaid(&["check", "--explain", "E999", "--lang", "zh"]);
+    assert_eq!((said.code, said.err.as_str()), (Some(2), "错误: 没有代码 `E999`；`medaid check --explain` 列出全部代码\n"));
+    let csv = medaid(&["check", "--explain", "W101", "--format", "csv"]);
+    assert_eq!(csv.out, "code,name,severity,title\nW101,unused,warning,Something declared that nothing uses\n");
+    let json = medaid(&["check", "--explain", "W101", "--format", "json"]).out;
+    assert!(json.contains("\"wrong\": \"[[layer]]\\nid = "), "{json}");
+}
+
+#[test]
+fn fmt_lays_out_in_place() {
+    let path = folder("fmt");
+    let (messy, broken) = (path.join("messy.toml"), path.join("broken.toml"));
+    let (messy, broken) = (messy.to_str().unwrap(), broken.to_str().unwrap());
+    let text = include_str!("schemes/messy.toml");
+    fs::write(messy, text).unwrap();
+    fs::write(broken, "a = [\n").unwrap();
+    // Checked only: nothing is written.
+    let said = medaid(&["fmt", "--check", messy, SMALL]);
+    assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (Some(1), "would lay out TMP/fmt/messy.toml\n", ""));
+    assert_eq!(fs::read_to_string(messy).unwrap(), text);
+    // A file that is not TOML stays as it is; the others are laid out all the same.
+    let said = medaid(&["fmt", broken, messy, SMALL]);
+    assert_eq!((said.code, said.out.as_str()), (Some(1), "laid out TMP/fmt/messy.toml\n"));
+    assert!(said.err.starts_with("error[E001]: unclosed array"), "{}", said.err);
+    assert_eq!(fs::read_to_string(broken).unwrap(), "a = [\n");
+    let laid_out = fs::read_to_string(messy).unwrap();
+    assert_eq!(laid_out, medaid::lay_out("messy.toml", text).unwrap());
+    assert_eq!(fs::read_dir(&path).unwrap().count(), 2, "nothing is left behind");
+    let said = medaid(&["fmt", "--check", messy]);
+    assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (Some(0), "", ""));
+    // Standard input.
+    let said = medaid_with(&["fmt", "-"], text);
+    assert_eq!((said.code, said.out == laid_out, said.err.as_str()), (Some(0), true, ""));
+    assert_eq!(medaid_with(&["fmt", "-", "--check", "--lang", "zh"], text).out, "需要整理 standard input\n");
+    assert_eq!(medaid(&["fmt", messy, "no/such.toml"]).code, Some(2));
+    assert_eq!(medaid(&["fmt"]).code, Some(2));
+}
+
+#[test]
+fn schema_is_the_checked_in_copy() {
+    let said = medaid(&["schema"]);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    assert!(said.out == fs::read_to_string("docs/scheme.schema.json").unwrap());
 }
 
 #[test]

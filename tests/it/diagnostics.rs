@@ -1,6 +1,6 @@
 //! Every code of the checker, each with a rule file that triggers it and the exact words that its author reads.
 
-use medaid::{Code, Scheme};
+use medaid::{Code, Language, Scheme};
 
 const HEAD: &str = r#"format = 1
 [scheme]
@@ -22,12 +22,28 @@ fn findings(text: &str) -> Vec<String> {
         Ok(scheme) => scheme.warnings().clone(),
         Err(found) => found,
     };
+    for finding in found.findings() {
+        let said = [finding.message(Language::Zh), finding.help_text(Language::Zh).unwrap_or("如下")];
+        for text in said.into_iter().chain(finding.labels().iter().map(|l| l.message(Language::Zh)).filter(|m| !m.is_empty())) {
+            assert!(is_chinese(text), "{}: {text}", finding.message(Language::En));
+        }
+    }
     found
         .to_string()
         .lines()
         .map(|l| l.trim_start_matches("s.toml:").to_owned())
         .filter(|l| !l.contains("nothing uses the attribute"))
         .collect()
+}
+
+/// Chinese, but for what stands in backticks, equations that name a case, and the name of TOML.
+fn is_chinese(text: &str) -> bool {
+    let text = text.replace("TOML", "");
+    let words: String = text.split('`').step_by(2).collect();
+    let words: Vec<&str> =
+        words.split(|c: char| !c.is_ascii_alphanumeric() && !"_.-=<> ".contains(c)).filter(|w| !w.contains(" = ")).collect();
+    let letters = words.iter().flat_map(|w| w.chars()).filter(char::is_ascii_alphabetic).count();
+    text.chars().any(|c| c > '\u{2e80}') && letters == 0
 }
 
 /// The findings of the usual head with one benefit, whose lines begin at line 17.
@@ -269,4 +285,28 @@ fn hostile_files() {
         let found = Scheme::parse("s.toml", &text).expect_err(&start);
         assert!(found.has_errors() && found.findings().len() <= 2_100, "{start}: {}", found.findings().len());
     }
+}
+
+/// All that an author who reads Chinese sees of a bad file.
+#[test]
+fn chinese_findings() {
+    let text = format!(
+        "{HEAD}[[layer]]\nid = \"basic\"\n[[layer.benefit]]\nid = \"stay\"\ncovers = [\"in_scop\"]\nratio = 0.7\nratoi = 1\nwhen = {{ level = 2, age = \"old\" }}\n\
+         deductible = [{{ amount = \"100 / 3\", per = \"stay\", owner = \"household\" }}, {{ amount = -1, per = \"week\" }}]\n\
+         copay = [{{ amount = \"10% + 5\" }}, {{ amount = [{{ when = {{ level = \"1\" }}, then = 5 }}] }}, {{ amount = {{ \"2024-07-01\" = 5 }} }}]\n\
+         minimum = [{{ when = {{ age = \">= 60\" }}, then = 1 }}, {{ when = {{ age = \"<= 60\" }}, then = \"2 / 0\" }}]\n\
+         cap = [{{ amount = \"avg(1)\", accumulator = \"x\" }}]\n[[attribute]]\nname = \"age\"\nof = \"person\"\ntype = \"count\"\n\
+         [parameters]\nx = \"y\"\ny = \"x * 2\"\n"
+    );
+    let found = Scheme::parse("s.toml", &text).unwrap_err();
+    let told: Vec<String> = found
+        .findings()
+        .iter()
+        .map(|f| {
+            assert!(is_chinese(f.message(Language::Zh)), "{}", f.message(Language::Zh));
+            let help = f.help_text(Language::Zh).map_or(String::new(), |h| format!("\n     {h}"));
+            format!("{} {}{help}", f.code(), f.message(Language::Zh))
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
 }

@@ -15,8 +15,12 @@ mod diagnostics;
 mod explain;
 #[cfg(feature = "io")]
 mod files;
+#[cfg(feature = "cli")]
+mod layout;
 mod lean;
 mod model_agreement;
+mod pages;
 mod properties;
 #[cfg(feature = "cli")]
 mod readme;
+mod schema;

@@ -247,7 +247,7 @@ pub(crate) fn engine_facts(history: &History) -> Result<Vec<Facts>, String> {
         let errors = diagnostics.findings().iter().filter(|one| one.severity() == medaid::Severity::Error);
         let errors = errors.map(|one| {
             let at = one.labels().first().map_or("", |label| &text[label.span()]);
-            format!("\n  {}: {} at `{at}`", one.code(), one.message())
+            format!("\n  {}: {} at `{at}`", one.code(), one.message(medaid::Language::En))
         });
         format!("the engine refuses the scheme:{}", errors.collect::<String>())
     };

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use medaid::batch::PlanBook;
 use medaid::diagnostic::{Diagnostics, Severity};
 use medaid::io::{Source, scheme_files};
+use medaid::report::words::Words;
 use medaid::{Plan, Scheme};
 use serde::Serialize;
 
@@ -15,8 +16,11 @@ use crate::{Format, Verdict};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Rule files, or scenario folders with scheme.toml or scheme-*.toml
-    #[arg(value_name = "SCHEME", required = true)]
+    #[arg(value_name = "SCHEME", required_unless_present = "explain")]
     schemes: Vec<PathBuf>,
+    /// Explains a code such as E010, with a wrong and a right example; without a code lists all
+    #[arg(long, value_name = "CODE", num_args = 0..=1, conflicts_with = "schemes")]
+    explain: Option<Option<String>>,
     /// Ends with exit code 1 for warnings too
     #[arg(long)]
     deny_warnings: bool,
@@ -59,10 +63,17 @@ struct Place {
 }
 
 pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> {
+    if let Some(code) = &args.explain {
+        return crate::codes::run(code.as_deref(), screen);
+    }
     let mut all = Vec::new();
     let mut unreadable = Vec::new();
     for path in &args.schemes {
-        let done = if path.is_dir() { check_folder(path, &mut all) } else { check(path).map(|(checked, _)| all.push(checked)) };
+        let done = if path.is_dir() {
+            check_folder(path, &mut all, screen.words)
+        } else {
+            check(path, screen.words).map(|(checked, _)| all.push(checked))
+        };
         // The other files are worth checking all the same.
         unreadable.extend(done.err());
     }
@@ -86,9 +97,8 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
         Format::Csv => {
             let rows = all.iter().flat_map(|c| {
                 let findings = c.findings.iter().map(|f| {
-                    let severity = if f.severity == Severity::Error { "error" } else { "warning" };
                     let place = [c.file.clone(), f.line.to_string(), f.column.to_string()];
-                    let what = [severity.to_owned(), f.code.to_owned(), f.message.clone(), f.help.clone().unwrap_or_default()];
+                    let what = [f.severity.as_str().to_owned(), f.code.to_owned(), f.message.clone(), f.help.clone().unwrap_or_default()];
                     row(place, what)
                 });
                 let together = c.together.iter().map(|message| {
@@ -114,11 +124,11 @@ fn unread(failures: &[Failure], screen: &mut Screen) -> Result<Verdict, Failure>
     Ok(Verdict::Unreadable)
 }
 
-fn check_folder(folder: &Path, all: &mut Vec<Checked>) -> Result<(), Failure> {
+fn check_folder(folder: &Path, all: &mut Vec<Checked>, words: Words) -> Result<(), Failure> {
     let files = scheme_files(folder)?;
     let mut plans = Vec::new();
     for file in &files {
-        let (checked, plan) = check(file)?;
+        let (checked, plan) = check(file, words)?;
         all.push(checked);
         plans.extend(plan);
     }
@@ -137,15 +147,16 @@ fn row([file, line, column]: [String; 3], [severity, code, message, help]: [Stri
     [file, line, column, severity, code, message, help]
 }
 
-fn check(path: &Path) -> Result<(Checked, Option<Plan>), Failure> {
+fn check(path: &Path, words: Words) -> Result<(Checked, Option<Plan>), Failure> {
     let source = Source::open(path)?;
     Ok(match Scheme::parse(source.name(), source.text()) {
-        Ok(scheme) => (checked(scheme.warnings()), Plan::compile(&scheme).ok()),
-        Err(findings) => (checked(&findings), None),
+        Ok(scheme) => (checked(scheme.warnings(), words), Plan::compile(&scheme).ok()),
+        Err(findings) => (checked(&findings, words), None),
     })
 }
 
-fn checked(findings: &Diagnostics) -> Checked {
+fn checked(findings: &Diagnostics, words: Words) -> Checked {
+    let language = words.0;
     let of = |severity| findings.findings().iter().filter(|f| f.severity() == severity).count();
     let list = findings.findings().iter().map(|finding| {
         let places: Vec<Place> = finding
@@ -153,18 +164,18 @@ fn checked(findings: &Diagnostics) -> Checked {
             .iter()
             .map(|label| {
                 let ((line, column), (end_line, end_column)) = (findings.place(label.span().start), findings.place(label.span().end));
-                Place { line, column, end_line, end_column, message: label.message().to_owned() }
+                Place { line, column, end_line, end_column, message: label.message(language).to_owned() }
             })
             .collect();
         Finding {
             code: finding.code().as_str(),
             name: finding.code().name(),
             severity: finding.severity(),
-            message: finding.message().to_owned(),
+            message: finding.message(language).to_owned(),
             line: places.first().map_or(1, |p| p.line),
             column: places.first().map_or(1, |p| p.column),
             labels: places,
-            help: finding.help_text().map(str::to_owned),
+            help: finding.help_text(language).map(str::to_owned),
         }
     });
     Checked {
@@ -173,6 +184,6 @@ fn checked(findings: &Diagnostics) -> Checked {
         warnings: of(Severity::Warning),
         findings: list.collect(),
         together: None,
-        text: excerpts(findings),
+        text: excerpts(findings, words),
     }
 }

@@ -45,7 +45,9 @@ pub(crate) const CHECK_EXAMPLES: &str = "\
 Examples:
   medaid check scheme.toml
   medaid check fixtures/*/ --deny-warnings
-  medaid check scheme.toml --format json      findings with line, column, code and help, for editors";
+  medaid check scheme.toml --format json      findings with line, column, code and help, for editors
+  medaid check --explain                      list the codes of findings
+  medaid check --explain E010                 what a code means, with a wrong and a right example";
 
 pub(crate) const RUN: &str = "Settles claims and sums them up";
 pub(crate) const RUN_LONG: &str = "\
@@ -94,6 +96,32 @@ Examples:
   medaid test fixtures/w25-anti-example --lang zh
   medaid test fixtures --format csv           one row for each value that differs";
 
+pub(crate) const FMT: &str = "Lays rule files out: indents, spaces, blank lines";
+pub(crate) const FMT_LONG: &str = "\
+Lays rule files out: indents, spaces, blank lines. Comments are kept, what a file says stays the same (its digest too), and a file that is laid out already is \
+not touched. Files are written whole, or not at all. The rules are in the reference of the rule language.
+
+Names of files that changed are printed.
+
+Exit codes: 0 fine, 1 if --check and a file would change, or a file is not TOML, 2 if a file cannot be read or written.";
+pub(crate) const FMT_EXAMPLES: &str = "\
+Examples:
+  medaid fmt scheme.toml
+  medaid fmt --check fixtures/*/scheme*.toml
+  medaid fmt - < scheme.toml";
+
+pub(crate) const SCHEMA: &str = "Prints the JSON Schema of rule files, for editors";
+pub(crate) const SCHEMA_LONG: &str = "\
+Prints the JSON Schema of rule files (draft 7). Editors that know TOML (Even Better TOML, taplo, and others) complete, explain and check keys with it, while a \
+scheme is written. Name it in the first line of a rule file: `#:schema scheme.schema.json`.
+
+The schema knows keys and forms. Names, units and tables are checked by `medaid check`.
+
+Exit codes: 0 fine, 2 wrong usage.";
+pub(crate) const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  medaid schema > scheme.schema.json";
+
 /// Whether the arguments ask for Chinese: needed before they are read, for help.
 pub(crate) fn wants_chinese(args: impl Iterator<Item = OsString>) -> bool {
     let mut after_lang = false;
@@ -136,6 +164,7 @@ pub(crate) fn chinese(command: Command) -> Command {
             common(c.about("检查规则文件，指出其中所有问题").long_about(CHECK_ZH).after_long_help(examples_zh(CHECK_EXAMPLES)))
                 .mut_arg("schemes", |a| a.help("规则文件，或含有 scheme.toml、scheme-*.toml 的场景文件夹"))
                 .mut_arg("deny_warnings", |a| a.help("有警告时退出码也为 1"))
+                .mut_arg("explain", |a| a.help("说明某个代码（如 E010），附错误示例和正确示例；不写代码则列出全部"))
         })
         .mut_subcommand("run", |c| {
             common(c.about("裁定理赔申请并汇总").long_about(RUN_ZH).after_long_help(examples_zh(RUN_EXAMPLES)))
@@ -156,6 +185,14 @@ pub(crate) fn chinese(command: Command) -> Command {
         .mut_subcommand("test", |c| {
             common(c.about("把场景的结果与预期比较").long_about(TEST_ZH).after_long_help(examples_zh(TEST_EXAMPLES)))
                 .mut_arg("folders", |a| a.help("文件夹；其中及其下每个含 expect.toml 的场景都会运行"))
+        })
+        .mut_subcommand("fmt", |c| {
+            common(c.about("整理规则文件的排版：缩进、空格、空行").long_about(FMT_ZH).after_long_help(examples_zh(FMT_EXAMPLES)))
+                .mut_arg("files", |a| a.help("规则文件；`-` 为标准输入，结果写到标准输出"))
+                .mut_arg("check", |a| a.help("不写文件；有文件需要整理时退出码为 1"))
+        })
+        .mut_subcommand("schema", |c| {
+            common(c.about("打印规则文件的 JSON Schema，供编辑器使用").long_about(SCHEMA_ZH).after_long_help(examples_zh(SCHEMA_EXAMPLES)))
         });
     common(command)
 }
@@ -220,6 +257,20 @@ const EXPLAIN_ZH: &str = "\
 --format json 输出裁定本身，--format csv 输出其数值的路径和值，即 expect.toml 中可用的名称。
 
 退出码：0 正常（被退回的申请也是：显示原因），2 没有这件申请，或文件无法读取。";
+
+const FMT_ZH: &str = "\
+整理规则文件的排版：缩进、空格、空行。注释全部保留，文件的含义（及其摘要）不变，已经整齐的文件不动。文件要么完整写入，要么不写。排版规则见规则语言说明。
+
+打印有改动的文件名。
+
+退出码：0 正常，1 有 --check 且有文件需要整理，或文件不是 TOML，2 文件无法读取或写入。";
+
+const SCHEMA_ZH: &str = "\
+打印规则文件的 JSON Schema（draft 7）。支持 TOML 的编辑器（Even Better TOML、taplo 等）可据此在书写方案时补全、说明和检查各键。在规则文件第一行注明即可：`#:schema scheme.schema.json`。
+
+JSON Schema 只管键和值的形式；名称、单位和决策表由 `medaid check` 检查。
+
+退出码：0 正常，2 用法错误。";
 
 const TEST_ZH: &str = "\
 运行文件夹中及其下每个含 expect.toml 的场景，把结果与预期比较。金额按数值精确比较。expect.toml 没有提到的不检查。

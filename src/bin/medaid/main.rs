@@ -1,10 +1,13 @@
 //! The command line: one file per subcommand.
 
 mod check;
+mod codes;
 mod explain;
+mod fmt;
 mod help;
 mod input;
 mod run;
+mod schema;
 mod screen;
 mod test;
 
@@ -67,6 +70,10 @@ enum Command {
     Explain(explain::Args),
     #[command(about = help::TEST, long_about = help::TEST_LONG, after_long_help = help::TEST_EXAMPLES)]
     Test(test::Args),
+    #[command(about = help::FMT, long_about = help::FMT_LONG, after_long_help = help::FMT_EXAMPLES)]
+    Fmt(fmt::Args),
+    #[command(about = help::SCHEMA, long_about = help::SCHEMA_LONG, after_long_help = help::SCHEMA_EXAMPLES)]
+    Schema(schema::Args),
 }
 
 /// How a command ended that did its work.
@@ -99,6 +106,8 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, &mut screen),
         Command::Explain(args) => explain::run(&args, &mut screen),
         Command::Test(args) => test::run(&args, &mut screen),
+        Command::Fmt(args) => fmt::run(&args, &mut screen),
+        Command::Schema(args) => schema::run(&args, &mut screen),
     };
     match done.and_then(|verdict| screen.finish().map(|()| verdict)) {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,

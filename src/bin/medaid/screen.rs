@@ -127,7 +127,7 @@ impl Screen {
             Failure::Message(message) => self.say_error(message),
             Failure::Schemes(list) => {
                 for findings in list {
-                    self.say(excerpts(findings));
+                    self.say(excerpts(findings, self.words));
                 }
             }
         }
@@ -168,7 +168,8 @@ impl Screen {
 }
 
 /// Findings with excerpts of the file, as text with colours that are taken out where they are not wanted.
-pub(crate) fn excerpts(findings: &Diagnostics) -> String {
+pub(crate) fn excerpts(findings: &Diagnostics, words: Words) -> String {
+    let language = words.0;
     let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
     let text = findings.text();
     let boundary = |mut at: usize| {
@@ -188,12 +189,16 @@ pub(crate) fn excerpts(findings: &Diagnostics) -> String {
         for (index, label) in finding.labels().iter().enumerate() {
             let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
             let span = boundary(label.span().start)..boundary(label.span().end);
-            let message = Some(label.message()).filter(|m| !m.is_empty()).map(clean);
+            let message = Some(label.message(language)).filter(|m| !m.is_empty()).map(clean);
             snippet = snippet.annotation(kind.span(span).label(message));
         }
-        let mut group = level.primary_title(clean(finding.message())).id(finding.code().as_str()).element(snippet);
-        if let Some(help) = finding.help_text() {
-            group = group.element(Level::HELP.message(clean(help)));
+        let mut group = level
+            .with_name(words.severity(finding.severity()))
+            .primary_title(clean(finding.message(language)))
+            .id(finding.code().as_str())
+            .element(snippet);
+        if let Some(help) = finding.help_text(language) {
+            group = group.element(Level::HELP.with_name(words.help()).message(clean(help)));
         }
         out.push(renderer.render(&[group]));
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{Compiler, Declared, Scope};
 use crate::date::day_number;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::decision::Language;
+use crate::diagnostic::message::{Compared, Thing};
+use crate::diagnostic::{Code, Diagnostic, Message, catalogue as say};
 use crate::money::parse_decimal;
 use crate::plan::condition::ClassSet;
 use crate::plan::fact::{Domain, Fact, FactKind};
@@ -79,19 +81,15 @@ impl Compiler<'_> {
     fn declare_attribute(&mut self, attribute: &Attribute) {
         let name = &attribute.name.value;
         if BUILT_IN.contains(&name.as_str()) || name == "not" {
-            self.error(Code::DuplicateName, &attribute.name.place, format!("`{name}` is built in and needs no declaration"));
+            self.error(Code::DuplicateName, &attribute.name.place, say::built_in(name));
             return;
         }
         let field = FIELD_FACTS.iter().find(|(field, _, _)| field == name);
         let kind = match (field, attribute.of) {
             (Some((_, of, kind)), given) if *of == given => *kind,
             (Some((_, of, _)), _) => {
-                let owner = if *of == AttributeOf::Claim { "claim" } else { "line" };
-                self.error(
-                    Code::Conflict,
-                    &attribute.name.place,
-                    format!("`{name}` is read from a field of the {owner}: write `of = \"{owner}\"`"),
-                );
+                let message = if *of == AttributeOf::Claim { say::read_from_claim(name) } else { say::read_from_line(name) };
+                self.error(Code::Conflict, &attribute.name.place, message);
                 return;
             }
             (None, AttributeOf::Person) => FactKind::PersonAttribute(attribute.as_of),
@@ -101,9 +99,9 @@ impl Compiler<'_> {
         let number = |unit| Domain::Number { unit, cuts: Vec::new() };
         let domain = match &attribute.kind {
             AttributeType::Words(words) => {
-                self.check_unique("value", words.iter());
+                self.check_unique(Thing::Value, words.iter());
                 if words.is_empty() {
-                    self.error(Code::WrongForm, &attribute.name.place, format!("`{name}` needs at least one value"));
+                    self.error(Code::WrongForm, &attribute.name.place, say::needs_a_value(name));
                 }
                 Domain::Words(words.iter().map(|w| w.value.clone()).collect())
             }
@@ -116,7 +114,7 @@ impl Compiler<'_> {
         let default = attribute.default.as_ref().and_then(|text| {
             let value = read_value(&domain, &text.value);
             if value.is_none() {
-                let finding = Diagnostic::new(Code::BadValue, text.place.clone(), format!("`{}` is not a value of `{name}`", text.value));
+                let finding = Diagnostic::new(Code::BadValue, text.place.clone(), say::not_a_value_of(&text.value, name));
                 let finding = match &domain {
                     Domain::Words(words) => finding.suggest(&text.value, words.iter().map(String::as_str)),
                     _ => finding,
@@ -182,18 +180,18 @@ impl Compiler<'_> {
         if let FactKind::Accumulated(accumulator) = kind {
             self.used.insert(Declared::Accumulator(accumulator));
         }
-        let refused = match scope {
-            Scope::Claim(_) if kind.of_line() => Some("is a fact of a line, and cannot be asked here"),
-            Scope::Person if !kind.of_person() => Some("is not a fact of the person alone, and cannot be asked of a premium"),
+        let refused: Option<fn(&str) -> Message> = match scope {
+            Scope::Claim(_) if kind.of_line() => Some(say::fact_of_a_line),
+            Scope::Person if !kind.of_person() => Some(say::not_of_the_person_alone),
             Scope::Claim(layer) | Scope::Line(layer) => match (kind, layer) {
-                (FactKind::Paid(paid), Some(layer)) if paid >= layer => Some("is not known yet: that layer does not pay earlier"),
-                (FactKind::Left(_) | FactKind::Paid(_) | FactKind::Accumulated(_), None) => Some("is only known inside layers"),
+                (FactKind::Paid(paid), Some(layer)) if paid >= layer => Some(say::not_known_yet),
+                (FactKind::Left(_) | FactKind::Paid(_) | FactKind::Accumulated(_), None) => Some(say::only_inside_layers),
                 _ => None,
             },
             Scope::Person => None,
         };
         if let Some(reason) = refused {
-            self.error(Code::Conflict, &name.place, format!("`{}` {reason}", name.value));
+            self.error(Code::Conflict, &name.place, reason(&name.value));
             return None;
         }
         Some(index)
@@ -206,11 +204,11 @@ impl Compiler<'_> {
         known.extend(self.tree.portions.iter().flat_map(|p| [format!("left.{}", p.id.value), format!("billed.{}", p.id.value)]));
         known.extend(self.tree.layers.iter().map(|l| format!("paid.{}", l.id.value)));
         known.extend(self.tree.accumulators.iter().map(|a| format!("accumulated.{}", a.id.value)));
-        let message = format!("there is no attribute, fact or parameter `{}`", name.value);
+        let message = say::no_fact(&name.value);
         let mut finding =
             Diagnostic::new(Code::UnknownName, name.place.clone(), message).suggest(&name.value, known.iter().map(String::as_str));
-        if finding.help_text().is_none() && FIELD_FACTS.iter().any(|(f, _, _)| *f == name.value) {
-            finding = finding.help(format!("declare it: [[attribute]] name = \"{}\"", name.value));
+        if finding.help_text(Language::En).is_none() && FIELD_FACTS.iter().any(|(f, _, _)| *f == name.value) {
+            finding = finding.help(say::declare_it(&name.value));
         }
         self.report(finding);
     }
@@ -270,16 +268,16 @@ fn classes_of(fact: &Fact, alternative: &Alternative) -> Result<ClassSet, Diagno
 fn class_of_word(fact: &Fact, word: &Name) -> Result<ClassSet, Diagnostic> {
     let name = &fact.name;
     if let Domain::Number { .. } | Domain::Date { .. } = fact.domain {
-        let message = format!("`{name}` is compared with numbers or dates, such as \">= 60\", not with `{}`", word.value);
+        let message = say::compared_with_numbers(name, &word.value);
         return Err(Diagnostic::new(Code::WrongUnit, word.place.clone(), message));
     }
     if let Some(class) = read_value(&fact.domain, &word.value).and_then(|value| u32::try_from(value).ok()) {
         return Ok(ClassSet::single(fact.domain.classes(), class));
     }
-    let finding = Diagnostic::new(Code::UnknownName, word.place.clone(), format!("`{}` is not a value of `{name}`", word.value));
+    let finding = Diagnostic::new(Code::UnknownName, word.place.clone(), say::not_a_value_of(&word.value, name));
     Err(match &fact.domain {
         Domain::Words(words) => finding.suggest(&word.value, words.iter().map(String::as_str)),
-        _ => finding.help("it is true or false".to_owned()),
+        _ => finding.help(say::it_is_true_or_false()),
     })
 }
 
@@ -293,13 +291,13 @@ fn classes_of_comparisons(fact: &Fact, comparisons: &At<Vec<(Comparison, Literal
         };
         if !fits || literal.steps().is_none() {
             let wanted = match domain {
-                Domain::Words(_) | Domain::Text(_) => "words",
-                Domain::YesNo => "true or false",
-                Domain::Number { unit: Unit::Ratio, .. } => "ratios, such as \">= 50%\"",
-                Domain::Number { .. } => "plain numbers",
-                Domain::Date { .. } => "dates",
+                Domain::Words(_) | Domain::Text(_) => Compared::Words,
+                Domain::YesNo => Compared::YesNo,
+                Domain::Number { unit: Unit::Ratio, .. } => Compared::Ratios,
+                Domain::Number { .. } => Compared::Numbers,
+                Domain::Date { .. } => Compared::Dates,
             };
-            return Err(Diagnostic::new(Code::WrongUnit, comparisons.place.clone(), format!("`{name}` is compared with {wanted}")));
+            return Err(Diagnostic::new(Code::WrongUnit, comparisons.place.clone(), say::compared_with(name, wanted)));
         }
     }
     Ok(ClassSet::new(domain.classes(), |class| {

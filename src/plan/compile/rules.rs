@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Compiler, Declared, Scope, named};
 use crate::date::Per;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::message::Never;
+use crate::diagnostic::{Code, Diagnostic, catalogue as say};
 use crate::plan::condition::Condition;
 use crate::plan::value::{Range, Value};
 use crate::plan::{self, Accumulator};
@@ -65,8 +66,8 @@ impl Compiler<'_> {
         }
         if let Some((first, second, case)) = overlap {
             let place = |i: usize| self.tree.classify.get(i).map_or(0..0, |r| r.place.clone());
-            let finding = Diagnostic::new(Code::TableOverlap, place(second), format!("two rows of `classify` are met by: {case}"))
-                .label(place(first), "the other row");
+            let finding = Diagnostic::new(Code::TableOverlap, place(second), say::two_classify_rows_met(&case))
+                .label(place(first), say::the_other_row());
             self.report(finding);
         }
     }
@@ -160,23 +161,17 @@ impl Compiler<'_> {
             Running::Named(name) => {
                 let Some(found) = self.tree.accumulators.iter().position(|a| a.id.value == name.value) else {
                     let known = self.tree.accumulators.iter().map(|a| a.id.value.as_str());
-                    let finding =
-                        Diagnostic::new(Code::UnknownName, name.place.clone(), format!("there is no accumulator `{}`", name.value))
-                            .suggest(&name.value, known);
+                    let finding = Diagnostic::new(Code::UnknownName, name.place.clone(), say::no_accumulator(&name.value))
+                        .suggest(&name.value, known);
                     self.report(finding);
                     return None;
                 };
                 self.used.insert(Declared::Accumulator(found));
                 let declared = self.tree.accumulators.get(found)?;
                 if declared.counts != counts {
-                    let message = format!(
-                        "`{}` counts {}, but a {kind} here runs on one that counts {}",
-                        name.value,
-                        declared.counts.name(),
-                        counts.name()
-                    );
+                    let message = say::counts_another(&name.value, declared.counts, kind, counts);
                     let finding = Diagnostic::new(Code::AccumulatorMismatch, name.place.clone(), message)
-                        .label(declared.id.place.clone(), "declared here");
+                        .label(declared.id.place.clone(), say::declared_here());
                     self.report(finding);
                     return None;
                 }
@@ -184,7 +179,7 @@ impl Compiler<'_> {
             }
             Running::Own { per, owner } => {
                 if *owner == Owner::Household && matches!(per, Per::Claim | Per::Stay) {
-                    self.error(Code::Conflict, place, format!("a {per} belongs to one person, not to a household"));
+                    self.error(Code::Conflict, place, say::not_of_a_household(*per));
                     return None;
                 }
                 let number = if index == 0 { String::new() } else { format!("_{}", index.saturating_add(1)) };
@@ -261,11 +256,7 @@ impl Compiler<'_> {
         let allocate = self.allocate(benefit, &covers);
         let rounding = benefit.rounding.unwrap_or(self.tree.header.rounding);
         if !self.tree.header.rounding.holds(rounding.unit()) {
-            let message = format!(
-                "payments in steps of {} are no whole multiples of the scheme's unit {}",
-                rounding.unit(),
-                self.tree.header.rounding.unit()
-            );
+            let message = say::no_multiple(rounding.unit(), self.tree.header.rounding.unit());
             self.error(Code::OutOfRange, &benefit.place, message);
         }
         let mut compiled = plan::Benefit {
@@ -307,14 +298,14 @@ impl Compiler<'_> {
             };
             let (portion, factor) = portion.zip(factor)?;
             if covers.iter().any(|c| c.portion == portion) {
-                self.error(Code::DuplicateName, &cover.portion.place, format!("`{}` is covered twice", cover.portion.value));
+                self.error(Code::DuplicateName, &cover.portion.place, say::covered_twice(&cover.portion.value));
             }
             let mut by_line = false;
             factor.visit_facts(&mut |fact| by_line |= self.facts.get(fact).is_some_and(|f| f.kind.of_line()));
             covers.push(plan::Cover { portion, factor, by_line });
         }
         if benefit.covers.is_empty() {
-            self.error(Code::MissingKey, &benefit.place, "`covers` names at least one portion");
+            self.error(Code::MissingKey, &benefit.place, say::covers_needs_one());
             return None;
         }
         Some(covers)
@@ -327,11 +318,11 @@ impl Compiler<'_> {
             let portion = self.portion(name)?;
             match covers.iter().position(|c| c.portion == portion) {
                 Some(index) if !order.contains(&index) => order.push(index),
-                _ => self.error(Code::Conflict, &name.place, format!("`{}` is not covered, or named twice", name.value)),
+                _ => self.error(Code::Conflict, &name.place, say::not_covered(&name.value)),
             }
         }
         if order.len() < covers.len() {
-            self.error(Code::Conflict, &benefit.place, "`allocate` names every covered portion once");
+            self.error(Code::Conflict, &benefit.place, say::allocate_names_all());
             return None;
         }
         Some(order)
@@ -354,7 +345,7 @@ impl Compiler<'_> {
                             let edge = self.value(value, Unit::Amount, Range::NotNegative, scope)?;
                             if let Value::Constant(edge) = edge {
                                 if edge <= last {
-                                    self.error(Code::OutOfOrder, &row.place, "each band ends above the one before");
+                                    self.error(Code::OutOfOrder, &row.place, say::bands_must_rise());
                                 }
                                 last = edge;
                             }
@@ -375,7 +366,7 @@ impl Compiler<'_> {
                     let pays = self.value(&row.pays, Unit::Amount, Range::NotNegative, scope)?;
                     if let Value::Constant(edge) = above {
                         if last.is_some_and(|last| edge <= last) {
-                            self.error(Code::OutOfOrder, &row.place, "each step begins above the one before");
+                            self.error(Code::OutOfOrder, &row.place, say::steps_must_rise());
                         }
                         last = Some(edge);
                     }
@@ -388,7 +379,7 @@ impl Compiler<'_> {
                 let accumulator = self.running(running, Counts::Units, "in_kind", 0, place, called);
                 let fact = fact?;
                 if self.facts.get(fact).and_then(|f| f.domain.unit()) != Some(Unit::Count) {
-                    self.error(Code::WrongUnit, &units.place, format!("`{}` is not a count", units.value));
+                    self.error(Code::WrongUnit, &units.place, say::not_a_count(&units.value));
                     return None;
                 }
                 Some(plan::Form::InKind { buy: buy.value, give: give.value, units: fact, accumulator: accumulator? })
@@ -425,13 +416,13 @@ impl Compiler<'_> {
         let no_base = benefit.covers.iter().all(|c| matches!(c.factor, Value::Constant(0)));
         if nothing || never || (no_base && benefit.indemnity) {
             let why = if nothing {
-                "its ratio is 0%"
+                Never::RatioIsZero
             } else if never {
-                "its cap is 0"
+                Never::CapIsZero
             } else {
-                "it counts no portion"
+                Never::CountsNothing
             };
-            self.error(Code::NeverPays, &written.id.place, format!("`{}` can never pay: {why}", written.id.value));
+            self.error(Code::NeverPays, &written.id.place, say::never_pays(&written.id.value, why));
         }
     }
 

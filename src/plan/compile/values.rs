@@ -1,14 +1,12 @@
 //! Values: units checked, constants folded, tables laid out.
 
 use super::{Compiler, Declared, Scope, fits, with_place};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, catalogue as say};
 use crate::engine::Fault;
 use crate::exact::Exact;
 use crate::plan::table::{CELL_LIMIT, Grid};
 use crate::plan::value::{Axis, Formula, Range, Value};
 use crate::scheme::syntax::{self, At, Expression, Function, Node, Operator, Place, Unit};
-
-const PERCENT_HELP: &str = "ratios are written with a percent sign, as text: \"60%\"";
 
 /// How far a parameter is compiled.
 #[derive(Clone)]
@@ -24,9 +22,9 @@ impl Compiler<'_> {
         let place = value.place();
         let (mut compiled, unit) = self.typed(value, scope)?;
         if !fits(unit, wanted) {
-            let mut finding = Diagnostic::new(Code::WrongUnit, place, format!("{} is wanted here, this is {}", wanted.name(), unit.name()));
+            let mut finding = Diagnostic::new(Code::WrongUnit, place, say::wanted_unit(wanted, unit));
             if wanted == Unit::Ratio && unit == Unit::Number {
-                finding = finding.help(PERCENT_HELP);
+                finding = finding.help(say::write_percent());
             }
             self.report(finding);
             return None;
@@ -38,8 +36,8 @@ impl Compiler<'_> {
     /// Checks the range of all that is settled, and has formulas check theirs.
     fn restrict(&mut self, value: &mut Value, range: Range, place: &Place) -> Option<()> {
         let outside = |found: i64| match range {
-            Range::Share | Range::Payout => format!("{} is not between 0% and 100%", crate::Ratio::from_millionths(found)),
-            _ => format!("{} is below zero", crate::Money::from_micros(found)),
+            Range::Share | Range::Payout => say::not_a_share(crate::Ratio::from_millionths(found)),
+            _ => say::below_zero(crate::Money::from_micros(found)),
         };
         match value {
             Value::Constant(found) => {
@@ -58,7 +56,7 @@ impl Compiler<'_> {
                 let _ = grid.for_each(facts, |cell, case, possible| {
                     let found = value.get(case)?;
                     if possible && wrong.is_none() && !range.contains(found) {
-                        wrong = Some(format!("{}, for {}", outside(found), grid.describe(cell, facts, effective).1));
+                        wrong = Some(say::outside_in_case(&outside(found), &grid.describe(cell, facts, effective).1));
                     }
                     Ok(())
                 });
@@ -110,13 +108,11 @@ impl Compiler<'_> {
             Ok(())
         });
         if result.is_err() {
-            self.error(Code::NoValue, place, "this value could not be figured");
+            self.error(Code::NoValue, place, say::not_figured());
             return None;
         }
         if let Some(case) = unfit {
-            let message =
-                format!("this has no exact value with six decimal places for {case}: it divides by zero, is too large, or needs rounding");
-            let finding = Diagnostic::new(Code::NoValue, place.clone(), message).help("say how it is rounded, such as `round(x, 0.01)`");
+            let finding = Diagnostic::new(Code::NoValue, place.clone(), say::no_exact_value(&case)).help(say::say_how_it_is_rounded());
             self.report(finding);
             return None;
         }
@@ -145,9 +141,8 @@ impl Compiler<'_> {
         let domain = self.facts.get(rule_date)?.domain.clone();
         let (first, _) = series.value.first()?;
         let from = self.tree.header.effective.from;
-        if from.is_some_and(|from| from < first.value) {
-            let message = format!("there is no value before {}, but the scheme holds from {}", first.value, from.unwrap_or_default());
-            self.error(Code::TableGap, &first.place, message);
+        if let Some(from) = from.filter(|from| *from < first.value) {
+            self.error(Code::TableGap, &first.place, say::no_value_before(first.value, from));
             return None;
         }
         let days: Vec<i64> = series.value.iter().map(|(d, _)| i64::from(crate::date::day_number(d.value))).collect();
@@ -182,7 +177,7 @@ impl Compiler<'_> {
         let otherwise = conditions.iter().position(Option::is_none);
         let (facts, effective) = (&self.facts, self.effective());
         let Some(grid) = Grid::of_conditions(conditions.iter().flatten(), facts, effective) else {
-            self.error(Code::TooLarge, &table.place, format!("this table has more than {CELL_LIMIT} cases"));
+            self.error(Code::TooLarge, &table.place, say::too_many_cases(CELL_LIMIT));
             return None;
         };
         let mut hits: Vec<Option<usize>> = vec![None; grid.cells];
@@ -218,14 +213,13 @@ impl Compiler<'_> {
         });
         let row_place = |i: usize| table.value.get(i).map_or_else(|| table.place.clone(), |r| r.place.clone());
         if let Some(case) = &gap {
-            let finding = Diagnostic::new(Code::TableGap, table.place.clone(), format!("no row of this table is met by: {case}"))
-                .help("add a row for this case, or `{ otherwise = ... }` at the end");
+            let finding = Diagnostic::new(Code::TableGap, table.place.clone(), say::no_row_met(case)).help(say::add_a_row());
             self.report(finding);
         }
         if let Some((first, second, case)) = &overlap {
-            let finding = Diagnostic::new(Code::TableOverlap, row_place(*second), format!("two rows of this table are met by: {case}"))
-                .label(row_place(*first), "the other row")
-                .help("exactly one row must hold in every case");
+            let finding = Diagnostic::new(Code::TableOverlap, row_place(*second), say::two_rows_met(case))
+                .label(row_place(*first), say::the_other_row())
+                .help(say::exactly_one_row());
             self.report(finding);
         }
         if gap.is_some() || overlap.is_some() {
@@ -233,7 +227,7 @@ impl Compiler<'_> {
         }
         for (i, seen) in reached.iter().enumerate() {
             if !seen {
-                self.error(Code::Unused, &row_place(i), "no case reaches this row");
+                self.error(Code::Unused, &row_place(i), say::row_not_reached());
             }
         }
         let value = Value::Choice { axes: grid.axes.into(), cells: cells.into(), rows: rows.into() };
@@ -245,8 +239,7 @@ impl Compiler<'_> {
             // Among ratios a bare number is the slip, whichever comes first.
             let bare: Vec<&Place> = units.iter().filter(|(unit, _)| *unit == Unit::Number).map(|(_, place)| place).collect();
             for place in &bare {
-                let finding = Diagnostic::new(Code::WrongUnit, (*place).clone(), "the other values here are ratios, this is a number")
-                    .help(PERCENT_HELP);
+                let finding = Diagnostic::new(Code::WrongUnit, (*place).clone(), say::others_are_ratios()).help(say::write_percent());
                 self.report(finding);
             }
             if !bare.is_empty() {
@@ -266,7 +259,7 @@ impl Compiler<'_> {
             (Unit::Open, other) | (other, Unit::Open) => Some(other),
             (Unit::Number, other) | (other, Unit::Number) if other != Unit::Ratio => Some(other),
             (a, b) => {
-                self.error(Code::WrongUnit, place, format!("{} does not go with {}", b.name(), a.name()));
+                self.error(Code::WrongUnit, place, say::does_not_go_with(b, a));
                 None
             }
         }
@@ -278,8 +271,7 @@ impl Compiler<'_> {
             ParameterState::Done(result) => return result.clone(),
             ParameterState::InWork => {
                 let parameter = self.tree.parameters.get(index)?;
-                let message = format!("`{}` is figured from itself", parameter.name.value);
-                self.error(Code::CyclicReference, &parameter.name.place, message);
+                self.error(Code::CyclicReference, &parameter.name.place, say::figured_from_itself(&parameter.name.value));
                 return None;
             }
             ParameterState::Waiting => {}
@@ -296,7 +288,7 @@ impl Compiler<'_> {
             if fits(unit, declared) {
                 return Some((value, declared));
             }
-            let message = format!("`{}` is declared as {}, but this is {}", parameter.name.value, declared.name(), unit.name());
+            let message = say::declared_as(&parameter.name.value, declared, unit);
             self.error(Code::WrongUnit, &parameter.value.place(), message);
             None
         });
@@ -330,7 +322,7 @@ impl Compiler<'_> {
                 let ((left, left_unit), (right, right_unit)) = left.zip(right)?;
                 let unit = self.binary_unit(*operator, left_unit, right_unit, place)?;
                 if *operator == Operator::Divide && matches!(right, Formula::Number(n) if n == Exact::ZERO) {
-                    self.error(Code::NoValue, place, "this divides by zero");
+                    self.error(Code::NoValue, place, say::divides_by_zero());
                     return None;
                 }
                 Some((Formula::Binary(*operator, Box::new(left), Box::new(right)), unit))
@@ -349,7 +341,7 @@ impl Compiler<'_> {
                     && let Some((Formula::Number(step), _)) = compiled.get(1)
                     && step.micros().is_some_and(|s| s <= 0)
                 {
-                    self.error(Code::NoValue, place, "the step must be above zero");
+                    self.error(Code::NoValue, place, say::step_above_zero());
                     return None;
                 }
                 Some((Formula::Call(*function, compiled.into_iter().map(|(f, _)| f).collect()), unit))
@@ -372,9 +364,7 @@ impl Compiler<'_> {
         match self.facts.get(fact)?.domain.unit() {
             Some(unit) => Some((Formula::Fact(fact), unit)),
             None => {
-                let message = format!("`{name}` is not a number");
-                let finding = Diagnostic::new(Code::WrongUnit, place.clone(), message)
-                    .help("let a decision table turn it into one: [{ when = { ... }, then = ... }, { otherwise = ... }]");
+                let finding = Diagnostic::new(Code::WrongUnit, place.clone(), say::not_a_number(name)).help(say::let_a_table_turn_it());
                 self.report(finding);
                 None
             }
@@ -404,8 +394,8 @@ impl Compiler<'_> {
             },
         };
         if unit.is_none() {
-            let verb = if operator == Operator::Multiply { "multiplied by" } else { "divided by" };
-            self.error(Code::WrongUnit, place, format!("{} cannot be {verb} {}", left.name(), right.name()));
+            let cannot = if operator == Operator::Multiply { say::cannot_be_multiplied } else { say::cannot_be_divided };
+            self.error(Code::WrongUnit, place, cannot(left, right));
         }
         unit
     }

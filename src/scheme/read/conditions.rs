@@ -4,9 +4,10 @@ use toml::de::DeValue;
 
 use super::keys::{Entry, Keys};
 use crate::date::parse_date;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, catalogue as say};
 use crate::exact::Exact;
 use crate::money::parse_decimal;
+use crate::scheme::grammar;
 use crate::scheme::syntax::{Alternative, At, Comparison, Condition, Guard, Literal, Test, TestKind};
 
 /// `when` and `unless`.
@@ -15,7 +16,7 @@ pub(super) fn guard(keys: &Keys<'_>) -> Guard {
 }
 
 pub(super) fn condition(entry: Entry<'_>) -> Option<Condition> {
-    let keys = entry.table("a condition")?;
+    let keys = entry.table(&grammar::CONDITION)?;
     let mut tests = Vec::new();
     let mut whole = true;
     for test_entry in keys.every() {
@@ -37,7 +38,7 @@ fn test(entry: Entry<'_>) -> Option<Test> {
                 return None;
             }
             if conditions.is_empty() {
-                entry.report(Code::WrongForm, "`any` needs at least one condition".to_owned());
+                entry.report(Code::WrongForm, say::any_needs_one());
                 return None;
             }
             TestKind::Any(conditions)
@@ -52,7 +53,7 @@ fn fact(entry: Entry<'_>) -> Option<TestKind> {
     let name = At::new(entry.key().to_owned(), entry.key_place());
     // `left.in_scope = "> 3000"` is a dotted key: TOML makes a table of it.
     if matches!(entry.value.get_ref(), DeValue::Table(_)) {
-        let keys = entry.table("a fact")?;
+        let keys = entry.table(&grammar::FACT)?;
         let mut parts = keys.every();
         return match (parts.next(), parts.next()) {
             (Some(part), None) => {
@@ -61,7 +62,7 @@ fn fact(entry: Entry<'_>) -> Option<TestKind> {
                 Some(TestKind::Fact { name: At::new(format!("{}.{}", name.value, part.key()), place), alternatives })
             }
             _ => {
-                entry.report(Code::WrongForm, format!("`{}` must be compared with a word, a list of words, or a comparison", name.value));
+                entry.report(Code::WrongForm, say::must_be_compared(&name.value));
                 None
             }
         };
@@ -73,7 +74,7 @@ fn fact(entry: Entry<'_>) -> Option<TestKind> {
 fn alternatives(entry: &Entry<'_>) -> Option<Vec<Alternative>> {
     let elements = entry.elements();
     if elements.is_empty() {
-        entry.report(Code::WrongForm, format!("`{}` is compared with an empty list: the condition could never hold", entry.key()));
+        entry.report(Code::WrongForm, say::compared_with_nothing(entry.key()));
         return None;
     }
     let read: Vec<Alternative> = elements.iter().filter_map(alternative).collect();
@@ -87,7 +88,7 @@ fn alternative(entry: &Entry<'_>) -> Option<Alternative> {
         DeValue::Integer(_) | DeValue::Float(_) => {
             let literal = literal(text);
             if literal.is_none() {
-                entry.report(Code::BadValue, format!("`{text}` is not a plain decimal number"));
+                entry.report(Code::BadValue, say::not_a_plain_number(text));
             }
             literal.map(|l| Alternative::Compare(At::new(vec![(Comparison::Equal, l)], at.place)))
         }
@@ -115,8 +116,7 @@ fn comparisons(entry: &Entry<'_>, text: &str) -> Option<Alternative> {
         match read {
             Some(pair) => all.push(pair),
             None => {
-                let message = format!("`{part}` is not a comparison such as `>= 60`, `< 30000` or `>= 2024-07-01`");
-                entry.findings.report(Diagnostic::new(Code::BadValue, entry.place.clone(), message));
+                entry.findings.report(Diagnostic::new(Code::BadValue, entry.place.clone(), say::not_a_comparison(part)));
                 return None;
             }
         }

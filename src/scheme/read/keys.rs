@@ -6,7 +6,10 @@ use chrono::NaiveDate;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::decision::Language;
+use crate::diagnostic::message::Form;
+use crate::diagnostic::{Code, Diagnostic, Message, catalogue as say};
+use crate::scheme::grammar::{self, Section};
 use crate::scheme::syntax::{At, Name, Place};
 
 /// More findings than anybody reads; a hostile file could ask for millions.
@@ -46,11 +49,11 @@ pub(super) struct Keys<'a> {
     entries: Vec<Entry<'a>>,
     asked: RefCell<Vec<&'static str>>,
     pub(super) place: Place,
-    what: &'static str,
+    section: &'static Section,
 }
 
 impl<'a> Keys<'a> {
-    pub(super) fn new(findings: &'a Findings, text: &'a str, table: &'a DeTable<'a>, place: Place, what: &'static str) -> Keys<'a> {
+    pub(super) fn new(findings: &'a Findings, text: &'a str, table: &'a DeTable<'a>, place: Place, section: &'static Section) -> Keys<'a> {
         let mut entries: Vec<Entry<'a>> = table
             .iter()
             .map(|(key, value)| {
@@ -65,10 +68,11 @@ impl<'a> Keys<'a> {
             Some(first) if place.is_empty() => first.key_place.clone(),
             _ => place,
         };
-        Keys { findings, entries, asked: RefCell::default(), place, what }
+        Keys { findings, entries, asked: RefCell::default(), place, section }
     }
 
     pub(super) fn optional(&self, key: &'static str) -> Option<Entry<'a>> {
+        debug_assert!(self.section.key(key).is_some(), "{} has no key {key} in the grammar", self.section.en);
         self.asked.borrow_mut().push(key);
         self.entries.iter().find(|e| e.key == key).cloned()
     }
@@ -76,18 +80,18 @@ impl<'a> Keys<'a> {
     pub(super) fn required(&self, key: &'static str) -> Option<Entry<'a>> {
         let found = self.optional(key);
         if found.is_none() {
-            self.report_missing(key, &format!("{} needs the key `{key}`", self.what));
+            self.report_missing(key, say::needs_key(self.section, key));
         }
         found
     }
 
-    pub(super) fn report_missing(&self, key: &'static str, message: &str) {
+    pub(super) fn report_missing(&self, key: &'static str, message: Message) {
         self.asked.borrow_mut().push(key);
         self.findings.report(Diagnostic::new(Code::MissingKey, self.place.clone(), message));
     }
 
     /// Reports a problem with the value of a key.
-    pub(super) fn problem(&self, code: Code, key: &'static str, message: String) {
+    pub(super) fn problem(&self, code: Code, key: &'static str, message: Message) {
         let place = self.optional(key).map_or_else(|| self.place.clone(), |e| e.place);
         self.findings.report(Diagnostic::new(code, place, message));
     }
@@ -106,13 +110,12 @@ impl<'a> Keys<'a> {
     /// Reports the keys that nobody has asked for.
     pub(super) fn finish(&self) {
         for entry in self.others() {
-            let mut known = self.asked.borrow().clone();
+            let mut known: Vec<&str> = self.section.all_keys().map(|k| k.name).collect();
             known.sort_unstable();
-            known.dedup();
-            let message = format!("{} has no key `{}`", self.what, entry.key);
+            let message = say::no_key(self.section, entry.key);
             let mut finding = Diagnostic::new(Code::UnknownKey, entry.key_place, message).suggest(entry.key, known.iter().copied());
-            if finding.help_text().is_none() {
-                finding = finding.help(format!("its keys are {}", known.join(", ")));
+            if finding.help_text(Language::En).is_none() {
+                finding = finding.help(say::its_keys(&known.join(", ")));
             }
             self.findings.report(finding);
         }
@@ -124,14 +127,19 @@ impl<'a> Keys<'a> {
 
     /// The value of a key that takes one of a few words.
     pub(super) fn word<T: Clone>(&self, key: &'static str, words: &[(&'static str, T)]) -> Option<T> {
+        debug_assert!(
+            matches!(self.section.key(key).map(|k| k.form), Some(grammar::Form::Word(known)) if known.iter().eq(words.iter().map(|(word, _)| word))),
+            "the words of {key} differ in the grammar of {}",
+            self.section.en
+        );
         let text = self.optional(key)?.text()?;
         let found = words.iter().find(|(word, _)| *word == text.value).map(|(_, value)| value.clone());
         if found.is_none() {
             let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            let message = format!("`{key}` cannot be `{}`", text.value);
+            let message = say::cannot_be(key, &text.value);
             let mut finding = Diagnostic::new(Code::BadValue, text.place, message).suggest(&text.value, all.iter().copied());
-            if finding.help_text().is_none() {
-                finding = finding.help(format!("it is one of {}", all.join(", ")));
+            if finding.help_text(Language::En).is_none() {
+                finding = finding.help(say::one_of(&all.join(", ")));
             }
             self.findings.report(finding);
         }
@@ -139,27 +147,26 @@ impl<'a> Keys<'a> {
     }
 
     /// The tables under a key: `[[key]]`, a list of tables, or a single one.
-    pub(super) fn list<T>(&self, key: &'static str, what: &'static str, read: fn(Keys<'a>) -> Option<T>) -> Vec<T> {
+    pub(super) fn list<T>(&self, key: &'static str, section: &'static Section, read: fn(Keys<'a>) -> Option<T>) -> Vec<T> {
         let Some(entry) = self.optional(key) else { return Vec::new() };
-        entry.elements().into_iter().filter_map(|e| e.table(what)).filter_map(read).collect()
+        entry.elements().into_iter().filter_map(|e| e.table(section)).filter_map(read).collect()
     }
 }
 
 impl<'a> Entry<'a> {
-    fn wrong(&self, wanted: &str) {
+    fn wrong(&self, wanted: Form) {
         let found = match self.value.get_ref() {
-            DeValue::String(_) => "text",
-            DeValue::Integer(_) | DeValue::Float(_) => "a number",
-            DeValue::Boolean(_) => "true or false",
-            DeValue::Datetime(_) => "a date",
-            DeValue::Array(_) => "a list",
-            DeValue::Table(_) => "a table",
+            DeValue::String(_) => Form::Text,
+            DeValue::Integer(_) | DeValue::Float(_) => Form::Number,
+            DeValue::Boolean(_) => Form::YesNo,
+            DeValue::Datetime(_) => Form::Date,
+            DeValue::Array(_) => Form::List,
+            DeValue::Table(_) => Form::Table,
         };
-        let message = format!("`{}` must be {wanted}, not {found}", self.key);
-        self.report(Code::WrongForm, message);
+        self.report(Code::WrongForm, say::wrong_form(self.key, wanted, found));
     }
 
-    pub(super) fn report(&self, code: Code, message: String) {
+    pub(super) fn report(&self, code: Code, message: Message) {
         self.findings.report(Diagnostic::new(code, self.place.clone(), message));
     }
 
@@ -184,11 +191,11 @@ impl<'a> Entry<'a> {
         }
     }
 
-    pub(super) fn table(&self, what: &'static str) -> Option<Keys<'a>> {
+    pub(super) fn table(&self, section: &'static Section) -> Option<Keys<'a>> {
         match self.value.get_ref() {
-            DeValue::Table(table) => Some(Keys::new(self.findings, self.text, table, self.place.clone(), what)),
+            DeValue::Table(table) => Some(Keys::new(self.findings, self.text, table, self.place.clone(), section)),
             _ => {
-                self.wrong("a table");
+                self.wrong(Form::Table);
                 None
             }
         }
@@ -198,7 +205,7 @@ impl<'a> Entry<'a> {
         match self.value.get_ref() {
             DeValue::String(text) => Some(At::new(text.clone().into_owned(), self.place.clone())),
             _ => {
-                self.wrong("text in quotes");
+                self.wrong(Form::QuotedText);
                 None
             }
         }
@@ -212,7 +219,7 @@ impl<'a> Entry<'a> {
             DeValue::Integer(number) => Some(At::new(number.to_string(), self.place.clone())),
             DeValue::Float(number) => Some(At::new(number.to_string(), self.place.clone())),
             _ => {
-                self.wrong("a word, true or false, or a number");
+                self.wrong(Form::Scalar);
                 None
             }
         }
@@ -222,7 +229,7 @@ impl<'a> Entry<'a> {
         match self.value.get_ref() {
             DeValue::Boolean(value) => Some(*value),
             _ => {
-                self.wrong("true or false");
+                self.wrong(Form::YesNo);
                 None
             }
         }
@@ -247,15 +254,14 @@ impl<'a> Entry<'a> {
         if fits && name.len() <= 64 {
             return Some(At::new(name.to_owned(), place));
         }
-        let message = format!("`{name}` is not a name: a lower-case letter, then lower-case letters, digits and `_`, 64 at most");
-        self.findings.report(Diagnostic::new(Code::BadValue, place, message));
+        self.findings.report(Diagnostic::new(Code::BadValue, place, say::not_a_name(name)));
         None
     }
 
     pub(super) fn date(&self) -> Option<At<NaiveDate>> {
         let date = super::date_of(self.value);
         if date.is_none() {
-            self.report(Code::BadValue, format!("`{}` must be a date such as 2024-01-01", self.key));
+            self.report(Code::BadValue, say::not_a_date(self.key));
         }
         date.map(|d| At::new(d, self.place.clone()))
     }
@@ -267,7 +273,7 @@ impl<'a> Entry<'a> {
             _ => None,
         };
         if number.is_none() {
-            self.report(Code::BadValue, format!("`{}` must be a whole number from 1 to 1000000", self.key));
+            self.report(Code::BadValue, say::not_positive(self.key));
         }
         number.map(|n| At::new(n, self.place.clone()))
     }

@@ -6,7 +6,8 @@ use super::conditions::{self, guard};
 use super::keys::{Entry, Keys, word_list};
 use super::values::value;
 use super::{about, rounding, running};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic, catalogue as say};
+use crate::scheme::grammar;
 use crate::scheme::syntax::*;
 
 pub(super) fn layer(keys: Keys<'_>) -> Option<Layer> {
@@ -14,15 +15,12 @@ pub(super) fn layer(keys: Keys<'_>) -> Option<Layer> {
     let about = about(&keys);
     let guard = guard(&keys);
     let covers = keys.optional("covers").map(|v| word_list(v, false));
-    let caps = keys.list("cap", "a cap", cap);
-    let premium = keys.optional("premium").and_then(|v| v.table("`premium`")).and_then(premium);
+    let caps = keys.list("cap", &grammar::CAP, cap);
+    let premium = keys.optional("premium").and_then(|v| v.table(&grammar::PREMIUM)).and_then(premium);
     let write_off = keys.word("role", &[("payer", false), ("write-off", true)]).unwrap_or(false);
-    let benefits = keys.list("benefit", "[[layer.benefit]]", benefit);
+    let benefits = keys.list("benefit", &grammar::BENEFIT, benefit);
     if benefits.is_empty() && covers.is_none() && keys.optional("benefit").is_none() {
-        keys.report_missing(
-            "covers",
-            "a layer without benefits is only ever given, and needs `covers`: the portions that its payment settles",
-        );
+        keys.report_missing("covers", say::layer_needs_covers());
     }
     keys.finish();
     Some(Layer { id: id?, about, guard, covers, caps, premium, write_off, benefits })
@@ -110,7 +108,7 @@ fn grant_row(keys: Keys<'_>) -> Option<GrantRow> {
 
 fn covers(entry: Entry<'_>) -> Vec<Cover> {
     if matches!(entry.value.get_ref(), DeValue::Table(_)) {
-        let Some(keys) = entry.table("`covers`") else { return Vec::new() };
+        let Some(keys) = entry.table(&grammar::COVERS) else { return Vec::new() };
         keys.every()
             .filter_map(|e| {
                 let portion = e.key_name()?;
@@ -132,11 +130,11 @@ fn form(keys: &Keys<'_>) -> Option<Form> {
     }
     if let Some(entry) = keys.optional("bands") {
         given.push("bands");
-        forms.push(entry.table("`bands`").and_then(bands));
+        forms.push(entry.table(&grammar::BANDS).and_then(bands));
     }
     if let Some(entry) = keys.optional("grant") {
         given.push("grant");
-        forms.push(entry.table("`grant`").and_then(grant));
+        forms.push(entry.table(&grammar::GRANT).and_then(grant));
     }
     if let Some(entry) = keys.optional("fixed") {
         given.push("fixed");
@@ -144,17 +142,17 @@ fn form(keys: &Keys<'_>) -> Option<Form> {
     }
     if let Some(entry) = keys.optional("in_kind") {
         given.push("in_kind");
-        forms.push(entry.table("`in_kind`").and_then(in_kind));
+        forms.push(entry.table(&grammar::IN_KIND).and_then(in_kind));
     }
     match given.as_slice() {
         [_] => forms.into_iter().flatten().next(),
         [] => {
-            keys.report_missing("ratio", "a benefit needs `ratio`, `bands`, `grant`, `fixed` or `in_kind`: how much it pays");
+            keys.report_missing("ratio", say::benefit_needs_form());
             None
         }
         [.., last] => {
-            let message = format!("{} exclude each other", given.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", "));
-            keys.problem(Code::Conflict, last, message);
+            let all = given.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ");
+            keys.problem(Code::Conflict, last, say::exclude_each_other(&all));
             None
         }
     }
@@ -165,12 +163,12 @@ fn bands(keys: Keys<'_>) -> Option<Form> {
     let absolute = keys.word("measured", &[("absolute", true), ("above-deductible", false)]);
     let running = running(&keys);
     keys.required("rows");
-    let rows = keys.list("rows", "a band", band);
+    let rows = keys.list("rows", &grammar::BAND, band);
     for (i, row) in rows.iter().enumerate() {
         let last = i.saturating_add(1) == rows.len();
         if row.to.is_some() == last {
-            let message = if last { "the last band has no end: leave `to` out" } else { "only the last band may be without `to`" };
-            keys.findings.report(crate::diagnostic::Diagnostic::new(Code::OutOfOrder, row.place.clone(), message));
+            let message = if last { say::last_band_has_no_end() } else { say::band_needs_an_end() };
+            keys.findings.report(Diagnostic::new(Code::OutOfOrder, row.place.clone(), message));
         }
     }
     keys.finish();
@@ -181,7 +179,7 @@ fn bands(keys: Keys<'_>) -> Option<Form> {
 fn grant(keys: Keys<'_>) -> Option<Form> {
     let running = running(&keys);
     keys.required("rows");
-    let rows = keys.list("rows", "a step of a grant", grant_row);
+    let rows = keys.list("rows", &grammar::GRANT_ROW, grant_row);
     keys.finish();
     (!rows.is_empty()).then_some(())?;
     Some(Form::Grant { running: running?, rows, place: keys.place.clone() })
@@ -202,17 +200,17 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
     let guard = guard(&keys);
     let covers = keys.required("covers").map(covers);
     let lines = keys.optional("lines").map(conditions::condition);
-    let deductibles = keys.list("deductible", "a deductible", deductible);
-    let copays = keys.list("copay", "a copayment", copay);
+    let deductibles = keys.list("deductible", &grammar::DEDUCTIBLE, deductible);
+    let copays = keys.list("copay", &grammar::COPAY, copay);
     let form = form(&keys);
-    let points = keys.list("points", "points", point);
-    let factors = keys.list("factors", "a factor", factor);
-    let out_of_pocket_max = keys.list("out_of_pocket_max", "an out-of-pocket maximum", plain_limit);
-    let caps = keys.list("cap", "a cap", cap);
+    let points = keys.list("points", &grammar::POINT, point);
+    let factors = keys.list("factors", &grammar::FACTOR, factor);
+    let out_of_pocket_max = keys.list("out_of_pocket_max", &grammar::OUT_OF_POCKET_MAX, plain_limit);
+    let caps = keys.list("cap", &grammar::CAP, cap);
     let minimum = keys.optional("minimum").map(value);
     let indemnity = keys.optional("indemnity").and_then(|v| v.boolean()).unwrap_or(true);
     let allocate = keys.optional("allocate").map(|v| word_list(v, false));
-    let own_rounding = keys.optional("rounding").and_then(|v| v.table("`rounding`")).and_then(|keys| {
+    let own_rounding = keys.optional("rounding").and_then(|v| v.table(&grammar::ROUNDING)).and_then(|keys| {
         let read = rounding(&keys, false);
         keys.finish();
         read
@@ -221,7 +219,7 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
     keys.finish();
     let franchises = deductibles.iter().filter(|d| d.franchise).count();
     if franchises > 0 && deductibles.len() > 1 {
-        keys.problem(Code::Conflict, "deductible", "a franchise cannot be met together with another deductible".to_owned());
+        keys.problem(Code::Conflict, "deductible", say::franchise_alone());
     }
     Some(Benefit {
         id: id?,

@@ -5,10 +5,11 @@ use toml::de::DeValue;
 use super::conditions;
 use super::keys::{Entry, Keys};
 use crate::date::parse_date;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, catalogue as say};
 use crate::exact::Exact;
 use crate::money::parse_decimal;
 use crate::scheme::expression;
+use crate::scheme::grammar;
 use crate::scheme::syntax::{At, Expression, Node, Row, Series, Value};
 
 /// Reads a value: wherever a number stands.
@@ -18,12 +19,11 @@ pub(super) fn value(entry: Entry<'_>) -> Option<Value> {
         DeValue::String(text) => expression_text(&entry, text).map(Value::Expression),
         DeValue::Array(_) => table(&entry),
         DeValue::Table(_) => {
-            let keys = entry.table("a dated series")?;
+            let keys = entry.table(&grammar::SERIES)?;
             series(&keys).map(Value::Series)
         }
         DeValue::Boolean(_) | DeValue::Datetime(_) => {
-            let message = format!("`{}` must be a number, an expression, a dated series or a decision table", entry.key());
-            entry.report(Code::WrongForm, message);
+            entry.report(Code::WrongForm, say::not_a_value(entry.key()));
             None
         }
     }
@@ -34,7 +34,7 @@ fn number(entry: &Entry<'_>) -> Option<Expression> {
     match parse_decimal(text.strip_prefix('+').unwrap_or(&text), 6) {
         Ok(micros) => Some(At::new(Box::new(Node::Number(Exact::from_micros(micros))), entry.place.clone())),
         Err(error) => {
-            entry.report(Code::BadValue, error.to_string());
+            entry.report(Code::BadValue, say::number(&error));
             None
         }
     }
@@ -76,13 +76,13 @@ pub(super) fn series(keys: &Keys<'_>) -> Option<At<Series>> {
                 }
             }
             None => {
-                let message = format!("`{}` is neither a known key nor a date such as \"2024-01-01\"", entry.key());
+                let message = say::neither_key_nor_date(entry.key());
                 keys.findings.report(Diagnostic::new(Code::UnknownKey, entry.key_place(), message));
             }
         }
     }
     if dates.is_empty() {
-        keys.report_missing("value", "a value is missing: `value = ...`, or dates with the value from each on");
+        keys.report_missing("value", say::value_is_missing());
         return None;
     }
     dates.sort_by_key(|(date, _)| date.value);
@@ -94,10 +94,10 @@ fn table(entry: &Entry<'_>) -> Option<Value> {
     let elements = entry.elements();
     let last = elements.len().checked_sub(1);
     for (i, element) in elements.iter().enumerate() {
-        let Some(keys) = element.table("a row of a decision table") else { continue };
+        let Some(keys) = element.table(&grammar::ROW) else { continue };
         let row = if let Some(otherwise) = keys.optional("otherwise") {
             if Some(i) != last {
-                element.report(Code::OutOfOrder, "the `otherwise` row comes last, and once".to_owned());
+                element.report(Code::OutOfOrder, say::otherwise_comes_last());
             }
             keys.finish();
             value(otherwise).map(|then| Row { when: None, then, place: element.place.clone() })
@@ -110,7 +110,7 @@ fn table(entry: &Entry<'_>) -> Option<Value> {
         rows.extend(row);
     }
     if elements.is_empty() {
-        entry.report(Code::WrongForm, "a decision table needs at least one row".to_owned());
+        entry.report(Code::WrongForm, say::table_needs_a_row());
         return None;
     }
     // A row that could not be read would look like a gap; the table is then left out.

@@ -1,0 +1,295 @@
+//! Everything that findings say, in Chinese and English.
+
+use chrono::NaiveDate;
+
+use super::message::{Compared, Form, Message, Never, Say, Thing, Unused};
+use crate::date::Per;
+use crate::decision::Language;
+use crate::money::{Money, MoneyError};
+use crate::ratio::Ratio;
+use crate::scheme::grammar::Section;
+use crate::scheme::syntax::{Counts, Unit};
+
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*): $zh:literal, $en:literal;)*) => {
+        $(
+            $(#[$doc])*
+            pub(crate) fn $name($($argument: $type),*) -> Message {
+                let text = |language: Language| {
+                    $(let $argument = $argument.say(language);)*
+                    match language {
+                        Language::Zh => format!($zh),
+                        Language::En => format!($en),
+                    }
+                };
+                Message::new(text(Language::Zh), text(Language::En))
+            }
+        )*
+
+        /// Every entry as it is written: name, Chinese, English.
+        #[cfg(test)]
+        const ENTRIES: &[(&str, &str, &str)] = &[$((stringify!($name), $zh, $en),)*];
+    };
+}
+
+catalogue! {
+    // --- reading: the file and its tables
+
+    file_too_large(limit: usize): "规则文件不得超过 {limit} 字节", "a rule file may have at most {limit} bytes";
+    needs_key(section: &Section, key: &str): "{section}缺少键 `{key}`", "{section} needs the key `{key}`";
+    no_key(section: &Section, key: &str): "{section}没有键 `{key}`", "{section} has no key `{key}`";
+    its_keys(keys: &str): "可用的键有 {keys}", "its keys are {keys}";
+    did_you_mean(name: &str): "是不是 `{name}`？", "did you mean `{name}`?";
+    cannot_be(key: &str, text: &str): "`{key}` 不能写成 `{text}`", "`{key}` cannot be `{text}`";
+    one_of(words: &str): "只能是以下之一：{words}", "it is one of {words}";
+    wrong_form(key: &str, wanted: Form, found: Form): "`{key}` 应为{wanted}，不能是{found}", "`{key}` must be {wanted}, not {found}";
+    not_a_name(name: &str):
+        "`{name}` 不能作名称：名称以小写字母开头，由小写字母、数字和 `_` 组成，最多 64 个字符",
+        "`{name}` is not a name: a lower-case letter, then lower-case letters, digits and `_`, 64 at most";
+    not_a_date(key: &str): "`{key}` 应为日期，如 2024-01-01", "`{key}` must be a date such as 2024-01-01";
+    not_positive(key: &str): "`{key}` 应为 1 到 1000000 的整数", "`{key}` must be a whole number from 1 to 1000000";
+
+    scheme_needs_portion(): "方案至少要有一个 `[[portion]]`", "a scheme needs at least one `[[portion]]`";
+    scheme_needs_layer(): "方案至少要有一个 `[[layer]]`", "a scheme needs at least one `[[layer]]`";
+    unknown_format(number: &str, known: i64):
+        "不认识规则语言的版本 {number}；本程序读版本 {known}",
+        "format {number} of the rule language is not known; this version reads format {known}";
+    write_format(known: i64): "请写 `format = {known}`", "write `format = {known}`";
+    until_not_after(until: NaiveDate, from: NaiveDate):
+        "`until`（{until}）不晚于 `from`（{from}）；`until` 是方案不再有效的第一天",
+        "`until` ({until}) is not after `from` ({from}); it is the first day on which the scheme no longer holds";
+    not_a_currency(text: &str):
+        "`{text}` 不是货币代码：应为三个大写字母，如 `\"CNY\"`",
+        "`{text}` is not a currency of three capital letters, such as \"CNY\"";
+    not_a_month_day(text: &str):
+        "`{text}` 不是月和日，应写成 `\"07-01\"` 的形式，日不超过 28",
+        "`{text}` is not a month and day such as \"07-01\", with a day up to the 28th";
+    not_a_unit(text: &str): "`{text}` 不是金额单位，应写成 `\"0.01\"` 的形式", "`{text}` is not a unit of money such as \"0.01\"";
+    values_and_type(): "`values` 与 `type` 只能写一个", "`values` and `type` exclude each other";
+    attribute_needs_values():
+        "属性应写明 `values = [...]` 或 `type = \"...\"`",
+        "an attribute needs `values = [...]` or `type = \"...\"`";
+    as_of_persons_only(): "只有个人的属性才按日期读取", "only a person's attributes are read as of a date";
+    only_claims_choose(): "只有统计理赔件数的累计项才能选择计入哪些", "only an accumulator that counts claims chooses which";
+    named_says_per():
+        "引用累计项时，`per` 和 `owner` 写在累计项的声明处",
+        "a named accumulator says `per` and `owner` where it is declared";
+    say_the_period():
+        "请写明累计的周期：`per = \"policy-year\"`，或 `accumulator = \"...\"`",
+        "say over which period it runs: `per = \"policy-year\"`, or `accumulator = \"...\"`";
+    needs_portion_key(value: &str, into: &str):
+        "写了 `{value}` 就要写 `{into}`：这部分费用归入的类别",
+        "`{value}` needs `{into}`: the portion that the money goes into";
+    needs_value_key(into: &str, value: &str): "写了 `{into}` 就要写 `{value}`", "`{into}` needs `{value}`";
+    layer_needs_covers():
+        "没有保障责任的保障层只能由外部给定赔款，须写 `covers`：赔款冲减的费用类别",
+        "a layer without benefits is only ever given, and needs `covers`: the portions that its payment settles";
+    benefit_needs_form():
+        "保障责任须写 `ratio`、`bands`、`grant`、`fixed` 或 `in_kind` 之一：赔多少",
+        "a benefit needs `ratio`, `bands`, `grant`, `fixed` or `in_kind`: how much it pays";
+    exclude_each_other(keys: &str): "{keys} 只能写一个", "{keys} exclude each other";
+    last_band_has_no_end(): "最后一个分段没有上限：不写 `to`", "the last band has no end: leave `to` out";
+    band_needs_an_end(): "只有最后一个分段可以不写 `to`", "only the last band may be without `to`";
+    franchise_alone():
+        "相对免赔额不能与其他起付线同时使用",
+        "a franchise cannot be met together with another deductible";
+
+    // --- reading: values, conditions, expressions
+
+    not_a_value(key: &str):
+        "`{key}` 应为数字、算式、按日期分段的数值或决策表",
+        "`{key}` must be a number, an expression, a dated series or a decision table";
+    neither_key_nor_date(key: &str):
+        "`{key}` 既不是已知的键，也不是 `\"2024-01-01\"` 这样的日期",
+        "`{key}` is neither a known key nor a date such as \"2024-01-01\"";
+    value_is_missing():
+        "缺少数值：请写 `value = ...`，或写各日期起的数值",
+        "a value is missing: `value = ...`, or dates with the value from each on";
+    otherwise_comes_last(): "`otherwise` 行只能有一行，且在最后", "the `otherwise` row comes last, and once";
+    table_needs_a_row(): "决策表至少要有一行", "a decision table needs at least one row";
+    not_decimal(text: &str): "`{text}` 不是 `1234.50` 这样的普通小数", "`{text}` is not a plain decimal amount such as `1234.50`";
+    too_precise(text: &str): "`{text}` 的小数超过六位", "`{text}` has more than six decimal places";
+    beyond_range(text: &str): "`{text}` 过大", "`{text}` is out of range";
+
+    any_needs_one(): "`any` 至少要有一个条件", "`any` needs at least one condition";
+    must_be_compared(name: &str):
+        "`{name}` 应与选项、选项列表或比较式相比",
+        "`{name}` must be compared with a word, a list of words, or a comparison";
+    compared_with_nothing(name: &str):
+        "`{name}` 与空列表相比：条件永远不成立",
+        "`{name}` is compared with an empty list: the condition could never hold";
+    not_a_plain_number(text: &str): "`{text}` 不是普通小数", "`{text}` is not a plain decimal number";
+    not_a_comparison(text: &str):
+        "`{text}` 不是 `>= 60`、`< 30000`、`>= 2024-07-01` 这样的比较式",
+        "`{text}` is not a comparison such as `>= 60`, `< 30000` or `>= 2024-07-01`";
+
+    unexpected(sign: char): "此处不应有 `{sign}`", "`{sign}` is not expected here";
+    too_many_terms(limit: usize): "算式中连续的项不得超过 {limit} 个", "an expression may have at most {limit} terms in a row";
+    too_deep(limit: usize): "算式的嵌套不得超过 {limit} 层", "an expression may nest at most {limit} deep";
+    closing_is_missing(): "缺少右括号 `)`", "a closing `)` is missing";
+    operand_expected(found: char):
+        "此处应为数字、名称或 `(`，不能是 `{found}`",
+        "a number, a name or `(` is expected, not `{found}`";
+    operand_expected_at_end(): "末尾还应有数字、名称或 `(`", "a number, a name or `(` is expected at the end";
+    no_function(name: &str):
+        "没有函数 `{name}`；可用的有 `min`、`max`、`floor`、`ceil` 和 `round`",
+        "there is no function `{name}`; there are min, max, floor, ceil and round";
+    comma_expected(): "此处应为 `,` 或 `)`", "`,` or `)` is expected";
+    takes_values(name: &str, least: usize, most: usize, found: usize):
+        "`{name}` 应有 {least} 到 {most} 个值，不能是 {found} 个",
+        "`{name}` takes {least} to {most} values, not {found}";
+
+    // --- names and facts
+
+    too_many_rules(limit: usize):
+        "方案最多有 {limit} 个保障层，每层最多有同样多的保障责任",
+        "a scheme may have at most {limit} layers, and a layer as many benefits";
+    not_of_a_household(per: Per):
+        "周期为 `{per}` 的累计只属于个人，不能由家庭共用",
+        "a {per} belongs to one person, not to a household";
+    reserved(name: &str):
+        "`{name}` 在结果中另有含义，不能用作名称",
+        "`{name}` has a meaning of its own in results and cannot be an id";
+    already_declared(thing: Thing, name: &str): "已经有{thing} `{name}`", "there is already {thing} `{name}`";
+    first_declared_here(): "首次声明在此", "first declared here";
+    declared_here(): "声明在此", "declared here";
+    no_portion(name: &str): "没有费用类别 `{name}`", "there is no portion `{name}`";
+    no_accumulator(name: &str): "没有累计项 `{name}`", "there is no accumulator `{name}`";
+    no_fact(name: &str): "没有属性、事实或参数 `{name}`", "there is no attribute, fact or parameter `{name}`";
+    declare_it(name: &str): "请声明：`[[attribute]] name = \"{name}\"`", "declare it: [[attribute]] name = \"{name}\"";
+    nothing_meets(name: &str): "`{name}` 没有一个取值满足此条件", "no value of `{name}` meets this";
+    nobody_pays(portion: &str):
+        "没有保障层赔付 `{portion}`：全部由患者负担",
+        "no layer pays for `{portion}`: the patient bears all of it";
+    nothing_uses(thing: Unused, name: &str): "没有规则使用{thing} `{name}`", "nothing uses the {thing} `{name}`";
+
+    built_in(name: &str): "`{name}` 是内置的，无须声明", "`{name}` is built in and needs no declaration";
+    read_from_claim(name: &str):
+        "`{name}` 取自理赔申请的字段：请写 `of = \"claim\"`",
+        "`{name}` is read from a field of the claim: write `of = \"claim\"`";
+    read_from_line(name: &str):
+        "`{name}` 取自明细的字段：请写 `of = \"line\"`",
+        "`{name}` is read from a field of the line: write `of = \"line\"`";
+    needs_a_value(name: &str): "`{name}` 至少要有一个取值", "`{name}` needs at least one value";
+    not_a_value_of(text: &str, name: &str): "`{text}` 不是 `{name}` 的取值", "`{text}` is not a value of `{name}`";
+    fact_of_a_line(name: &str): "`{name}` 是明细的事实，不能在此使用", "`{name}` is a fact of a line, and cannot be asked here";
+    not_of_the_person_alone(name: &str):
+        "`{name}` 不只取决于个人，不能用于保费",
+        "`{name}` is not a fact of the person alone, and cannot be asked of a premium";
+    not_known_yet(name: &str): "`{name}` 尚不可知：该保障层并不先赔", "`{name}` is not known yet: that layer does not pay earlier";
+    only_inside_layers(name: &str): "`{name}` 只有在保障层内才可知", "`{name}` is only known inside layers";
+    compared_with_numbers(name: &str, word: &str):
+        "`{name}` 应与数字或日期比较，如 `\">= 60\"`，不能是 `{word}`",
+        "`{name}` is compared with numbers or dates, such as \">= 60\", not with `{word}`";
+    it_is_true_or_false(): "只能是 `true` 或 `false`", "it is true or false";
+    compared_with(name: &str, wanted: Compared): "`{name}` 应与{wanted}比较", "`{name}` is compared with {wanted}";
+
+    // --- values
+
+    wanted_unit(wanted: Unit, found: Unit): "此处应为{wanted}，写的却是{found}", "{wanted} is wanted here, this is {found}";
+    write_percent():
+        "比例写成带百分号的文本：`\"60%\"`",
+        "ratios are written with a percent sign, as text: \"60%\"";
+    not_a_share(found: Ratio): "{found} 不在 0% 到 100% 之间", "{found} is not between 0% and 100%";
+    below_zero(found: Money): "{found} 小于零", "{found} is below zero";
+    outside_in_case(outside: &Message, case: &Message): "{outside}（{case}）", "{outside}, for {case}";
+    not_figured(): "无法算出此处的数值", "this value could not be figured";
+    no_exact_value(case: &Message):
+        "此处没有六位小数以内的精确值（{case}）：除以零、过大，或须舍入",
+        "this has no exact value with six decimal places for {case}: it divides by zero, is too large, or needs rounding";
+    say_how_it_is_rounded(): "请写明如何舍入，如 `round(x, 0.01)`", "say how it is rounded, such as `round(x, 0.01)`";
+    no_value_before(first: NaiveDate, from: NaiveDate):
+        "{first} 之前没有数值，而方案自 {from} 起有效",
+        "there is no value before {first}, but the scheme holds from {from}";
+    too_many_cases(limit: usize): "此表的情形超过 {limit} 种", "this table has more than {limit} cases";
+    no_row_met(case: &Message): "此表没有一行适用于：{case}", "no row of this table is met by: {case}";
+    add_a_row():
+        "请为此情形补一行，或在末尾加 `{{ otherwise = ... }}`",
+        "add a row for this case, or `{{ otherwise = ... }}` at the end";
+    two_rows_met(case: &Message): "此表有两行同时适用于：{case}", "two rows of this table are met by: {case}";
+    two_classify_rows_met(case: &Message):
+        "`classify` 有两行同时适用于：{case}",
+        "two rows of `classify` are met by: {case}";
+    the_other_row(): "另一行", "the other row";
+    exactly_one_row(): "任何情形都应恰有一行适用", "exactly one row must hold in every case";
+    row_not_reached(): "没有任何情形会用到这一行", "no case reaches this row";
+    others_are_ratios():
+        "此处其他数值都是比例，这个却是普通数字",
+        "the other values here are ratios, this is a number";
+    does_not_go_with(found: Unit, other: Unit): "{found}不能与{other}合用", "{found} does not go with {other}";
+    figured_from_itself(name: &str): "`{name}` 的计算用到了它自己", "`{name}` is figured from itself";
+    declared_as(name: &str, declared: Unit, found: Unit):
+        "`{name}` 声明为{declared}，写的却是{found}",
+        "`{name}` is declared as {declared}, but this is {found}";
+    divides_by_zero(): "此处除以零", "this divides by zero";
+    step_above_zero(): "步长应大于零", "the step must be above zero";
+    not_a_number(name: &str): "`{name}` 不是数字", "`{name}` is not a number";
+    let_a_table_turn_it():
+        "可用决策表换成数字：`[{{ when = {{ ... }}, then = ... }}, {{ otherwise = ... }}]`",
+        "let a decision table turn it into one: [{{ when = {{ ... }}, then = ... }}, {{ otherwise = ... }}]";
+    cannot_be_multiplied(left: Unit, right: Unit): "{left}不能乘以{right}", "{left} cannot be multiplied by {right}";
+    cannot_be_divided(left: Unit, right: Unit): "{left}不能除以{right}", "{left} cannot be divided by {right}";
+    any_claim(): "任何理赔申请", "any claim";
+
+    // --- layers and benefits
+
+    counts_another(name: &str, counted: Counts, kind: &str, wanted: Counts):
+        "`{name}` 统计的是 `{counted}`，而此处的 `{kind}` 要用统计 `{wanted}` 的累计项",
+        "`{name}` counts {counted}, but a {kind} here runs on one that counts {wanted}";
+    no_multiple(step: Money, unit: Money):
+        "赔款按 {step} 取整，不是方案单位 {unit} 的整数倍",
+        "payments in steps of {step} are no whole multiples of the scheme's unit {unit}";
+    covered_twice(portion: &str): "`{portion}` 重复计入", "`{portion}` is covered twice";
+    covers_needs_one(): "`covers` 至少要写一个费用类别", "`covers` names at least one portion";
+    not_covered(portion: &str): "`{portion}` 没有计入，或写了两次", "`{portion}` is not covered, or named twice";
+    allocate_names_all(): "`allocate` 应把计入的每个费用类别各写一次", "`allocate` names every covered portion once";
+    bands_must_rise(): "每个分段的上限应高于前一个分段", "each band ends above the one before";
+    steps_must_rise(): "每一档的起点应高于前一档", "each step begins above the one before";
+    not_a_count(name: &str): "`{name}` 不是数量", "`{name}` is not a count";
+    never_pays(benefit: &str, why: Never): "`{benefit}` 永远不会赔付：{why}", "`{benefit}` can never pay: {why}";
+}
+
+/// A case, told by what is equal to what.
+pub(crate) fn this_case(case: &str) -> Message {
+    Message::new(case.to_owned(), case.to_owned())
+}
+
+/// Why a number cannot be read.
+pub(crate) fn number(error: &MoneyError) -> Message {
+    match error {
+        MoneyError::NotDecimal(text) => not_decimal(text),
+        MoneyError::TooPrecise(text) => too_precise(text),
+        MoneyError::OutOfRange(text) => beyond_range(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The arguments of a text, and the text without them and without code in backticks.
+    fn parts(text: &str) -> (Vec<&str>, String) {
+        let unescaped = text.replace("{{", "").replace("}}", "");
+        let mut arguments: Vec<&str> = text.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|(name, _)| name).collect();
+        arguments.retain(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+        arguments.sort_unstable();
+        arguments.dedup();
+        let words = unescaped
+            .split('`')
+            .step_by(2)
+            .map(|s| s.split('{').map(|p| p.split_once('}').map_or(p, |(_, rest)| rest)).collect::<String>());
+        (arguments, words.collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn chinese_is_chinese_and_says_as_much() {
+        for (name, zh, en) in ENTRIES {
+            let ((zh_arguments, zh_words), (en_arguments, en_words)) = (parts(zh), parts(en));
+            assert_eq!(zh_arguments, en_arguments, "{name}");
+            let chinese = |c: char| c >= '\u{2e80}';
+            assert!(zh_words.chars().any(chinese), "{name}: {zh}");
+            assert!(!zh_words.chars().any(|c| c.is_ascii_alphabetic()), "{name}: {zh}");
+            assert!(!en_words.chars().any(chinese), "{name}: {en}");
+        }
+    }
+}

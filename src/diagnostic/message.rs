@@ -1,0 +1,165 @@
+//! Texts in Chinese and English.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Serialize, Serializer};
+
+use crate::date::Per;
+use crate::decision::Language;
+use crate::money::Money;
+use crate::ratio::Ratio;
+use crate::scheme::grammar::Section;
+use crate::scheme::syntax::{Counts, Unit};
+
+/// One text in both languages. Messages are made in the catalogue and nowhere else, so that none lacks a language.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Message {
+    zh: Box<str>,
+    en: Box<str>,
+}
+
+impl Message {
+    pub(super) fn new(zh: String, en: String) -> Message {
+        Message { zh: zh.into_boxed_str(), en: en.into_boxed_str() }
+    }
+
+    pub(crate) fn text(&self, language: Language) -> &str {
+        match language {
+            Language::Zh => &self.zh,
+            Language::En => &self.en,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.en.is_empty()
+    }
+}
+
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.en)
+    }
+}
+
+/// In English, as in every machine-readable form.
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.en)
+    }
+}
+
+/// What messages are made of: the same in both languages (names, numbers, dates), or words of each.
+pub(super) trait Say {
+    fn say(&self, language: Language) -> String;
+}
+
+macro_rules! same_in_both {
+    ($($type:ty),*) => {
+        $(impl Say for $type {
+            fn say(&self, _: Language) -> String {
+                self.to_string()
+            }
+        })*
+    };
+}
+
+same_in_both!(&str, char, usize, u64, i64, NaiveDate, Money, Ratio, Per);
+
+impl Say for &Message {
+    fn say(&self, language: Language) -> String {
+        self.text(language).to_owned()
+    }
+}
+
+/// The words of rule files are the same in any language.
+impl Say for Counts {
+    fn say(&self, _: Language) -> String {
+        self.name().to_owned()
+    }
+}
+
+impl Say for &Section {
+    fn say(&self, language: Language) -> String {
+        match language {
+            Language::Zh => self.zh,
+            Language::En => self.en,
+        }
+        .to_owned()
+    }
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $type:ident { $($(#[$inner:meta])* $variant:ident: $zh:literal, $en:literal;)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+            pub(crate) enum $type { $($(#[$inner])* $variant,)* }
+
+            impl Say for $type {
+                fn say(&self, language: Language) -> String {
+                    match (self, language) {
+                        $(($type::$variant, Language::Zh) => $zh, ($type::$variant, Language::En) => $en,)*
+                    }
+                    .to_owned()
+                }
+            }
+        )*
+    };
+}
+
+words! {
+    /// What is declared in a rule file.
+    Thing {
+        Portion: "费用类别", "a portion";
+        AttributeOrParameter: "属性或参数", "an attribute or parameter";
+        Accumulator: "累计项", "an accumulator";
+        Layer: "保障层", "a layer";
+        BenefitOfLayer: "本层的保障责任", "a benefit of the layer";
+        Value: "取值", "a value";
+    }
+    /// What may be declared and not used.
+    Unused {
+        Parameter: "参数", "parameter";
+        Attribute: "属性", "attribute";
+        Accumulator: "累计项", "accumulator";
+    }
+    /// The form of a value.
+    Form {
+        Text: "文本", "text";
+        QuotedText: "加引号的文本", "text in quotes";
+        Number: "数字", "a number";
+        YesNo: "`true` 或 `false`", "true or false";
+        Date: "日期", "a date";
+        List: "列表", "a list";
+        Table: "表", "a table";
+        Scalar: "选项、`true` 或 `false`、数字", "a word, true or false, or a number";
+    }
+    /// What a fact is compared with.
+    Compared {
+        Words: "选项", "words";
+        YesNo: "`true` 或 `false`", "true or false";
+        Ratios: "比例（如 `\">= 50%\"`）", "ratios, such as \">= 50%\"";
+        Numbers: "普通数字", "plain numbers";
+        Dates: "日期", "dates";
+    }
+    /// Why a benefit never pays.
+    Never {
+        RatioIsZero: "赔付比例为 0%", "its ratio is 0%";
+        CapIsZero: "封顶线为 0", "its cap is 0";
+        CountsNothing: "没有计入任何费用类别", "it counts no portion";
+    }
+}
+
+impl Say for Unit {
+    fn say(&self, language: Language) -> String {
+        match (self, language) {
+            (_, Language::En) => self.name(),
+            (Unit::Amount, Language::Zh) => "金额",
+            (Unit::Ratio, Language::Zh) => "比例",
+            (Unit::Count, Language::Zh) => "数量",
+            (Unit::Number | Unit::Open, Language::Zh) => "数字",
+        }
+        .to_owned()
+    }
+}
