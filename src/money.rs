@@ -327,8 +327,10 @@ impl Rounding {
     }
 
     /// Whether the amount is a whole multiple of the unit.
+    #[inline]
     pub const fn holds(self, amount: Money) -> bool {
-        amount.0 % self.unit.0 == 0
+        // A constant divisor for the commonest unit: the division becomes a multiplication.
+        if self.unit.0 == CENT { amount.0 % CENT == 0 } else { amount.0 % self.unit.0 == 0 }
     }
 
     /// The amount rounded, or nothing if the result is out of range.

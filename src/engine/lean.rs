@@ -137,9 +137,12 @@ fn settle_one<T: Trace>(
     }
     trace.record(|| Step::Residual { amount: base });
     trace.record(|| Step::Rounded { amount: rounded });
-    // Rounding keeps order: what is rounded to less than the limit would be paid the same if the limit bound.
-    let paid =
-        if rounded < limit && !T::RECORDS { rounded } else { limited_by(op, base, excess, rounded, limit, bound, positions, trace)? };
+    // Rounding keeps order: under a limit in whole units, the lesser of the two is what is paid, and below any limit it is what would be paid anyway.
+    let paid = if !T::RECORDS && (rounded < limit || op.rounding.holds(limit)) {
+        rounded.min(limit)
+    } else {
+        limited_by(op, base, excess, rounded, limit, bound, positions, trace)?
+    };
 
     // 12: the residual.
     trace.record(|| Step::Paid { amount: paid, issued: paid });
