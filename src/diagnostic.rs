@@ -149,7 +149,6 @@ impl Serialize for Code {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Label {
     span: Range<usize>,
-    #[serde(skip_serializing_if = "Message::is_empty")]
     message: Message,
 }
 

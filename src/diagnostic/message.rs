@@ -30,10 +30,6 @@ impl Message {
             Language::En => &self.en,
         }
     }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.en.is_empty()
-    }
 }
 
 impl fmt::Display for Message {
