@@ -33,6 +33,15 @@ impl Severity {
             Severity::Warning => "warning",
         }
     }
+
+    /// The word for people.
+    pub const fn word(self, language: Language) -> &'static str {
+        match (self, language) {
+            (_, Language::En) => self.as_str(),
+            (Severity::Error, Language::Zh) => "错误",
+            (Severity::Warning, Language::Zh) => "警告",
+        }
+    }
 }
 
 macro_rules! codes {
@@ -149,7 +158,6 @@ impl Serialize for Code {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Label {
     span: Range<usize>,
-    #[serde(skip_serializing_if = "Message::is_empty")]
     message: Message,
 }
 

@@ -215,6 +215,10 @@ fn value_text(value: &Value, place: Place) -> String {
 
 fn array_text(array: &Array, place: Place) -> String {
     if !is_broken_array(array) {
+        // One with broken lists inside of it has its lines already; only those inside may be broken further.
+        if array.iter().any(is_tall) {
+            return flat_array(array, place);
+        }
         let flat = flat_array(array, Place { breaks: false, ..place });
         if !place.breaks || fits(&flat, place) {
             return flat;
@@ -238,16 +242,16 @@ fn is_broken_array(array: &Array) -> bool {
 }
 
 fn flat_array(array: &Array, place: Place) -> String {
-    let mut text = "[".to_owned();
+    let mut text = Running::new(place.column);
+    text.push("[");
     for (i, value) in array.iter().enumerate() {
         if i > 0 {
-            text.push_str(", ");
+            text.push(", ");
         }
-        let inner = value_text(value, after(&text, place));
-        text.push_str(&inner);
+        text.push(&value_text(value, Place { column: text.column, ..place }));
     }
-    text.push(']');
-    text
+    text.push("]");
+    text.text
 }
 
 fn inline_text(table: &InlineTable, place: Place) -> String {
@@ -268,26 +272,26 @@ fn inline_text(table: &InlineTable, place: Place) -> String {
         return "{}".to_owned();
     }
     let space = |written: &str| " ".repeat(if place.row { written.chars().count().max(1) } else { 1 });
-    let mut text = "{".to_owned();
+    let mut text = Running::new(place.column);
+    text.push("{");
     for (i, (path, value)) in values.iter().enumerate() {
         if i > 0 {
-            text.push(',');
+            text.push(",");
         }
         let decor = path.last().map(|k| k.leaf_decor());
-        text.push_str(&space(prefix(decor.and_then(|d| d.prefix()))));
-        text.push_str(&key_text(path));
-        text.push_str(&space(prefix(decor.and_then(|d| d.suffix()))));
-        text.push('=');
-        text.push_str(&space(prefix(value.decor().prefix())));
+        text.push(&space(prefix(decor.and_then(|d| d.prefix()))));
+        text.push(&key_text(path));
+        text.push(&space(prefix(decor.and_then(|d| d.suffix()))));
+        text.push("=");
+        text.push(&space(prefix(value.decor().prefix())));
         // A list of words inside of a table stays in one piece, however long the line.
         let words = value.as_array().is_some_and(|array| array.iter().all(|v| !v.is_array() && !v.is_inline_table()));
-        let inner = value_text(value, Place { breaks: place.breaks && !words, ..after(&text, place) });
-        text.push_str(&inner);
+        text.push(&value_text(value, Place { breaks: place.breaks && !words, column: text.column, ..place }));
     }
     let end = if table.trailing_comma() { raw(table.trailing()) } else { values.last().map_or("", |(_, v)| prefix(v.decor().suffix())) };
-    text.push_str(&space(end));
-    text.push('}');
-    text
+    text.push(&space(end));
+    text.push("}");
+    text.text
 }
 
 fn is_broken_table(table: &InlineTable, values: &[(Vec<&Key>, &Value)]) -> bool {
@@ -299,13 +303,24 @@ fn is_broken_table(table: &InlineTable, values: &[(Vec<&Key>, &Value)]) -> bool 
         || comment(raw(table.trailing()))
 }
 
-/// Where something goes on after a text that begins at a place.
-fn after(text: &str, place: Place) -> Place {
-    let column = match text.rsplit_once('\n') {
-        Some((_, last)) => last.chars().count(),
-        None => place.column.saturating_add(text.chars().count()),
-    };
-    Place { column, ..place }
+/// A text that is being written, and the column at which it goes on.
+struct Running {
+    text: String,
+    column: usize,
+}
+
+impl Running {
+    fn new(column: usize) -> Running {
+        Running { text: String::new(), column }
+    }
+
+    fn push(&mut self, more: &str) {
+        self.column = match more.rsplit_once('\n') {
+            Some((_, last)) => last.chars().count(),
+            None => self.column.saturating_add(more.chars().count()),
+        };
+        self.text.push_str(more);
+    }
 }
 
 fn fits(text: &str, place: Place) -> bool {

@@ -20,7 +20,7 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    pub(super) fn new(zh: String, en: String) -> Message {
+    pub(crate) fn new(zh: String, en: String) -> Message {
         Message { zh: zh.into_boxed_str(), en: en.into_boxed_str() }
     }
 
@@ -29,10 +29,6 @@ impl Message {
             Language::Zh => &self.zh,
             Language::En => &self.en,
         }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.en.is_empty()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::decision::Language;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::Code;
 
 /// What stands before the examples that are not whole files.
 const FRAME: &str = include_str!("../../docs/codes/frame.toml");
@@ -86,12 +86,11 @@ fn whole(example: &str) -> String {
 
 impl fmt::Display for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (severity, wrong, right) = match (self.language, self.code.severity()) {
-            (Language::En, Severity::Error) => ("error", "Wrong", "Right"),
-            (Language::En, Severity::Warning) => ("warning", "Wrong", "Right"),
-            (Language::Zh, Severity::Error) => ("错误", "错误示例", "正确示例"),
-            (Language::Zh, Severity::Warning) => ("警告", "错误示例", "正确示例"),
+        let (wrong, right) = match self.language {
+            Language::En => ("Wrong", "Right"),
+            Language::Zh => ("错误示例", "正确示例"),
         };
+        let severity = self.code.severity().word(self.language);
         writeln!(f, "# {} `{}` ({severity}): {}\n", self.code, self.code.name(), self.title)?;
         writeln!(f, "{}\n", self.text)?;
         writeln!(f, "## {wrong}\n\n```toml\n{}\n```\n", self.wrong)?;

@@ -1,7 +1,6 @@
 //! Everything that reports and the command line say, in Chinese and English.
 
 use crate::decision::Language;
-use crate::diagnostic::Severity;
 use crate::reject::RejectCode;
 
 /// The catalogue in one language.
@@ -98,14 +97,6 @@ impl Words {
             (Language::Zh, Some(near)) => format!("没有理赔申请 `{claim}`；是不是 `{near}`？"),
             (Language::En, None) => format!("there is no claim `{claim}`"),
             (Language::En, Some(near)) => format!("there is no claim `{claim}`; did you mean `{near}`?"),
-        }
-    }
-
-    /// How grave a finding is.
-    pub const fn severity(self, severity: Severity) -> &'static str {
-        match severity {
-            Severity::Error => self.error(),
-            Severity::Warning => self.warning(),
         }
     }
 

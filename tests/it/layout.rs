@@ -193,6 +193,25 @@ fn lines_may_end_in_crlf() {
     assert_eq!(lay_out("s.toml", &format!("\u{feff}{}", text.replace('\n', "\r\n"))).unwrap(), plain);
 }
 
+/// Huge and deep files take no longer than they are long.
+#[test]
+fn hostile_files() {
+    let words = format!("a = [{}]\n", "\"word\", ".repeat(200_000));
+    // The indent, and 17 words of eight characters with comma and space, but for the last space: one word more would be beyond 140.
+    assert_eq!(check(&words).lines().map(str::len).max(), Some(2 + 17 * 8 - 1));
+    let entries = format!("a = {{ {} }}\n", (0..20_000).map(|i| format!("k{i} = 1")).collect::<Vec<_>>().join(", "));
+    assert_eq!(lay_out("s.toml", &entries).unwrap(), entries);
+    let tables = "[[layer]]\n".repeat(50_000);
+    assert_eq!(lay_out("s.toml", &tables).unwrap().lines().count(), 99_999);
+    let long = "x".repeat(200);
+    let deep = format!("a = {}\"{long}\"{}\n", "[[\n".repeat(38), "]]".repeat(38));
+    lay_out("s.toml", &deep).unwrap();
+    let deep = format!("a = {}\"{long}\"{}\n", "[{ b = [\n{ c = ".repeat(18), "}]}]".repeat(18));
+    lay_out("s.toml", &deep).unwrap();
+    let deep = format!("a = {}\"{long}\"{}\n", "[".repeat(76), "]".repeat(76));
+    lay_out("s.toml", &deep).unwrap();
+}
+
 #[test]
 fn what_is_not_toml_is_refused() {
     let found = lay_out("s.toml", "a = [\nb = 1\n").unwrap_err();

@@ -36,7 +36,7 @@ pub(crate) fn run(asked: Option<&str>, screen: &mut Screen) -> Result<Verdict, F
                 if asked.is_some() {
                     write!(screen.out(), "{page}")?;
                 } else {
-                    let severity = screen.words.severity(code.severity());
+                    let severity = code.severity().word(language);
                     writeln!(screen.out(), "{code}  {severity:<7}  {:<20}  {}", code.name(), page.title())?;
                 }
             }

@@ -193,7 +193,7 @@ pub(crate) fn excerpts(findings: &Diagnostics, words: Words) -> String {
             snippet = snippet.annotation(kind.span(span).label(message));
         }
         let mut group = level
-            .with_name(words.severity(finding.severity()))
+            .with_name(finding.severity().word(language))
             .primary_title(clean(finding.message(language)))
             .id(finding.code().as_str())
             .element(snippet);
