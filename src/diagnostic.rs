@@ -13,6 +13,8 @@ pub enum Severity {
     Error,
     /// The scheme can be used, but probably does not say what its author meant.
     Warning,
+    /// Something that its author should know, and may well have meant.
+    Note,
 }
 
 macro_rules! codes {
@@ -87,6 +89,24 @@ codes! {
     NeverPays = "W102", "never-pays", Warning;
     /// A portion that no benefit may touch.
     UntouchedPortion = "W103", "untouched-portion", Warning;
+    /// A layer, benefit, limit, band, row or dated value that no claim reaches.
+    Unreachable = "W104", "unreachable", Warning;
+    /// A limit before which another always comes.
+    IdleLimit = "W105", "idle-limit", Warning;
+    /// A cap on the base that is not above the deductible.
+    CapBelowDeductible = "W106", "cap-below-deductible", Warning;
+    /// A time in which no benefit of a layer holds, though some do before and after.
+    DateGap = "W107", "date-gap", Warning;
+    /// Two benefits of a layer whose times overlap in part.
+    DateOverlap = "W108", "date-overlap", Warning;
+    /// More money billed, less paid.
+    FallingPayment = "W109", "falling-payment", Warning;
+    /// A little more money billed, much more paid.
+    Jump = "N201", "jump", Note;
+    /// What two claims are paid depends on which comes first.
+    OrderMatters = "N202", "order-matters", Note;
+    /// Benefits that overlap in part or share accumulators: payments need not rise evenly with the bill.
+    NoGuarantee = "N203", "no-guarantee", Note;
 }
 
 impl fmt::Display for Code {
@@ -250,6 +270,7 @@ impl fmt::Display for Diagnostics {
             let severity = match finding.severity() {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
+                Severity::Note => "note",
             };
             write!(f, "{}:{line}:{column}: {severity}[{}]: {}", self.file, finding.code, finding.message)?;
             if let Some(help) = &finding.help {

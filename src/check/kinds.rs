@@ -88,6 +88,14 @@ pub(crate) fn kind_meeting(plan: &Plan, conditions: &[&Condition], by_line: bool
     aim(plan, &choices, conditions, &first)
 }
 
+/// A kind of a given day that the conditions do not rule out, if the search finds one.
+pub(crate) fn kind_on(plan: &Plan, conditions: &[&Condition], rule_date: usize, day: i64) -> Option<Kind> {
+    let (mut choices, _) = choices(plan, false);
+    choices.retain(|c| c.fact != rule_date);
+    let first = Kind { values: vec![None; plan.facts.len()], by_line: false }.with(rule_date, day);
+    aim(plan, &choices, conditions, &first)
+}
+
 fn product(choices: &[Choice], first: &Kind) -> Vec<Kind> {
     let mut kinds = vec![first.clone()];
     for choice in choices {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::engine::Fault;
 use crate::plan::condition::{ClassSet, Condition, TestKind};
 use crate::plan::fact::{Domain, Fact, Facts};
+use crate::plan::parts::Part;
 use crate::plan::value::{Axis, Value};
 
 /// The most cells of one table.
@@ -113,6 +114,24 @@ impl Grid {
                 let classes = facts.get(fact).map_or(0, |f| f.domain.classes());
                 divisions.entry(fact).or_insert_with(|| Division::new(classes)).refine(set.members());
             });
+        }
+        Grid::build(divisions, facts, effective)
+    }
+
+    /// The grid of conditions and of all tables inside values.
+    pub(crate) fn of_parts<'p>(parts: impl IntoIterator<Item = Part<'p>>, facts: &[Fact], effective: (i64, i64)) -> Option<Grid> {
+        let mut divisions: BTreeMap<usize, Division> = BTreeMap::new();
+        for part in parts {
+            match part {
+                Part::Condition(condition) => condition.visit(&mut |fact: usize, set: &ClassSet| {
+                    let classes = facts.get(fact).map_or(0, |f| f.domain.classes());
+                    divisions.entry(fact).or_insert_with(|| Division::new(classes)).refine(set.members());
+                }),
+                Part::Value(value) => value.visit_axes(&mut |axis| {
+                    divisions.entry(axis.fact).or_insert_with(|| Division::new(axis.offsets.len())).refine_by(axis);
+                }),
+                Part::Fact(_) => {}
+            }
         }
         Grid::build(divisions, facts, effective)
     }
