@@ -161,8 +161,7 @@ impl Finding {
     /// The finding in a language, as the reader's findings come.
     pub fn diagnostic(&self, language: Language) -> Diagnostic {
         let diagnostic = Diagnostic::new(self.code, self.place.clone(), self.message(language));
-        let diagnostic =
-            self.labels.iter().fold(diagnostic, |d, (place, said)| d.label(place.clone(), said.in_language(language)));
+        let diagnostic = self.labels.iter().fold(diagnostic, |d, (place, said)| d.label(place.clone(), said.in_language(language)));
         match self.help_text(language) {
             Some(help) => diagnostic.help(help),
             None => diagnostic,

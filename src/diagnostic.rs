@@ -221,6 +221,14 @@ impl Diagnostics {
         Diagnostics { file: file.to_owned(), text: text.to_owned(), findings }
     }
 
+    /// These findings and others about the same file.
+    #[must_use]
+    pub fn with(self, others: impl IntoIterator<Item = Diagnostic>) -> Diagnostics {
+        let Diagnostics { file, text, mut findings } = self;
+        findings.extend(others);
+        Diagnostics::new(&file, &text, findings)
+    }
+
     /// The file's name, as given.
     pub fn file(&self) -> &str {
         &self.file

@@ -84,8 +84,7 @@ impl Times {
 /// Stretches in which no benefit holds, between some in which one does.
 fn gap(scene: &Scene<'_>, l: usize, times: &Times, findings: &mut Vec<Finding>) {
     let Some(layer) = scene.plan.layers.get(l) else { return };
-    let any: Vec<bool> =
-        (0..times.stretches.len()).map(|s| times.holds.iter().any(|h| h.get(s).copied().unwrap_or(false))).collect();
+    let any: Vec<bool> = (0..times.stretches.len()).map(|s| times.holds.iter().any(|h| h.get(s).copied().unwrap_or(false))).collect();
     let (Some(first), Some(last)) = (any.iter().position(|a| *a), any.iter().rposition(|a| *a)) else { return };
     let mut s = first;
     while s < last {

@@ -14,8 +14,12 @@ const BENEFITS: usize = 400;
 
 pub(super) fn findings(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
     let plan = scene.plan;
-    let all: Vec<(usize, usize, &Benefit)> =
-        plan.layers.iter().enumerate().flat_map(|(l, layer)| layer.benefits.iter().enumerate().map(move |(b, benefit)| (l, b, benefit))).collect();
+    let all: Vec<(usize, usize, &Benefit)> = plan
+        .layers
+        .iter()
+        .enumerate()
+        .flat_map(|(l, layer)| layer.benefits.iter().enumerate().map(move |(b, benefit)| (l, b, benefit)))
+        .collect();
     let mut labels = Vec::new();
     for (i, (fl, fb, first)) in all.iter().enumerate().take(BENEFITS) {
         for (sl, sb, second) in all.iter().skip(i + 1).take(BENEFITS) {
@@ -31,7 +35,7 @@ pub(super) fn findings(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
         }
     }
     let Some((place, _)) = labels.first().cloned() else { return Vec::new() };
-    let shown = found.iter().find(|f| f.code == Code::FallingPayment);
+    let shown = found.iter().find(|f| f.code == Code::FallingPayment).or_else(|| found.iter().find(|f| f.code == Code::Jump));
     let help = if shown.is_some() { words::found_counterexample() } else { words::found_none(scene.claims) };
     let finding = Finding::new(Code::NoGuarantee, place, words::no_guarantee()).help(help);
     let finding = finding.witness(shown.and_then(|f| f.witness.clone()));

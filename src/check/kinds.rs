@@ -491,6 +491,7 @@ impl Kind {
     }
 
     /// The kind in the words of the scheme: the facts that rules ask for, with their values.
+    #[allow(dead_code, reason = "for those who show kinds")]
     pub(crate) fn describe(&self, plan: &Plan) -> Vec<(String, String)> {
         let facts = plan.facts.iter().enumerate();
         facts.filter_map(|(index, fact)| self.value(index).map(|value| (fact.name.clone(), word(fact, value)))).collect()

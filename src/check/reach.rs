@@ -290,7 +290,8 @@ impl Reach<'_> {
         let plan = scene.plan;
         let in_full = benefit.covers.iter().all(|c| matches!(c.factor, Value::Constant(MICROS_PER_WHOLE)));
         let plain = matches!(benefit.form, Form::Ratio(_) | Form::Bands { .. }) && benefit.franchise.is_none();
-        if !in_full || !plain || benefit.rounding.unit() != plan.rounding.unit() || benefit.base_caps.len().max(benefit.caps.len()) > LIMITS {
+        if !in_full || !plain || benefit.rounding.unit() != plan.rounding.unit() || benefit.base_caps.len().max(benefit.caps.len()) > LIMITS
+        {
             return;
         }
         let places: Vec<Place> = tree.caps.iter().filter(|c| !c.on_base).map(|c| c.limit.place.clone()).collect();
@@ -312,7 +313,8 @@ impl Reach<'_> {
             }
             if let Some(index) = found {
                 let label = self.base_cap_place(tree, l, index);
-                let finding = Finding::new(Code::IdleLimit, place, words::idle_cap(&limit.label, name)).label(label, words::the_other_limit());
+                let finding =
+                    Finding::new(Code::IdleLimit, place, words::idle_cap(&limit.label, name)).label(label, words::the_other_limit());
                 let witness = case_of(scene, &with).and_then(|kind| scene.one_claim(&kind, words::limit_shows(name)));
                 self.findings.push(finding.help(words::idle_limit_help()).witness(witness));
             }
@@ -378,13 +380,7 @@ fn by_class(limit: &Limit) -> bool {
 fn contains(wide: Per, narrow: Per) -> bool {
     use Per::*;
     wide == narrow
-        || matches!(
-            (wide, narrow),
-            (_, Claim)
-                | (Lifetime, _)
-                | (Month | PolicyYear | CalendarYear, Day)
-                | (CalendarYear, Month)
-        )
+        || matches!((wide, narrow), (_, Claim) | (Lifetime, _) | (Month | PolicyYear | CalendarYear, Day) | (CalendarYear, Month))
 }
 
 /// Whether a benefit, once its conditions hold, pays all that is left of a portion.

@@ -3,7 +3,7 @@
 //! Curves are settled for every kind of case and every portion (or the line). Where two neighbouring points differ by more than their distance, or the
 //! higher is paid less, the stretch is halved until one step shows it: one half always does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::curve::{Axis, Point, Probe, Subject, middle};
 use super::kinds::truth;
@@ -25,27 +25,23 @@ pub(super) fn findings(scene: &Scene<'_>, probe: &mut Probe<'_>) -> Vec<Finding>
     let plan = scene.plan;
     let step = coarsest(plan);
     let mut subjects = Vec::new();
-    for kind in &scene.kinds.kinds {
+    for (number, kind) in scene.kinds.kinds.iter().enumerate() {
         let axes = if kind.by_line { vec![Axis::Line] } else { axes(plan, &kind.facts(plan)) };
-        subjects.extend(axes.into_iter().filter_map(|axis| Subject::new(plan, kind, axis)));
+        subjects.extend(axes.into_iter().filter_map(|axis| Some((number, Subject::new(plan, kind, axis)?))));
     }
     let limit = (probe.rest / subjects.len().max(1)).clamp(CURVE_LEAST, CURVE);
-    let mut found: BTreeMap<(Code, usize, usize), (Steep, usize)> = BTreeMap::new();
-    for subject in &subjects {
+    let mut found: BTreeMap<(Code, usize, usize), (Steep, BTreeSet<usize>)> = BTreeMap::new();
+    for (kind, subject) in &subjects {
         if probe.rest == 0 {
             break;
         }
-        let mut seen = Vec::new();
         for steep in steeps(subject, probe, step, limit) {
             let Some(steep) = Steep::new(subject, probe.plan, steep) else { continue };
             let key = (steep.code, steep.layer, steep.benefit);
-            if !seen.contains(&key) {
-                seen.push(key);
-                found.entry(key).and_modify(|(_, kinds)| *kinds += 1).or_insert((steep, 0));
-            }
+            found.entry(key).or_insert_with(|| (steep, BTreeSet::new())).1.insert(*kind);
         }
     }
-    found.into_values().map(|(steep, more)| steep.finding(scene, more)).collect()
+    found.into_values().map(|(steep, kinds)| steep.finding(scene, kinds.len().saturating_sub(1))).collect()
 }
 
 /// The coarsest step in which payments go.

@@ -35,12 +35,22 @@ pub(super) fn nothing() -> Said {
 // --- what is never reached
 
 pub(super) fn layer_never(layer: &str) -> Said {
-    Said::new(format!("没有任何情形进入保障层 `{layer}`：它的条件不能同时成立"), format!("no case reaches the layer `{layer}`: its conditions cannot all hold"))
+    Said::new(
+        format!("没有任何情形进入保障层 `{layer}`：它的条件不能同时成立"),
+        format!("no case reaches the layer `{layer}`: its conditions cannot all hold"),
+    )
 }
 
 pub(super) fn benefit_never(benefit: &str, with_layer: bool) -> Said {
-    let (zh, en) = if with_layer { ("它和所在保障层的条件", "its conditions and those of its layer") } else { ("它的条件", "its conditions") };
-    Said::new(format!("没有任何情形进入保障责任 `{benefit}`：{zh}不能同时成立"), format!("no case reaches the benefit `{benefit}`: {en} cannot all hold"))
+    let (zh, en) = if with_layer {
+        ("它和所在保障层的条件", "its conditions and those of its layer")
+    } else {
+        ("它的条件", "its conditions")
+    };
+    Said::new(
+        format!("没有任何情形进入保障责任 `{benefit}`：{zh}不能同时成立"),
+        format!("no case reaches the benefit `{benefit}`: {en} cannot all hold"),
+    )
 }
 
 pub(super) fn rule_never(rule: &str, benefit: &str) -> Said {
@@ -55,7 +65,10 @@ pub(super) fn conditions_help() -> Said {
 }
 
 pub(super) fn nearest_shows(rule: &str) -> Said {
-    Said::new(format!("最接近的一例：`{rule}` 仍未进入，结论中写明了不成立的条件"), format!("the case that comes nearest: `{rule}` does not fire, and the decision names the condition that fails"))
+    Said::new(
+        format!("最接近的一例：`{rule}` 仍未进入，结论中写明了不成立的条件"),
+        format!("the case that comes nearest: `{rule}` does not fire, and the decision names the condition that fails"),
+    )
 }
 
 pub(super) fn always_replaced(benefit: &str, by: &[String], given: bool) -> Said {
@@ -72,7 +85,10 @@ pub(super) fn replaced_shows(benefit: &str) -> Said {
 }
 
 pub(super) fn order_help() -> Said {
-    Said::new("把它移到前面，或给前一责任加上条件、比例或封顶线", "move it before the other, or give the other a condition, a lower ratio or a cap")
+    Said::new(
+        "把它移到前面，或给前一责任加上条件、比例或封顶线",
+        "move it before the other, or give the other a condition, a lower ratio or a cap",
+    )
 }
 
 // --- limits that never count
@@ -95,7 +111,9 @@ pub(super) fn the_other_limit() -> Said {
 pub(super) fn idle_cap(limit: &str, benefit: &str) -> Said {
     Said::new(
         format!("`{benefit}` 的 {limit} 从不起作用：计入费用的封顶线不高于它，赔付到不了它（期初余额除外）"),
-        format!("{limit} of `{benefit}` never counts: the cap on the base is no higher, so payments cannot reach it (opening balances aside)"),
+        format!(
+            "{limit} of `{benefit}` never counts: the cap on the base is no higher, so payments cannot reach it (opening balances aside)"
+        ),
     )
 }
 
@@ -111,7 +129,10 @@ pub(super) fn the_deductible() -> Said {
 }
 
 pub(super) fn cap_below_help() -> Said {
-    Said::new("提高封顶线，或降低起付线；若封顶线指的是赔付金额，去掉 on = \"base\"", "raise the cap or lower the deductible; if the cap is meant for the payment, leave out on = \"base\"")
+    Said::new(
+        "提高封顶线，或降低起付线；若封顶线指的是赔付金额，去掉 on = \"base\"",
+        "raise the cap or lower the deductible; if the cap is meant for the payment, leave out on = \"base\"",
+    )
 }
 
 pub(super) fn limit_shows(benefit: &str) -> Said {
@@ -121,7 +142,9 @@ pub(super) fn limit_shows(benefit: &str) -> Said {
 pub(super) fn band_never(number: usize, benefit: &str) -> Said {
     Said::new(
         format!("`{benefit}` 的第 {number} 档及以后各档永远到不了：计入费用的封顶线不高于该档的起点（期初余额除外）"),
-        format!("band {number} of `{benefit}` and those above it are never reached: the cap on the base is no higher than where it begins (opening balances aside)"),
+        format!(
+            "band {number} of `{benefit}` and those above it are never reached: the cap on the base is no higher than where it begins (opening balances aside)"
+        ),
     )
 }
 
@@ -137,7 +160,10 @@ pub(super) fn row_help() -> Said {
 }
 
 pub(super) fn date_never(date: &str, until: &str) -> Said {
-    Said::new(format!("从 {date} 起的值永远用不到：方案的有效期到 {until} 为止"), format!("the value from {date} on is never used: the scheme holds until {until}"))
+    Said::new(
+        format!("从 {date} 起的值永远用不到：方案的有效期到 {until} 为止"),
+        format!("the value from {date} on is never used: the scheme holds until {until}"),
+    )
 }
 
 pub(super) fn date_never_help() -> Said {
@@ -211,7 +237,9 @@ impl Slope<'_> {
         let (of, benefit) = (self.of, self.benefit);
         Said::new(
             format!("{of} 再多 {more}，赔付总额多出 {change}：{from} 时赔 {paid_from}，{to} 时赔 {paid_to}（始于 `{benefit}`）"),
-            format!("{more} more of {of} raises what is paid by {change}: {paid_from} at {from}, {paid_to} at {to} (it begins in `{benefit}`)"),
+            format!(
+                "{more} more of {of} raises what is paid by {change}: {paid_from} at {from}, {paid_to} at {to} (it begins in `{benefit}`)"
+            ),
         )
     }
 
@@ -220,7 +248,9 @@ impl Slope<'_> {
         let (of, benefit) = (self.of, self.benefit);
         Said::new(
             format!("{of} 再多 {more}，赔付总额反而少 {change}：{from} 时赔 {paid_from}，{to} 时赔 {paid_to}（始于 `{benefit}`）"),
-            format!("{more} more of {of} lowers what is paid by {change}: {paid_from} at {from}, {paid_to} at {to} (it begins in `{benefit}`)"),
+            format!(
+                "{more} more of {of} lowers what is paid by {change}: {paid_from} at {from}, {paid_to} at {to} (it begins in `{benefit}`)"
+            ),
         )
     }
 
@@ -249,9 +279,18 @@ pub(super) enum Cause {
 
 pub(super) fn slope_help(cause: &Cause, more_kinds: usize) -> Said {
     let said = match cause {
-        Cause::Grant => Said::new("定额分档本来就会跳跃；若非本意，改用按比例的分段", "a step grant leaps by its nature; if that is not meant, use bands with ratios"),
-        Cause::Franchise => Said::new("相对免赔额本来就会跳跃；若非本意，去掉 kind = \"franchise\"", "a franchise leaps by its nature; if that is not meant, leave out kind = \"franchise\""),
-        Cause::Minimum => Said::new("最低给付额本来就会跳跃；若非本意，去掉 minimum", "a minimum payment leaps by its nature; if that is not meant, leave out minimum"),
+        Cause::Grant => Said::new(
+            "定额分档本来就会跳跃；若非本意，改用按比例的分段",
+            "a step grant leaps by its nature; if that is not meant, use bands with ratios",
+        ),
+        Cause::Franchise => Said::new(
+            "相对免赔额本来就会跳跃；若非本意，去掉 kind = \"franchise\"",
+            "a franchise leaps by its nature; if that is not meant, leave out kind = \"franchise\"",
+        ),
+        Cause::Minimum => Said::new(
+            "最低给付额本来就会跳跃；若非本意，去掉 minimum",
+            "a minimum payment leaps by its nature; if that is not meant, leave out minimum",
+        ),
         Cause::Condition(test) => Said::new(
             format!("条件 `{test}` 在此处改变结果；若只想对超出部分赔付，用起付线代替条件"),
             format!("the condition `{test}` turns here; to pay only for what lies above, use a deductible in place of the condition"),
@@ -261,7 +300,7 @@ pub(super) fn slope_help(cause: &Cause, more_kinds: usize) -> Said {
     if more_kinds == 0 {
         return said;
     }
-    said.and(&Said::new(format!("（另有 {more_kinds} 类情形同样如此）"), format!(" (the same in {more_kinds} more kinds of case)")))
+    said.and(&Said::new(format!("（另有 {more_kinds} 类情形同样如此）"), format!("; so it is in {more_kinds} more kinds of case")))
 }
 
 // --- order
@@ -284,7 +323,9 @@ pub(super) fn order_matters_help(accumulators: &[String]) -> Said {
 pub(super) fn order_shows(first: &str, second: &str) -> Said {
     Said::new(
         format!("两人情形相同：p1 先 a1 后 b1，共赔 {first}；p2 先 b2 后 a2，共赔 {second}；a 与 a、b 与 b 是同样的账单"),
-        format!("two persons in the same situation: p1 claims a1 then b1 and is paid {first}; p2 claims b2 then a2 and is paid {second}; bills a are alike, bills b too"),
+        format!(
+            "two persons in the same situation: p1 claims a1 then b1 and is paid {first}; p2 claims b2 then a2 and is paid {second}; bills a are alike, bills b too"
+        ),
     )
 }
 

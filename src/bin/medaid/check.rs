@@ -4,9 +4,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use medaid::batch::PlanBook;
+use medaid::check::{Report, Searched};
 use medaid::diagnostic::{Diagnostics, Severity};
-use medaid::io::{Source, scheme_files};
-use medaid::{Plan, Scheme};
+use medaid::io::{Source, scheme_files, write_witnesses};
+use medaid::report::clean;
+use medaid::{Claim, Language, Person, Plan, Scheme};
 use serde::Serialize;
 
 use crate::screen::{Failure, Screen, excerpts};
@@ -20,6 +22,12 @@ pub(crate) struct Args {
     /// Ends with exit code 1 for warnings too
     #[arg(long)]
     deny_warnings: bool,
+    /// Only what can be told from the text; no search for cases that show something
+    #[arg(long, conflicts_with = "witness")]
+    quick: bool,
+    /// A new folder for scenarios that show the findings
+    #[arg(long, value_name = "DIR")]
+    witness: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -27,12 +35,25 @@ struct Checked {
     file: String,
     errors: usize,
     warnings: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    notes: usize,
     findings: Vec<Finding>,
+    /// How many more findings there are of kinds of which there are very many.
+    #[serde(skip_serializing_if = "is_zero")]
+    left_out: usize,
+    /// How far the search for cases went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    searched: Option<Searched>,
     /// What is wrong with several schemes together.
     #[serde(skip_serializing_if = "Option::is_none")]
     together: Option<String>,
     #[serde(skip)]
     text: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 #[derive(Serialize)]
@@ -46,6 +67,16 @@ struct Finding {
     labels: Vec<Place>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witness: Option<Witness>,
+}
+
+/// A case that shows a finding.
+#[derive(Serialize)]
+struct Witness {
+    people: Vec<Person>,
+    claims: Vec<Claim>,
+    shows: String,
 }
 
 #[derive(Serialize)]
@@ -59,13 +90,19 @@ struct Place {
 }
 
 pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> {
-    let mut all = Vec::new();
+    let mut work = Work { quick: args.quick, language: screen.language, all: Vec::new(), reasoned: Vec::new() };
     let mut unreadable = Vec::new();
     for path in &args.schemes {
-        let done = if path.is_dir() { check_folder(path, &mut all) } else { check(path).map(|(checked, _)| all.push(checked)) };
+        let done = if path.is_dir() { check_folder(path, &mut work) } else { check(path, &mut work).map(|_| ()) };
         // The other files are worth checking all the same.
         unreadable.extend(done.err());
     }
+    let Work { all, reasoned, .. } = work;
+    if let Some(folder) = &args.witness {
+        let written = write_witnesses(folder, &reasoned)?;
+        screen.say(screen.words.witnesses_written(written.len(), &clean(&folder.display().to_string())));
+    }
+    let notes: usize = all.iter().map(|c| c.notes).sum();
     let errors = all.iter().map(|c| c.errors).sum();
     let warnings = all.iter().map(|c| c.warnings).sum();
     match screen.format {
@@ -75,18 +112,26 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
                 if !checked.text.is_empty() {
                     writeln!(screen.out(), "{}\n", checked.text)?;
                 }
+                if checked.left_out > 0 {
+                    let more = screen.words.findings_left_out(checked.left_out);
+                    writeln!(screen.out(), "{}: {more}\n", clean(&checked.file))?;
+                }
             }
             if files == 0 {
                 return unread(&unreadable, screen);
             }
-            let total = screen.words.check_total(files, errors, warnings);
+            let total = screen.words.check_total(files, errors, warnings, notes);
             writeln!(screen.out(), "{total}")?;
         }
         Format::Json => screen.json(&all)?,
         Format::Csv => {
             let rows = all.iter().flat_map(|c| {
                 let findings = c.findings.iter().map(|f| {
-                    let severity = if f.severity == Severity::Error { "error" } else { "warning" };
+                    let severity = match f.severity {
+                        Severity::Error => "error",
+                        Severity::Warning => "warning",
+                        Severity::Note => "note",
+                    };
                     let place = [c.file.clone(), f.line.to_string(), f.column.to_string()];
                     let what = [severity.to_owned(), f.code.to_owned(), f.message.clone(), f.help.clone().unwrap_or_default()];
                     row(place, what)
@@ -114,13 +159,20 @@ fn unread(failures: &[Failure], screen: &mut Screen) -> Result<Verdict, Failure>
     Ok(Verdict::Unreadable)
 }
 
-fn check_folder(folder: &Path, all: &mut Vec<Checked>) -> Result<(), Failure> {
+/// What is checked, and what came of it.
+struct Work {
+    quick: bool,
+    language: Language,
+    all: Vec<Checked>,
+    /// The schemes that were reasoned about.
+    reasoned: Vec<(Scheme, Report)>,
+}
+
+fn check_folder(folder: &Path, work: &mut Work) -> Result<(), Failure> {
     let files = scheme_files(folder)?;
     let mut plans = Vec::new();
     for file in &files {
-        let (checked, plan) = check(file)?;
-        all.push(checked);
-        plans.extend(plan);
+        plans.extend(check(file, work)?);
     }
     // Editions of one scheme must go together, which a file alone cannot show.
     if plans.len() == files.len()
@@ -128,7 +180,18 @@ fn check_folder(folder: &Path, all: &mut Vec<Checked>) -> Result<(), Failure> {
     {
         let file = folder.display().to_string();
         let text = format!("{file}: {error}");
-        all.push(Checked { file, errors: 1, warnings: 0, findings: Vec::new(), together: Some(error.to_string()), text });
+        let together = Some(error.to_string());
+        work.all.push(Checked {
+            file,
+            errors: 1,
+            warnings: 0,
+            notes: 0,
+            findings: Vec::new(),
+            left_out: 0,
+            searched: None,
+            together,
+            text,
+        });
     }
     Ok(())
 }
@@ -137,16 +200,34 @@ fn row([file, line, column]: [String; 3], [severity, code, message, help]: [Stri
     [file, line, column, severity, code, message, help]
 }
 
-fn check(path: &Path) -> Result<(Checked, Option<Plan>), Failure> {
+fn check(path: &Path, work: &mut Work) -> Result<Option<Plan>, Failure> {
     let source = Source::open(path)?;
     Ok(match Scheme::parse(source.name(), source.text()) {
-        Ok(scheme) => (checked(scheme.warnings()), Plan::compile(&scheme).ok()),
-        Err(findings) => (checked(&findings), None),
+        Ok(scheme) if work.quick => {
+            work.all.push(checked(scheme.warnings(), None, work.language));
+            Plan::compile(&scheme).ok()
+        }
+        Ok(scheme) => {
+            let report = medaid::check::check(&scheme);
+            let findings = scheme.warnings().clone().with(report.findings().iter().map(|f| f.diagnostic(work.language)));
+            work.all.push(checked(&findings, Some(&report), work.language));
+            let plan = Plan::compile(&scheme).ok();
+            work.reasoned.push((scheme, report));
+            plan
+        }
+        Err(findings) => {
+            work.all.push(checked(&findings, None, work.language));
+            None
+        }
     })
 }
 
-fn checked(findings: &Diagnostics) -> Checked {
+fn checked(findings: &Diagnostics, report: Option<&Report>, language: Language) -> Checked {
     let of = |severity| findings.findings().iter().filter(|f| f.severity() == severity).count();
+    let witness = |diagnostic: &medaid::Diagnostic| {
+        let shown = report?.findings().iter().find(|f| f.diagnostic(language) == *diagnostic)?.shown_by()?;
+        Some(Witness { people: shown.people().to_vec(), claims: shown.claims().to_vec(), shows: shown.shows(language).to_owned() })
+    };
     let list = findings.findings().iter().map(|finding| {
         let places: Vec<Place> = finding
             .labels()
@@ -165,13 +246,17 @@ fn checked(findings: &Diagnostics) -> Checked {
             column: places.first().map_or(1, |p| p.column),
             labels: places,
             help: finding.help_text().map(str::to_owned),
+            witness: witness(finding),
         }
     });
     Checked {
         file: findings.file().to_owned(),
         errors: of(Severity::Error),
         warnings: of(Severity::Warning),
+        notes: of(Severity::Note),
         findings: list.collect(),
+        left_out: report.map_or(0, Report::left_out),
+        searched: report.map(Report::searched),
         together: None,
         text: excerpts(findings),
     }
