@@ -13,6 +13,7 @@ mod order;
 mod reach;
 mod rows;
 mod slopes;
+mod tables;
 mod words;
 
 use serde::Serialize;
@@ -27,6 +28,7 @@ use crate::reject::Reject;
 use crate::scheme::Scheme;
 use crate::scheme::syntax::Place;
 use kinds::{Kind, Kinds};
+pub use tables::{TableCase, table_cases};
 pub(crate) use words::Said;
 
 /// How many findings of one kind are kept.

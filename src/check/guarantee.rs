@@ -21,20 +21,25 @@ pub(super) fn findings(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
         .flat_map(|(l, layer)| layer.benefits.iter().enumerate().map(move |(b, benefit)| (l, b, benefit)))
         .collect();
     let mut labels = Vec::new();
+    let mut place = None;
     for (i, (fl, fb, first)) in all.iter().enumerate().take(BENEFITS) {
         for (sl, sb, second) in all.iter().skip(i + 1).take(BENEFITS) {
             if labels.len() >= NAMED {
                 break;
             }
             let other = scene.benefit_name(*fl, *fb);
+            let before = labels.len();
             if let Some(shared) = shared(plan, first, second) {
                 labels.push((scene.benefit_place(*sl, *sb), words::shares_label(&other, &shared)));
             } else if overlap_in_part(first, second) {
                 labels.push((scene.benefit_place(*sl, *sb), words::overlap_label(&other)));
             }
+            if place.is_none() && labels.len() > before {
+                place = Some(scene.benefit_place(*fl, *fb));
+            }
         }
     }
-    let Some((place, _)) = labels.first().cloned() else { return Vec::new() };
+    let Some(place) = place else { return Vec::new() };
     let shown = found.iter().find(|f| f.code == Code::FallingPayment).or_else(|| found.iter().find(|f| f.code == Code::Jump));
     let help = if shown.is_some() { words::found_counterexample() } else { words::found_none(scene.claims) };
     let finding = Finding::new(Code::NoGuarantee, place, words::no_guarantee()).help(help);

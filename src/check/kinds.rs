@@ -63,7 +63,7 @@ pub(crate) fn kinds(plan: &Plan, limit: usize) -> Kinds {
         }
         let (choices, cut) = choices(plan, by_line);
         all.complete &= !cut;
-        let first = Kind { values: vec![None; plan.facts.len()], by_line };
+        let first = Kind::empty(plan, by_line);
         let size = choices.iter().try_fold(1usize, |size, c| size.checked_mul(c.values.len()));
         let mut found = if size.is_some_and(|size| size <= limit) {
             product(&choices, &first)
@@ -84,7 +84,7 @@ pub(crate) fn kinds(plan: &Plan, limit: usize) -> Kinds {
 /// A kind that the conditions do not rule out, if there is one among the values that stand for all others and the search finds it.
 pub(crate) fn kind_meeting(plan: &Plan, conditions: &[&Condition], by_line: bool) -> Option<Kind> {
     let (choices, _) = choices(plan, by_line);
-    let first = Kind { values: vec![None; plan.facts.len()], by_line };
+    let first = Kind::empty(plan, by_line);
     aim(plan, &choices, conditions, &first)
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn kind_meeting(plan: &Plan, conditions: &[&Condition], by_line: bool
 pub(crate) fn kind_on(plan: &Plan, conditions: &[&Condition], rule_date: usize, day: i64) -> Option<Kind> {
     let (mut choices, _) = choices(plan, false);
     choices.retain(|c| c.fact != rule_date);
-    let first = Kind { values: vec![None; plan.facts.len()], by_line: false }.with(rule_date, day);
+    let first = Kind::empty(plan, false).with(rule_date, day);
     aim(plan, &choices, conditions, &first)
 }
 
@@ -361,6 +361,17 @@ fn highest(fact: &Fact, class: u32, lowest: i64) -> i64 {
 }
 
 impl Kind {
+    /// A kind of which nothing is known.
+    pub(crate) fn empty(plan: &Plan, by_line: bool) -> Kind {
+        Kind { values: vec![None; plan.facts.len()], by_line }
+    }
+
+    /// The kind with a fact of a class; nothing if no case can have it.
+    pub(crate) fn of_class(&self, plan: &Plan, fact: usize, class: u32) -> Option<Kind> {
+        let found = plan.facts.get(fact)?;
+        Some(self.with(fact, lowest(plan, found, class)?))
+    }
+
     fn with(&self, fact: usize, value: i64) -> Kind {
         let mut kind = self.clone();
         if let Some(slot) = kind.values.get_mut(fact) {

@@ -118,7 +118,7 @@ impl Reach<'_> {
             self.findings.push(finding.help(words::cap_below_help()).witness(shows(scene)));
             return None;
         }
-        self.idle(l, b, tree, benefit, &claim, &name);
+        self.idle(l, tree, benefit, &claim, &name);
         if let Some((row, place)) = self.band_above_base_cap(benefit, tree, &claim) {
             let finding = Finding::new(Code::Unreachable, place, words::band_never(row + 1, &name));
             self.findings.push(finding.help(words::idle_limit_help()).witness(shows(scene)));
@@ -186,6 +186,10 @@ impl Reach<'_> {
         if benefit.franchise.is_some() || benefit.base_caps.len() > LIMITS || self.posted_by(deductible.accumulator) != 1 {
             return None;
         }
+        // A fixed sum, a cut share and a rounded share can be paid without any excess.
+        if matches!(benefit.form, Form::Fixed(_)) || !benefit.out_of_pocket_max.is_empty() || benefit.rounds_patient_share {
+            return None;
+        }
         for (index, cap) in benefit.base_caps.iter().enumerate() {
             if self.counts_all_of(cap.accumulator, deductible.accumulator, false) && self.both_in_force(cap, deductible, claim) {
                 return Some((index, 0));
@@ -229,7 +233,7 @@ impl Reach<'_> {
     }
 
     /// Limits of a benefit that never count.
-    fn idle(&mut self, l: usize, b: usize, tree: &syntax::Benefit, benefit: &Benefit, claim: &[&Condition; 2], name: &str) {
+    fn idle(&mut self, l: usize, tree: &syntax::Benefit, benefit: &Benefit, claim: &[&Condition; 2], name: &str) {
         let scene = self.scene;
         let own = |on_base: bool| tree.caps.iter().filter(move |c| c.on_base == on_base).map(|c| &c.limit);
         let deductibles = || tree.deductibles.iter().filter(|d| !d.franchise).map(|d| &d.limit);
@@ -265,7 +269,7 @@ impl Reach<'_> {
                 }
             }
         }
-        self.caps_above_base(l, b, tree, benefit, claim, name);
+        self.caps_above_base(l, tree, benefit, claim, name);
     }
 
     /// Whether a limit is in force wherever another is, and never above it; where both are equal, only if `also_equal`.
@@ -285,7 +289,7 @@ impl Reach<'_> {
     }
 
     /// Caps on the payment that the cap on the base keeps out of reach: payments never exceed the base.
-    fn caps_above_base(&mut self, l: usize, b: usize, tree: &syntax::Benefit, benefit: &Benefit, claim: &[&Condition; 2], name: &str) {
+    fn caps_above_base(&mut self, l: usize, tree: &syntax::Benefit, benefit: &Benefit, claim: &[&Condition; 2], name: &str) {
         let scene = self.scene;
         let plan = scene.plan;
         let in_full = benefit.covers.iter().all(|c| matches!(c.factor, Value::Constant(MICROS_PER_WHOLE)));
@@ -296,7 +300,7 @@ impl Reach<'_> {
         }
         let places: Vec<Place> = tree.caps.iter().filter(|c| !c.on_base).map(|c| c.limit.place.clone()).collect();
         for (limit, place) in benefit.caps.iter().zip(places) {
-            if self.posted_by(limit.accumulator) != 1 || plan.layers.iter().any(|l| l.given_posts.contains(&limit.accumulator)) {
+            if self.posted_by(limit.accumulator) != 1 {
                 continue;
             }
             let with: Vec<&Condition> = claim.iter().copied().chain([&limit.condition]).collect();
@@ -319,7 +323,6 @@ impl Reach<'_> {
                 self.findings.push(finding.help(words::idle_limit_help()).witness(witness));
             }
         }
-        let _ = b;
     }
 
     /// The first band that begins no lower than a cap on the base.

@@ -7,10 +7,10 @@ use super::words;
 use super::{Finding, Scene};
 use crate::date::day_number;
 use crate::diagnostic::Code;
+use crate::plan::Plan;
 use crate::plan::compile::read_value;
 use crate::plan::condition::Condition;
 use crate::plan::fact::{Facts, effective_days};
-use crate::plan::{Layer, Plan};
 use crate::scheme::syntax::{self, Alternative, Comparison, Literal, Place, TestKind, Value};
 use crate::scheme::visit::Found;
 
@@ -30,7 +30,7 @@ pub(super) fn findings(scene: &Scene<'_>) -> Vec<Finding> {
                 continue;
             }
             for table in tables(written) {
-                for place in unused(scene, layer, &given, table, &mut rest) {
+                for place in unused(scene, &given, table, &mut rest) {
                     let message = words::row_never(&scene.benefit_name(l, b));
                     findings.push(Finding::new(Code::Unreachable, place, message).help(words::row_help()));
                 }
@@ -78,7 +78,7 @@ fn free(guard: &syntax::Guard) -> bool {
 }
 
 /// The places of rows that no case uses in which the conditions hold.
-fn unused(scene: &Scene<'_>, layer: &Layer, given: &[&Condition], table: &Table, rest: &mut usize) -> Vec<Place> {
+fn unused(scene: &Scene<'_>, given: &[&Condition], table: &Table, rest: &mut usize) -> Vec<Place> {
     let plan = scene.plan;
     let mut facts = BTreeSet::new();
     for condition in given {
@@ -128,7 +128,6 @@ fn unused(scene: &Scene<'_>, layer: &Layer, given: &[&Condition], table: &Table,
             *used = true;
         }
     }
-    let _ = layer;
     // Where no case is left at all, the benefit itself is what is not reached.
     if used.iter().all(|u| !u) {
         return Vec::new();
@@ -137,7 +136,7 @@ fn unused(scene: &Scene<'_>, layer: &Layer, given: &[&Condition], table: &Table,
 }
 
 /// Gathers the facts of a condition; false if one is not a fact of the plan.
-fn names(plan: &Plan, condition: &syntax::Condition, facts: &mut BTreeSet<usize>) -> bool {
+pub(super) fn names(plan: &Plan, condition: &syntax::Condition, facts: &mut BTreeSet<usize>) -> bool {
     condition.tests.iter().all(|test| match &test.kind {
         TestKind::Fact { name, .. } => plan.facts.iter().position(|f| f.name == name.value).map(|f| facts.insert(f)).is_some(),
         TestKind::Any(conditions) => conditions.iter().all(|c| names(plan, c, facts)),
@@ -146,7 +145,7 @@ fn names(plan: &Plan, condition: &syntax::Condition, facts: &mut BTreeSet<usize>
 }
 
 /// Whether a written condition holds.
-fn met(plan: &Plan, condition: &syntax::Condition, case: &Facts) -> bool {
+pub(super) fn met(plan: &Plan, condition: &syntax::Condition, case: &Facts) -> bool {
     condition.tests.iter().all(|test| match &test.kind {
         TestKind::Any(conditions) => conditions.iter().any(|c| met(plan, c, case)),
         TestKind::Not(condition) => !met(plan, condition, case),

@@ -28,6 +28,13 @@ impl Said {
     }
 }
 
+/// What a limit is called in explanations (`cap 1`, `layer cap 1`), in Chinese.
+fn in_chinese(label: &str) -> String {
+    let names = [("layer cap", "保障层封顶线"), ("cap", "封顶线"), ("deductible", "起付线"), ("out-of-pocket maximum", "个人负担上限")];
+    let found = names.iter().find_map(|(en, zh)| label.strip_prefix(en).map(|number| format!("{zh}{number}")));
+    found.unwrap_or_else(|| label.to_owned())
+}
+
 pub(super) fn nothing() -> Said {
     Said::new("", "")
 }
@@ -55,7 +62,7 @@ pub(super) fn benefit_never(benefit: &str, with_layer: bool) -> Said {
 
 pub(super) fn rule_never(rule: &str, benefit: &str) -> Said {
     Said::new(
-        format!("`{benefit}` 的 {rule} 从不适用：它的条件与保障责任的条件不能同时成立"),
+        format!("`{benefit}` 的{} 从不适用：它的条件与保障责任的条件不能同时成立", in_chinese(rule)),
         format!("{rule} of `{benefit}` never applies: its condition cannot hold together with those of the benefit"),
     )
 }
@@ -95,7 +102,7 @@ pub(super) fn order_help() -> Said {
 
 pub(super) fn idle_limit(limit: &str, other: &str, benefit: &str) -> Said {
     Said::new(
-        format!("`{benefit}` 的 {limit} 从不起作用：{other} 总是先到（期初余额除外）"),
+        format!("`{benefit}` 的{} 从不起作用：{} 总是先到（期初余额除外）", in_chinese(limit), in_chinese(other)),
         format!("{limit} of `{benefit}` never counts: {other} always comes first (opening balances aside)"),
     )
 }
@@ -110,9 +117,9 @@ pub(super) fn the_other_limit() -> Said {
 
 pub(super) fn idle_cap(limit: &str, benefit: &str) -> Said {
     Said::new(
-        format!("`{benefit}` 的 {limit} 从不起作用：计入费用的封顶线不高于它，赔付到不了它（期初余额除外）"),
+        format!("`{benefit}` 的{} 从不起作用：计入费用的封顶线不高于它，赔付到不了它（期初余额和给定的赔付除外）", in_chinese(limit)),
         format!(
-            "{limit} of `{benefit}` never counts: the cap on the base is no higher, so payments cannot reach it (opening balances aside)"
+            "{limit} of `{benefit}` never counts: the cap on the base is no higher, so payments cannot reach it (opening balances and given payments aside)"
         ),
     )
 }
@@ -300,7 +307,8 @@ pub(super) fn slope_help(cause: &Cause, more_kinds: usize) -> Said {
     if more_kinds == 0 {
         return said;
     }
-    said.and(&Said::new(format!("（另有 {more_kinds} 类情形同样如此）"), format!("; so it is in {more_kinds} more kinds of case")))
+    let s = if more_kinds == 1 { "" } else { "s" };
+    said.and(&Said::new(format!("（另有 {more_kinds} 类情形同样如此）"), format!("; so it is in {more_kinds} more kind{s} of case")))
 }
 
 // --- order

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use medaid::batch::PlanBook;
-use medaid::check::{Report, Searched};
+use medaid::check::{Report, Searched, table_cases};
 use medaid::diagnostic::{Diagnostics, Severity};
 use medaid::io::{Source, scheme_files, write_witnesses};
 use medaid::report::clean;
@@ -76,7 +76,14 @@ struct Finding {
 struct Witness {
     people: Vec<Person>,
     claims: Vec<Claim>,
+    #[serde(skip_serializing_if = "String::is_empty")]
     shows: String,
+}
+
+impl Witness {
+    fn of(shown: &medaid::check::Witness, language: Language) -> Witness {
+        Witness { people: shown.people().to_vec(), claims: shown.claims().to_vec(), shows: shown.shows(language).to_owned() }
+    }
 }
 
 #[derive(Serialize)]
@@ -216,7 +223,15 @@ fn check(path: &Path, work: &mut Work) -> Result<Option<Plan>, Failure> {
             plan
         }
         Err(findings) => {
-            work.all.push(checked(&findings, None, work.language));
+            let mut checked = checked(&findings, None, work.language);
+            for case in table_cases(findings.text()) {
+                let place = findings.place(case.span().start);
+                let code = case.code().as_str();
+                for found in checked.findings.iter_mut().filter(|f| f.code == code && (f.line, f.column) == place) {
+                    found.witness = Some(Witness::of(case.witness(), work.language));
+                }
+            }
+            work.all.push(checked);
             None
         }
     })
@@ -226,7 +241,7 @@ fn checked(findings: &Diagnostics, report: Option<&Report>, language: Language) 
     let of = |severity| findings.findings().iter().filter(|f| f.severity() == severity).count();
     let witness = |diagnostic: &medaid::Diagnostic| {
         let shown = report?.findings().iter().find(|f| f.diagnostic(language) == *diagnostic)?.shown_by()?;
-        Some(Witness { people: shown.people().to_vec(), claims: shown.claims().to_vec(), shows: shown.shows(language).to_owned() })
+        Some(Witness::of(shown, language))
     };
     let list = findings.findings().iter().map(|finding| {
         let places: Vec<Place> = finding
