@@ -44,7 +44,7 @@ const SAME_LIMIT: usize = 20;
 pub struct Effort {
     /// The most kinds of case to look at, in each way (by portions, by line) in which claims can come.
     pub kinds: usize,
-    /// The most claims to settle.
+    /// The most claims to settle, for a scheme of up to 16 benefits; of larger ones fewer, in proportion.
     pub claims: usize,
 }
 
@@ -232,10 +232,12 @@ pub fn check_within(scheme: &Scheme, effort: Effort) -> Report {
     let mut findings = reach::findings(&scene);
     findings.extend(rows::findings(&scene));
     findings.extend(dates::findings(&scene));
-    let mut probe = curve::Probe::new(&plan, effort.claims - effort.claims / 4);
+    let benefits = plan.layers.iter().map(|l| l.benefits.len()).sum::<usize>();
+    let claims = effort.claims / benefits.div_ceil(16).max(1);
+    let mut probe = curve::Probe::new(&plan, claims - claims / 4);
     findings.extend(slopes::findings(&scene, &mut probe));
     let mut cut_short = probe.rest == 0;
-    probe.rest = effort.claims / 4;
+    probe.rest = claims / 4;
     findings.extend(order::findings(&scene, &mut probe));
     cut_short |= probe.rest == 0;
     scene.claims = probe.settled;

@@ -21,7 +21,9 @@ use crate::scheme::syntax::Unit;
 /// The most values of one fact that kinds are made of.
 pub(crate) const VALUE_LIMIT: usize = 24;
 /// The most steps of a search for a kind that meets a condition.
-const AIM_LIMIT: usize = 20_000;
+const AIM_LIMIT: usize = 2_000;
+/// The most pairs of values that a selection is made to cover.
+const PAIR_LIMIT: usize = 50_000;
 
 /// One kind of case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,8 +71,7 @@ pub(crate) fn kinds(plan: &Plan, limit: usize) -> Kinds {
             product(&choices, &first)
         } else {
             all.complete = false;
-            let mut some = aimed(plan, &choices, &first);
-            some.truncate(limit);
+            let mut some = aimed(plan, &choices, &first, limit);
             cover(&choices, &first, limit, &mut some);
             some
         };
@@ -109,6 +110,9 @@ fn cover(choices: &[Choice], first: &Kind, limit: usize, kinds: &mut Vec<Kind>) 
     let mut open: BTreeSet<(usize, usize, usize, usize)> = BTreeSet::new();
     for (a, left) in choices.iter().enumerate() {
         for (b, right) in choices.iter().enumerate().skip(a + 1) {
+            if open.len() >= PAIR_LIMIT {
+                break;
+            }
             open.extend((0..left.values.len()).flat_map(|i| (0..right.values.len()).map(move |j| (a, i, b, j))));
         }
     }
@@ -158,12 +162,15 @@ fn cover(choices: &[Choice], first: &Kind, limit: usize, kinds: &mut Vec<Kind>) 
     }
 }
 
-/// For every layer and benefit a kind that its conditions do not rule out.
-fn aimed(plan: &Plan, choices: &[Choice], first: &Kind) -> Vec<Kind> {
+/// For every layer and benefit a kind that its conditions do not rule out, at most `limit`.
+fn aimed(plan: &Plan, choices: &[Choice], first: &Kind, limit: usize) -> Vec<Kind> {
     let mut kinds = Vec::new();
     for layer in &plan.layers {
         for benefit in &layer.benefits {
             let conditions: Vec<&Condition> = [&layer.condition, &benefit.condition].into_iter().chain(&benefit.lines).collect();
+            if kinds.len() >= limit {
+                return kinds;
+            }
             kinds.extend(aim(plan, choices, &conditions, first));
         }
     }

@@ -22,12 +22,17 @@ use crate::scheme::syntax::{self, Owner, Place};
 const CELLS: usize = 1 << 14;
 /// The most cases that all arguments together look at.
 const ALL_CELLS: usize = 1 << 23;
+/// So many findings are more than anybody reads: the layers after them are not looked at.
+const ENOUGH: usize = 200;
 /// The most limits of one kind in a benefit that are compared with each other.
 const LIMITS: usize = 16;
 
 pub(super) fn findings(scene: &Scene<'_>) -> Vec<Finding> {
     let mut reach = Reach { scene, rest: ALL_CELLS, findings: Vec::new() };
     for layer in 0..scene.plan.layers.len() {
+        if reach.findings.len() >= ENOUGH {
+            break;
+        }
         reach.layer(layer);
     }
     reach.findings

@@ -155,7 +155,9 @@ impl Steep {
         let slope = slope(scene.plan, &self.of, &self.low, &self.high, &name);
         let message = if self.code == Code::Jump { slope.rises() } else { slope.falls() };
         let place = scene.benefit_place(self.layer, self.benefit);
-        Finding::new(self.code, place, message).help(words::slope_help(&self.cause, more)).witness(Some(self.witness))
+        Finding::new(self.code, place, message)
+            .help(words::slope_help(&self.cause, self.code == Code::FallingPayment, more))
+            .witness(Some(self.witness))
     }
 }
 

@@ -284,7 +284,7 @@ pub(super) enum Cause {
     Other,
 }
 
-pub(super) fn slope_help(cause: &Cause, more_kinds: usize) -> Said {
+pub(super) fn slope_help(cause: &Cause, falls: bool, more_kinds: usize) -> Said {
     let said = match cause {
         Cause::Grant => Said::new(
             "定额分档本来就会跳跃；若非本意，改用按比例的分段",
@@ -297,6 +297,12 @@ pub(super) fn slope_help(cause: &Cause, more_kinds: usize) -> Said {
         Cause::Minimum => Said::new(
             "最低给付额本来就会跳跃；若非本意，去掉 minimum",
             "a minimum payment leaps by its nature; if that is not meant, leave out minimum",
+        ),
+        Cause::Condition(test) if falls => Said::new(
+            format!("条件 `{test}` 在此处改变结果，此后赔得更少：让两边在这个金额上相接，或不以金额为条件"),
+            format!(
+                "the condition `{test}` turns here, and beyond it less is paid: let both sides meet at this amount, or do not ask for amounts"
+            ),
         ),
         Cause::Condition(test) => Said::new(
             format!("条件 `{test}` 在此处改变结果；若只想对超出部分赔付，用起付线代替条件"),
