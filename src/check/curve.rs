@@ -36,6 +36,8 @@ pub(crate) struct Point {
 pub(crate) struct Probe<'p> {
     pub(crate) plan: &'p Plan,
     adjudicator: Adjudicator<'p>,
+    /// Fresh books to copy: names are entered once.
+    fresh: Ledger,
     /// How many claims may still be settled.
     pub(crate) rest: usize,
     /// How many were.
@@ -44,7 +46,15 @@ pub(crate) struct Probe<'p> {
 
 impl<'p> Probe<'p> {
     pub(crate) fn new(plan: &'p Plan, budget: usize) -> Probe<'p> {
-        Probe { plan, adjudicator: Adjudicator::new(plan), rest: budget, settled: 0 }
+        let mut fresh = Ledger::new();
+        // Nobody has opening balances, and the name is one that is never used: nothing can be wrong or left behind.
+        let _ = fresh.open(plan, &Person::default());
+        Probe { plan, adjudicator: Adjudicator::new(plan), fresh, rest: budget, settled: 0 }
+    }
+
+    /// Fresh books.
+    pub(crate) fn ledger(&self) -> Ledger {
+        self.fresh.clone()
     }
 
     /// What a claim is paid on the books as they are; nothing if it is rejected or the number is used up.
@@ -89,7 +99,8 @@ impl<'k> Subject<'k> {
     /// What a first claim of that amount is paid.
     pub(crate) fn point(&self, probe: &mut Probe<'_>, amount: Money) -> Option<Point> {
         let claim = self.claim(probe.plan, &self.person.id, "c1", 1, amount)?;
-        let point = probe.settle(&self.person, &mut Ledger::new(), &claim)?;
+        let mut ledger = probe.ledger();
+        let point = probe.settle(&self.person, &mut ledger, &claim)?;
         Some(Point { at: amount, ..point })
     }
 

@@ -11,7 +11,6 @@ use super::{Finding, Scene, Witness};
 use crate::claim::{Claim, Person};
 use crate::date::Per;
 use crate::diagnostic::Code;
-use crate::ledger::Ledger;
 use crate::money::{MICROS_PER_WHOLE, Money};
 use crate::plan::Plan;
 
@@ -92,7 +91,7 @@ fn search(scene: &Scene<'_>, kinds: &[&Kind], probe: &mut Probe<'_>, found: &mut
 
 /// What two claims are paid together, in that order.
 fn both(probe: &mut Probe<'_>, person: &Person, first: &Claim, second: &Claim) -> Option<Point> {
-    let mut ledger = Ledger::new();
+    let mut ledger = probe.ledger();
     let first = probe.settle(person, &mut ledger, first)?;
     let second = probe.settle(person, &mut ledger, second)?;
     let layers = first.layers.iter().zip(&second.layers).map(|(a, b)| a.checked_add(*b)).collect::<Option<Vec<Money>>>()?;
