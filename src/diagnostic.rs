@@ -23,6 +23,8 @@ pub enum Severity {
     Error,
     /// The scheme can be used, but probably does not say what its author meant.
     Warning,
+    /// Something that its author should know, and may well have meant.
+    Note,
 }
 
 impl Severity {
@@ -31,6 +33,7 @@ impl Severity {
         match self {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         }
     }
 
@@ -40,6 +43,7 @@ impl Severity {
             (_, Language::En) => self.as_str(),
             (Severity::Error, Language::Zh) => "错误",
             (Severity::Warning, Language::Zh) => "警告",
+            (Severity::Note, Language::Zh) => "提示",
         }
     }
 }
@@ -121,6 +125,24 @@ codes! {
     NeverPays = "W102", "never-pays", Warning;
     /// A portion that no benefit may touch.
     UntouchedPortion = "W103", "untouched-portion", Warning;
+    /// A layer, benefit, limit, band, row or dated value that no claim reaches.
+    Unreachable = "W104", "unreachable", Warning;
+    /// A limit before which another always comes.
+    IdleLimit = "W105", "idle-limit", Warning;
+    /// A cap on the base that is not above the deductible.
+    CapBelowDeductible = "W106", "cap-below-deductible", Warning;
+    /// A time in which no benefit of a layer holds, though some do before and after.
+    DateGap = "W107", "date-gap", Warning;
+    /// Two benefits of a layer whose times overlap in part.
+    DateOverlap = "W108", "date-overlap", Warning;
+    /// More money billed, less paid.
+    FallingPayment = "W109", "falling-payment", Warning;
+    /// A little more money billed, much more paid.
+    Jump = "N201", "jump", Note;
+    /// What two claims are paid depends on which comes first.
+    OrderMatters = "N202", "order-matters", Note;
+    /// Benefits that overlap in part or share accumulators: payments need not rise evenly with the bill.
+    NoGuarantee = "N203", "no-guarantee", Note;
 }
 
 impl Code {
@@ -252,6 +274,14 @@ impl Diagnostics {
         });
         findings.dedup();
         Diagnostics { file: file.to_owned(), text: text.to_owned(), findings }
+    }
+
+    /// These findings and others about the same file.
+    #[must_use]
+    pub fn with(self, others: impl IntoIterator<Item = Diagnostic>) -> Diagnostics {
+        let Diagnostics { file, text, mut findings } = self;
+        findings.extend(others);
+        Diagnostics::new(&file, &text, findings)
     }
 
     /// The file's name, as given.

@@ -19,6 +19,7 @@ mod rows;
 mod scenario;
 mod source;
 mod tables;
+mod witness;
 
 pub use claims::{ClaimsRead, read_claims};
 pub use error::{Error, ErrorKind, Errors};
@@ -27,3 +28,4 @@ pub use people::read_people;
 pub use scenario::{Scenario, ScenarioError, read_scheme, scheme_files};
 pub use source::{Format, Source};
 pub use tables::{DecisionTable, write_rejects};
+pub use witness::write_witnesses;

@@ -24,6 +24,11 @@ impl Message {
         Message { zh: zh.into_boxed_str(), en: en.into_boxed_str() }
     }
 
+    /// Two texts, one after the other.
+    pub(crate) fn and(&self, other: &Message) -> Message {
+        Message::new(format!("{}{}", self.zh, other.zh), format!("{}{}", self.en, other.en))
+    }
+
     pub(crate) fn text(&self, language: Language) -> &str {
         match language {
             Language::Zh => &self.zh,

@@ -23,19 +23,7 @@ const RULE_LIMIT: usize = 1_000;
 
 /// Compiles a tree. Without a plan there is at least one error among the findings.
 pub(crate) fn compile(tree: &Tree, text: &SchemeText) -> (Option<Plan>, Vec<Diagnostic>) {
-    let mut compiler = Compiler {
-        tree,
-        text,
-        findings: Vec::new(),
-        facts: Vec::new(),
-        fact_names: BTreeMap::new(),
-        tests: Vec::new(),
-        parameters: tree.parameters.iter().map(|_| values::ParameterState::Waiting).collect(),
-        accumulators: Vec::new(),
-        used: BTreeSet::new(),
-        trail: BTreeSet::new(),
-        parameter_uses: tree.parameters.iter().map(|_| BTreeSet::new()).collect(),
-    };
+    let mut compiler = Compiler::new(tree, text);
     let plan = compiler.plan();
     compiler.warn_of_unused();
     let failed = compiler.findings.iter().any(|f| f.severity() == Severity::Error);
@@ -76,6 +64,32 @@ struct Compiler<'t> {
     trail: BTreeSet<usize>,
     /// Parameters that each parameter is figured from.
     parameter_uses: Vec<BTreeSet<usize>>,
+}
+
+/// A plan of a tree with nothing but its portions and facts, whatever is wrong with its rules: for making up claims.
+pub(crate) fn bare(tree: &Tree, text: &SchemeText) -> Plan {
+    let mut compiler = Compiler::new(tree, text);
+    compiler.declare_facts();
+    let facts = std::mem::take(&mut compiler.facts);
+    compiler.assemble(facts, Vec::new(), Vec::new(), 0)
+}
+
+impl<'t> Compiler<'t> {
+    fn new(tree: &'t Tree, text: &'t SchemeText) -> Compiler<'t> {
+        Compiler {
+            tree,
+            text,
+            findings: Vec::new(),
+            facts: Vec::new(),
+            fact_names: BTreeMap::new(),
+            tests: Vec::new(),
+            parameters: tree.parameters.iter().map(|_| values::ParameterState::Waiting).collect(),
+            accumulators: Vec::new(),
+            used: BTreeSet::new(),
+            trail: BTreeSet::new(),
+            parameter_uses: tree.parameters.iter().map(|_| BTreeSet::new()).collect(),
+        }
+    }
 }
 
 impl Compiler<'_> {
@@ -131,11 +145,23 @@ impl Compiler<'_> {
         if layers.len() < tree.layers.len() {
             return None;
         }
-        let facts_where =
-            |wanted: fn(FactKind) -> bool| self.facts.iter().enumerate().filter(|(_, f)| wanted(f.kind)).map(|(i, _)| i).collect();
+        let facts = self.facts.clone();
+        Some(self.assemble(facts, classify, layers, held_slots))
+    }
+
+    /// The plan of what was compiled.
+    fn assemble(
+        &mut self,
+        facts: Vec<Fact>,
+        classify: Vec<crate::plan::ClassifyRow>,
+        layers: Vec<crate::plan::Layer>,
+        held_slots: usize,
+    ) -> Plan {
+        let tree = self.tree;
+        let facts_where = |wanted: fn(FactKind) -> bool| facts.iter().enumerate().filter(|(_, f)| wanted(f.kind)).map(|(i, _)| i).collect();
         let header = &tree.header;
         let marked = |about: &About| about.illustrative;
-        Some(Plan {
+        Plan {
             id: header.id.clone(),
             version: header.version.clone(),
             illustrative: marked(&header.about)
@@ -151,7 +177,7 @@ impl Compiler<'_> {
             portions: tree.portions.iter().map(|p| named(&p.id, &p.about)).collect(),
             entry_facts: facts_where(FactKind::at_entry),
             line_facts: facts_where(FactKind::of_line),
-            facts: self.facts.clone(),
+            facts,
             accumulators: self.accumulators.clone(),
             slots: self
                 .accumulators
@@ -171,7 +197,7 @@ impl Compiler<'_> {
             tests: std::mem::take(&mut self.tests),
             held_slots,
             digest: self.text.digest,
-        })
+        }
     }
 
     fn check_names(&mut self) {

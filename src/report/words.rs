@@ -173,13 +173,39 @@ impl Words {
         }
     }
 
-    pub fn check_total(self, files: usize, errors: usize, warnings: usize) -> String {
+    pub fn check_total(self, files: usize, errors: usize, warnings: usize, notes: usize) -> String {
+        let plural = |n: usize| if n == 1 { "" } else { "s" };
+        let notes = match (self.0, notes) {
+            (_, 0) => String::new(),
+            (Language::Zh, _) => format!("，{notes} 个提示"),
+            (Language::En, _) => format!(", {notes} note{}", plural(notes)),
+        };
         match self.0 {
-            Language::Zh => format!("{files} 个方案文件：{errors} 个错误，{warnings} 个警告"),
+            Language::Zh => format!("{files} 个方案文件：{errors} 个错误，{warnings} 个警告{notes}"),
             Language::En => {
-                let plural = |n: usize| if n == 1 { "" } else { "s" };
-                format!("{files} rule file{}: {errors} error{}, {warnings} warning{}", plural(files), plural(errors), plural(warnings))
+                format!(
+                    "{files} rule file{}: {errors} error{}, {warnings} warning{}{notes}",
+                    plural(files),
+                    plural(errors),
+                    plural(warnings)
+                )
             }
+        }
+    }
+
+    pub fn findings_left_out(self, number: usize) -> String {
+        if self.zh() {
+            format!("同类问题还有 {number} 个，未列出")
+        } else {
+            format!("{number} more findings of the same kinds are not shown")
+        }
+    }
+
+    pub fn witnesses_written(self, number: usize, folder: &str) -> String {
+        if self.zh() {
+            format!("已写入 {number} 个示例场景：{folder}")
+        } else {
+            format!("scenarios that show findings, written to {folder}: {number}")
         }
     }
 

@@ -1,4 +1,4 @@
-//! Visiting every condition and every dated series of a rule file.
+//! Visiting every condition, dated series and decision table of a rule file.
 
 use crate::scheme::syntax::*;
 
@@ -6,12 +6,13 @@ use crate::scheme::syntax::*;
 pub(crate) enum Found<'t> {
     Condition(&'t Condition),
     Series(&'t At<Series>),
+    Table(&'t At<Vec<Row>>),
 }
 
 type Visit<'v, 't> = &'v mut dyn FnMut(Found<'t>);
 
 impl Tree {
-    /// Visits all conditions, those inside conditions and tables included, and all dated series.
+    /// Visits all conditions, those inside conditions and tables included, all dated series and all tables.
     pub(crate) fn visit<'t>(&'t self, visit: Visit<'_, 't>) {
         for parameter in &self.parameters {
             parameter.value.visit(visit);
@@ -104,6 +105,7 @@ impl Value {
                 series.value.iter().for_each(|(_, v)| v.visit(visit));
             }
             Value::Table(rows) => {
+                visit(Found::Table(rows));
                 for row in &rows.value {
                     row.when.iter().for_each(|c| c.visit(visit));
                     row.then.visit(visit);

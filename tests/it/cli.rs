@@ -206,6 +206,47 @@ fn warnings_are_fine_unless_denied() {
 }
 
 #[test]
+fn check_reasons_unless_quick() {
+    let path = "fixtures/order-and-rounding/scheme-jumps.toml";
+    insta::assert_snapshot!("check_reasons_table", medaid(&["check", path]).whole());
+    insta::assert_snapshot!("check_reasons_table_zh", medaid(&["check", path, "--lang", "zh"]).whole());
+    insta::assert_snapshot!("check_reasons_json", medaid(&["check", path, "--format", "json"]).whole());
+    let missing = folder("check_case").join("gap.toml");
+    fs::write(&missing, include_str!("schemes/small.toml").replace("    { otherwise = \"60%\" },\n", "")).unwrap();
+    let said = medaid(&["check", missing.to_str().unwrap(), "--format", "json"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.out.contains("\"witness\": {") && said.out.contains("\"identity\": \"none\""), "{}", said.out);
+    let quick = medaid(&["check", path, "--quick"]);
+    assert_eq!((quick.code, quick.out.as_str()), (Some(0), "1 rule file: 0 errors, 0 warnings\n"));
+}
+
+#[test]
+fn witnesses_are_scenarios_that_show_the_findings() {
+    let path = folder("witnesses");
+    let into = path.join("shown");
+    let into = into.to_str().unwrap();
+    let scheme = "fixtures/chongqing-resident-2023-2025/scheme.toml";
+    let said = medaid(&["check", scheme, "--witness", into]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.err.contains("scenarios that show findings, written to TMP/witnesses/shown: "), "{}", said.err);
+    let tested = medaid(&["test", into]);
+    assert_eq!((tested.code, tested.err.as_str()), (Some(0), ""), "{}", tested.out);
+    assert!(tested.out.contains("W109-falling-payment: "), "{}", tested.out);
+    // The claim with more money is paid less.
+    let falling = fs::read_dir(path.join("shown/chongqing_resident")).unwrap().map(|e| e.unwrap().path());
+    let falling = falling.into_iter().find(|p| p.to_str().unwrap().ends_with("W109-falling-payment")).unwrap();
+    let run = medaid(&["run", falling.to_str().unwrap()]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let note = fs::read_to_string(falling.join("NOTE.md")).unwrap();
+    assert!(note.starts_with("# W109 falling-payment\n") && note.contains("lowers what is paid"), "{note}");
+    // Written whole or not at all: what is there is not touched.
+    let again = medaid(&["check", scheme, "--witness", into]);
+    assert_eq!(again.code, Some(2));
+    assert_eq!(again.err, "error: TMP/witnesses/shown: the output folder is not empty\n");
+    assert_eq!(fs::read_dir(&path).unwrap().count(), 1);
+}
+
+#[test]
 fn check_goes_on_after_a_file_that_cannot_be_read() {
     let said = medaid(&["check", "no/such.toml", SMALL]);
     assert_eq!(said.code, Some(2));

@@ -9,6 +9,7 @@ mod model;
 mod bad_input;
 mod batch;
 mod by_hand;
+mod check;
 #[cfg(feature = "cli")]
 mod cli;
 mod diagnostics;

@@ -4,10 +4,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use medaid::batch::PlanBook;
+use medaid::check::{Report, Searched, table_cases};
 use medaid::diagnostic::{Diagnostics, Severity};
-use medaid::io::{Source, scheme_files};
+use medaid::io::{Source, scheme_files, write_witnesses};
+use medaid::report::clean;
 use medaid::report::words::Words;
-use medaid::{Plan, Scheme};
+use medaid::{Claim, Language, Person, Plan, Scheme};
 use serde::Serialize;
 
 use crate::screen::{Failure, Screen, excerpts};
@@ -24,6 +26,12 @@ pub(crate) struct Args {
     /// Ends with exit code 1 for warnings too
     #[arg(long)]
     deny_warnings: bool,
+    /// Only what can be told from the text; no search for cases that show something
+    #[arg(long, conflicts_with = "witness")]
+    quick: bool,
+    /// A new folder for scenarios that show the findings
+    #[arg(long, value_name = "DIR")]
+    witness: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -31,12 +39,25 @@ struct Checked {
     file: String,
     errors: usize,
     warnings: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    notes: usize,
     findings: Vec<Finding>,
+    /// How many more findings there are of kinds of which there are very many.
+    #[serde(skip_serializing_if = "is_zero")]
+    left_out: usize,
+    /// How far the search for cases went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    searched: Option<Searched>,
     /// What is wrong with several schemes together.
     #[serde(skip_serializing_if = "Option::is_none")]
     together: Option<String>,
     #[serde(skip)]
     text: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 #[derive(Serialize)]
@@ -50,6 +71,23 @@ struct Finding {
     labels: Vec<Place>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witness: Option<Witness>,
+}
+
+/// A case that shows a finding.
+#[derive(Serialize)]
+struct Witness {
+    people: Vec<Person>,
+    claims: Vec<Claim>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    shows: String,
+}
+
+impl Witness {
+    fn of(shown: &medaid::check::Witness, language: Language) -> Witness {
+        Witness { people: shown.people().to_vec(), claims: shown.claims().to_vec(), shows: shown.shows(language).to_owned() }
+    }
 }
 
 #[derive(Serialize)]
@@ -66,17 +104,19 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
     if let Some(code) = &args.explain {
         return crate::codes::run(code.as_deref(), screen);
     }
-    let mut all = Vec::new();
+    let mut work = Work { quick: args.quick, words: screen.words, all: Vec::new(), reasoned: Vec::new() };
     let mut unreadable = Vec::new();
     for path in &args.schemes {
-        let done = if path.is_dir() {
-            check_folder(path, &mut all, screen.words)
-        } else {
-            check(path, screen.words).map(|(checked, _)| all.push(checked))
-        };
+        let done = if path.is_dir() { check_folder(path, &mut work) } else { check(path, &mut work).map(|_| ()) };
         // The other files are worth checking all the same.
         unreadable.extend(done.err());
     }
+    let Work { all, reasoned, .. } = work;
+    if let Some(folder) = &args.witness {
+        let written = write_witnesses(folder, &reasoned)?;
+        screen.say(screen.words.witnesses_written(written.len(), &clean(&folder.display().to_string())));
+    }
+    let notes: usize = all.iter().map(|c| c.notes).sum();
     let errors = all.iter().map(|c| c.errors).sum();
     let warnings = all.iter().map(|c| c.warnings).sum();
     match screen.format {
@@ -86,11 +126,15 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
                 if !checked.text.is_empty() {
                     writeln!(screen.out(), "{}\n", checked.text)?;
                 }
+                if checked.left_out > 0 {
+                    let more = screen.words.findings_left_out(checked.left_out);
+                    writeln!(screen.out(), "{}: {more}\n", clean(&checked.file))?;
+                }
             }
             if files == 0 {
                 return unread(&unreadable, screen);
             }
-            let total = screen.words.check_total(files, errors, warnings);
+            let total = screen.words.check_total(files, errors, warnings, notes);
             writeln!(screen.out(), "{total}")?;
         }
         Format::Json => screen.json(&all)?,
@@ -124,13 +168,20 @@ fn unread(failures: &[Failure], screen: &mut Screen) -> Result<Verdict, Failure>
     Ok(Verdict::Unreadable)
 }
 
-fn check_folder(folder: &Path, all: &mut Vec<Checked>, words: Words) -> Result<(), Failure> {
+/// What is checked, and what came of it.
+struct Work {
+    quick: bool,
+    words: Words,
+    all: Vec<Checked>,
+    /// The schemes that were reasoned about.
+    reasoned: Vec<(Scheme, Report)>,
+}
+
+fn check_folder(folder: &Path, work: &mut Work) -> Result<(), Failure> {
     let files = scheme_files(folder)?;
     let mut plans = Vec::new();
     for file in &files {
-        let (checked, plan) = check(file, words)?;
-        all.push(checked);
-        plans.extend(plan);
+        plans.extend(check(file, work)?);
     }
     // Editions of one scheme must go together, which a file alone cannot show.
     if plans.len() == files.len()
@@ -138,7 +189,18 @@ fn check_folder(folder: &Path, all: &mut Vec<Checked>, words: Words) -> Result<(
     {
         let file = folder.display().to_string();
         let text = format!("{file}: {error}");
-        all.push(Checked { file, errors: 1, warnings: 0, findings: Vec::new(), together: Some(error.to_string()), text });
+        let together = Some(error.to_string());
+        work.all.push(Checked {
+            file,
+            errors: 1,
+            warnings: 0,
+            notes: 0,
+            findings: Vec::new(),
+            left_out: 0,
+            searched: None,
+            together,
+            text,
+        });
     }
     Ok(())
 }
@@ -147,17 +209,43 @@ fn row([file, line, column]: [String; 3], [severity, code, message, help]: [Stri
     [file, line, column, severity, code, message, help]
 }
 
-fn check(path: &Path, words: Words) -> Result<(Checked, Option<Plan>), Failure> {
+fn check(path: &Path, work: &mut Work) -> Result<Option<Plan>, Failure> {
     let source = Source::open(path)?;
     Ok(match Scheme::parse(source.name(), source.text()) {
-        Ok(scheme) => (checked(scheme.warnings(), words), Plan::compile(&scheme).ok()),
-        Err(findings) => (checked(&findings, words), None),
+        Ok(scheme) if work.quick => {
+            work.all.push(checked(scheme.warnings(), None, work.words));
+            Plan::compile(&scheme).ok()
+        }
+        Ok(scheme) => {
+            let report = medaid::check::check(&scheme);
+            let findings = scheme.warnings().clone().with(report.findings().iter().map(|f| f.diagnostic()));
+            work.all.push(checked(&findings, Some(&report), work.words));
+            let plan = Plan::compile(&scheme).ok();
+            work.reasoned.push((scheme, report));
+            plan
+        }
+        Err(findings) => {
+            let mut checked = checked(&findings, None, work.words);
+            for case in table_cases(findings.text()) {
+                let place = findings.place(case.span().start);
+                let code = case.code().as_str();
+                for found in checked.findings.iter_mut().filter(|f| f.code == code && (f.line, f.column) == place) {
+                    found.witness = Some(Witness::of(case.witness(), work.words.0));
+                }
+            }
+            work.all.push(checked);
+            None
+        }
     })
 }
 
-fn checked(findings: &Diagnostics, words: Words) -> Checked {
+fn checked(findings: &Diagnostics, report: Option<&Report>, words: Words) -> Checked {
     let language = words.0;
     let of = |severity| findings.findings().iter().filter(|f| f.severity() == severity).count();
+    let witness = |diagnostic: &medaid::Diagnostic| {
+        let shown = report?.findings().iter().find(|f| f.diagnostic() == *diagnostic)?.shown_by()?;
+        Some(Witness::of(shown, language))
+    };
     let list = findings.findings().iter().map(|finding| {
         let places: Vec<Place> = finding
             .labels()
@@ -176,13 +264,17 @@ fn checked(findings: &Diagnostics, words: Words) -> Checked {
             column: places.first().map_or(1, |p| p.column),
             labels: places,
             help: finding.help_text(language).map(str::to_owned),
+            witness: witness(finding),
         }
     });
     Checked {
         file: findings.file().to_owned(),
         errors: of(Severity::Error),
         warnings: of(Severity::Warning),
+        notes: of(Severity::Note),
         findings: list.collect(),
+        left_out: report.map_or(0, Report::left_out),
+        searched: report.map(Report::searched),
         together: None,
         text: excerpts(findings, words),
     }

@@ -38,13 +38,17 @@ pub(crate) const CHECK: &str = "Checks rule files and says everything that is wr
 pub(crate) const CHECK_LONG: &str = "\
 Checks rule files and says everything that is wrong with them, all at once: each finding with its place in the file, a stable code, and often what to do.
 
+Beyond the text, the rules are reasoned about: what no claim reaches, limits that never count, dates that leave a gap, payments that leap or fall as the bill \
+grows, claims whose order matters. --quick leaves that out; --witness writes for each such finding a scenario that shows it.
+
 Of a scenario folder all rule files are checked, and whether they go together: editions of one scheme may not hold at the same time.
 
-Exit codes: 0 without errors (warnings are fine, unless --deny-warnings), 1 with errors, 2 if a file cannot be read.";
+Exit codes: 0 without errors (warnings are fine, unless --deny-warnings; notes always are), 1 with errors, 2 if a file cannot be read.";
 pub(crate) const CHECK_EXAMPLES: &str = "\
 Examples:
   medaid check scheme.toml
   medaid check fixtures/*/ --deny-warnings
+  medaid check scheme.toml --witness shown    scenarios in the new folder `shown`, for medaid explain
   medaid check scheme.toml --format json      findings with line, column, code and help, for editors
   medaid check --explain                      list the codes of findings
   medaid check --explain E010                 what a code means, with a wrong and a right example";
@@ -165,6 +169,8 @@ pub(crate) fn chinese(command: Command) -> Command {
                 .mut_arg("schemes", |a| a.help("规则文件，或含有 scheme.toml、scheme-*.toml 的场景文件夹"))
                 .mut_arg("deny_warnings", |a| a.help("有警告时退出码也为 1"))
                 .mut_arg("explain", |a| a.help("说明某个代码（如 E010），附错误示例和正确示例；不写代码则列出全部"))
+                .mut_arg("quick", |a| a.help("只看文字，不推演"))
+                .mut_arg("witness", |a| a.help("新文件夹，写入能显示各发现的场景"))
         })
         .mut_subcommand("run", |c| {
             common(c.about("裁定理赔申请并汇总").long_about(RUN_ZH).after_long_help(examples_zh(RUN_EXAMPLES)))
@@ -236,9 +242,12 @@ const EXAMPLES_ZH: &str = "\
 const CHECK_ZH: &str = "\
 检查规则文件，一次指出其中所有问题：每个问题都有文件中的位置、固定的代码，多半还有建议。
 
+除文字外，还推演规则：没有理赔能到达的规则，从不起作用的限额，日期的空档，随费用跳升或下降的赔付，先后次序影响结果的理赔。--quick 不做推演；\
+--witness 为每个这样的发现写出一个能显示它的场景。
+
 给出场景文件夹时，检查其中所有规则文件，以及它们能否并用：同一方案的各版本不得同时有效。
 
-退出码：0 没有错误（警告不算，除非 --deny-warnings），1 有错误，2 文件无法读取。";
+退出码：0 没有错误（警告不算，除非 --deny-warnings；提示总不算），1 有错误，2 文件无法读取。";
 
 const RUN_ZH: &str = "\
 裁定理赔申请并汇总：件数、各种原因的退回、费用总额、各层赔付、个人负担、实际报销比例，以及写明保费的各层的赔付率。

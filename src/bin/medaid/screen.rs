@@ -184,6 +184,7 @@ pub(crate) fn excerpts(findings: &Diagnostics, words: Words) -> String {
         let level = match finding.severity() {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
         };
         let mut snippet = Snippet::source(text).path(findings.file());
         for (index, label) in finding.labels().iter().enumerate() {

@@ -44,6 +44,7 @@ impl Compiler<'_> {
                         }
                     }
                 }
+                Found::Table(_) => {}
                 Found::Series(series) => {
                     let days: Vec<i64> = series.value.iter().map(|(d, _)| i64::from(day_number(d.value))).collect();
                     if let Some(index) = self.find_fact("rule_date")
