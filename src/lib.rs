@@ -24,6 +24,8 @@ pub mod date;
 pub mod decision;
 pub mod diagnostic;
 mod digest;
+#[cfg(feature = "report")]
+pub mod document;
 mod engine;
 mod exact;
 pub mod explain;
@@ -34,7 +36,7 @@ mod money;
 mod plan;
 mod ratio;
 mod reject;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub mod report;
 mod scheme;
 

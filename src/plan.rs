@@ -11,7 +11,7 @@ use crate::date::{DateChoice, Per, PolicyYear, Span};
 use crate::diagnostic::Diagnostics;
 use crate::money::Rounding;
 use crate::scheme::Scheme;
-use crate::scheme::syntax::{About, Counts, Owner, Taken};
+use crate::scheme::syntax::{About, Counts, Owner, Taken, Unit};
 use condition::Condition;
 use fact::{Fact, FactKind};
 use value::Value;
@@ -48,6 +48,8 @@ pub struct Plan {
     pub(crate) entry_facts: Vec<usize>,
     /// Facts that differ from line to line.
     pub(crate) line_facts: Vec<usize>,
+    /// The named values, for those who read the plan: rules hold what they need of them.
+    pub(crate) parameters: Vec<Parameter>,
     pub(crate) accumulators: Vec<Accumulator>,
     /// Of each accumulator what the kernel needs to find its position.
     pub(crate) slots: Vec<Slot>,
@@ -157,7 +159,7 @@ impl Plan {
     }
 }
 
-fn pick(about: &About, language: crate::Language) -> Option<&str> {
+pub(crate) fn pick(about: &About, language: crate::Language) -> Option<&str> {
     let (first, second) = match language {
         crate::Language::Zh => (&about.title.zh, &about.title.en),
         crate::Language::En => (&about.title.en, &about.title.zh),
@@ -176,6 +178,14 @@ impl Named {
     pub(crate) fn title(&self, language: crate::Language) -> &str {
         pick(&self.about, language).unwrap_or(&self.id)
     }
+}
+
+/// A named value.
+#[derive(Debug, Clone)]
+pub(crate) struct Parameter {
+    pub(crate) name: Named,
+    pub(crate) unit: Unit,
+    pub(crate) value: Value,
 }
 
 /// What a test of a condition asks.

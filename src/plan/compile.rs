@@ -12,7 +12,7 @@ use crate::date::Per;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::plan::condition::{ClassSet, Condition, Test, TestKind};
 use crate::plan::fact::{Fact, FactKind, effective_days};
-use crate::plan::{Accumulator, Named, Plan, Slot, TestNote};
+use crate::plan::{self, Accumulator, Named, Plan, Slot, TestNote};
 use crate::scheme::syntax::{self, Alternative, At, Counts, Name, Place, Tree, Unit};
 use crate::scheme::{SchemeText, syntax::About};
 
@@ -155,6 +155,15 @@ impl Compiler<'_> {
             entry_facts: facts_where(FactKind::at_entry),
             line_facts: facts_where(FactKind::of_line),
             facts: self.facts.clone(),
+            parameters: tree
+                .parameters
+                .iter()
+                .zip(&self.parameters)
+                .filter_map(|(p, state)| {
+                    let (value, unit) = state.done()?;
+                    Some(plan::Parameter { name: named(&p.name, &p.about), unit, value })
+                })
+                .collect(),
             accumulators: self.accumulators.clone(),
             slots: self.accumulators.iter().map(|a| Slot { per: a.per, of_household: a.owner == syntax::Owner::Household }).collect(),
             couples_households: self.accumulators.iter().any(|a| a.owner == syntax::Owner::Household),

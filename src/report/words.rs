@@ -99,6 +99,37 @@ impl Words {
         }
     }
 
+    pub fn only_for_documents(self) -> &'static str {
+        if self.zh() { "--format md 和 html 只用于 `medaid doc`" } else { "--format md and html are for `medaid doc` alone" }
+    }
+
+    pub fn documents_are(self) -> &'static str {
+        if self.zh() { "文档的形式是 --format md 或 html" } else { "a document is written with --format md or html" }
+    }
+
+    pub fn no_file_name(self) -> &'static str {
+        if self.zh() { "不是文件名" } else { "this is no name of a file" }
+    }
+
+    pub fn no_person(self, person: &str, near: Option<&str>) -> String {
+        match (self.0, near) {
+            (Language::Zh, None) => format!("人员文件中没有 `{person}`"),
+            (Language::Zh, Some(near)) => format!("人员文件中没有 `{person}`；是不是 `{near}`？"),
+            (Language::En, None) => format!("there is no person `{person}` in the file"),
+            (Language::En, Some(near)) => format!("there is no person `{person}` in the file; did you mean `{near}`?"),
+        }
+    }
+
+    pub fn document_written(self, file: &str, charts: usize) -> String {
+        match (self.0, charts) {
+            (Language::Zh, 0) => format!("已写入 {file}"),
+            (Language::Zh, _) => format!("已写入 {file}，及 {charts} 张图"),
+            (Language::En, 0) => format!("written to {file}"),
+            (Language::En, 1) => format!("written to {file}, with 1 chart beside it"),
+            (Language::En, _) => format!("written to {file}, with {charts} charts beside it"),
+        }
+    }
+
     pub fn no_scenario(self, folder: &str) -> String {
         if self.zh() {
             format!("{folder} 及其下没有场景（含 expect.toml 的文件夹）")

@@ -85,6 +85,7 @@ pub(crate) struct Attribute {
     pub(crate) kind: AttributeType,
     pub(crate) default: Option<Name>,
     pub(crate) as_of: Option<DateChoice>,
+    pub(crate) about: About,
 }
 
 /// What a number measures.
@@ -400,6 +401,7 @@ pub(crate) struct ClassifyRow {
     pub(crate) quantity_limit: Option<(Value, Name)>,
     pub(crate) price_limit: Option<(Value, Name)>,
     pub(crate) self_pay: Option<(Value, Name)>,
+    pub(crate) about: About,
     pub(crate) place: Place,
 }
 

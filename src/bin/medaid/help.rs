@@ -94,6 +94,25 @@ Examples:
   medaid test fixtures/w25-anti-example --lang zh
   medaid test fixtures --format csv           one row for each value that differs";
 
+pub(crate) const DOC: &str = "Writes a scheme as a readable document, with charts";
+pub(crate) const DOC_LONG: &str = "\
+Writes a scheme as a document that people can read and argue about: the layers in order, what each pays for whom, every number with its dates and its source, which \
+limits are shared, and charts of what each layer pays and what the patient bears as the bill grows. The text is made from the same plan that settles claims.
+
+The form is HTML (one page that needs no other file) or Markdown (with each chart as an SVG file beside it). It follows from the ending of --out, or from --format html \
+or md; the form is Markdown otherwise. Markdown on standard output shows the charts' figures as tables only.
+
+Charts are drawn for persons with every default and for those who differ from them in what decides about a whole layer; or for --person of a file of --people. \
+--with sets what else the rules ask about, for all of them.
+
+Exit codes: 0 fine, 2 wrong usage, or files that cannot be read or have errors.";
+pub(crate) const DOC_EXAMPLES: &str = "\
+Examples:
+  medaid doc scheme.toml --out scheme.html
+  medaid doc scheme.toml --out scheme.md --lang zh
+  medaid doc scheme.toml --out scheme.html --with facility_level=3 --with age=8 --bill 500000
+  medaid doc fixtures/w8-huirongbao-2022/scheme.toml --people people.csv --person p1 --format html";
+
 /// Whether the arguments ask for Chinese: needed before they are read, for help.
 pub(crate) fn wants_chinese(args: impl Iterator<Item = OsString>) -> bool {
     let mut after_lang = false;
@@ -156,6 +175,15 @@ pub(crate) fn chinese(command: Command) -> Command {
         .mut_subcommand("test", |c| {
             common(c.about("把场景的结果与预期比较").long_about(TEST_ZH).after_long_help(examples_zh(TEST_EXAMPLES)))
                 .mut_arg("folders", |a| a.help("文件夹；其中及其下每个含 expect.toml 的场景都会运行"))
+        })
+        .mut_subcommand("doc", |c| {
+            common(c.about("把方案写成可读的文档，附图").long_about(DOC_ZH).after_long_help(examples_zh(DOC_EXAMPLES)))
+                .mut_arg("scheme", |a| a.help("规则文件"))
+                .mut_arg("out", |a| a.help("写到这个文件；不给时写到标准输出"))
+                .mut_arg("people", |a| a.help("人员文件，CSV 或 JSON"))
+                .mut_arg("person", |a| a.help("为其画图的人的编号；可重复"))
+                .mut_arg("with", |a| a.help("设定规则所问的一项，如 facility_level=3、age=8、rule_date=2024-01-01、portion=in_scope；可重复"))
+                .mut_arg("bill", |a| a.help("图中最大的费用"))
         });
     common(command)
 }
@@ -225,3 +253,12 @@ const TEST_ZH: &str = "\
 运行文件夹中及其下每个含 expect.toml 的场景，把结果与预期比较。金额按数值精确比较。expect.toml 没有提到的不检查。
 
 退出码：0 全部相符，1 有不符，2 有场景无法读取（其余仍会比较）。";
+
+const DOC_ZH: &str = "\
+把方案写成供人阅读和讨论的文档：各保障层依次列出，每层为谁付什么，每个数字连同日期和依据，哪些限额共用，以及随费用增加各层付多少、个人负担多少的图。文字由裁定理赔的同一份规则生成。
+
+形式为 HTML（单个网页，不需其他文件）或 Markdown（每张图是旁边的一个 SVG 文件），由 --out 的文件名结尾或 --format html、md 决定，否则为 Markdown。Markdown 写到标准输出时，图只以表格给出数字。
+
+图为各项均取默认值的人而画，并为在决定整层适用与否的属性上与之不同的人而画；或为 --people 文件中 --person 所指的人而画。--with 为所有人设定规则所问的其他事项。
+
+退出码：0 正常，2 用法错误，或文件无法读取、有错误。";

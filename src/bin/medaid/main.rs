@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 mod check;
+mod doc;
 mod explain;
 mod help;
 mod input;
@@ -31,7 +32,7 @@ struct Common {
     lang: Lang,
     /// The form of what is printed on standard output
     #[arg(long, global = true, value_enum, default_value = "table", display_order = 101)]
-    format: Format,
+    format: AnyFormat,
     /// Colour: only on a terminal, always, or never
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN", display_order = 102)]
     color: Color,
@@ -43,11 +44,33 @@ enum Lang {
     En,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
     Table,
     Json,
     Csv,
+}
+
+/// What `--format` may say; `md` and `html` are forms of documents alone.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum AnyFormat {
+    Table,
+    Json,
+    Csv,
+    Md,
+    Html,
+}
+
+impl AnyFormat {
+    /// The form of results; nothing for a form of documents.
+    fn of_results(self) -> Option<Format> {
+        match self {
+            AnyFormat::Table => Some(Format::Table),
+            AnyFormat::Json => Some(Format::Json),
+            AnyFormat::Csv => Some(Format::Csv),
+            AnyFormat::Md | AnyFormat::Html => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -67,6 +90,8 @@ enum Command {
     Explain(explain::Args),
     #[command(about = help::TEST, long_about = help::TEST_LONG, after_long_help = help::TEST_EXAMPLES)]
     Test(test::Args),
+    #[command(about = help::DOC, long_about = help::DOC_LONG, after_long_help = help::DOC_EXAMPLES)]
+    Doc(doc::Args),
 }
 
 /// How a command ended that did its work.
@@ -93,8 +118,11 @@ fn main() -> ExitCode {
         Lang::Zh => Language::Zh,
         Lang::En => Language::En,
     };
-    let mut screen = Screen::new(language, cli.common.format, cli.common.color);
+    let format = cli.common.format;
+    let mut screen = Screen::new(language, format.of_results().unwrap_or(Format::Table), cli.common.color);
     let done = match cli.command {
+        Command::Doc(args) => doc::run(&args, format, &mut screen),
+        _ if format.of_results().is_none() => Err(Failure::Message(screen.words.only_for_documents().to_owned())),
         Command::Check(args) => check::run(&args, &mut screen),
         Command::Run(args) => run::run(&args, &mut screen),
         Command::Explain(args) => explain::run(&args, &mut screen),
