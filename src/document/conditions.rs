@@ -51,7 +51,9 @@ fn asks(names: Names<'_>, index: usize, classes: &[u32]) -> Line {
             // Everything but one or two words is said by those.
             let open = matches!(fact.domain, Domain::Text(_)) && !rest.is_empty() && !classes_are_known(fact, classes);
             if open || rest.len() < classes.len() && (1..=2).contains(&rest.len()) {
-                return name.and(words.is_not()).and(" ").and(set(names, index, &rest));
+                let (verb, between) = if rest.len() > 1 { (words.is_neither(), words.nor()) } else { (words.is_not(), "") };
+                let values = rest.iter().map(|class| names.value(fact, i64::from(*class)));
+                return name.and(verb).and(" ").and(Line::join(values, between));
             }
             name.and(words.is()).and(" ").and(set(names, index, classes))
         }

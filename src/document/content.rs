@@ -143,15 +143,27 @@ impl Writer<'_> {
             self.text(words.beside_note());
         }
         for (index, curve) in curves.iter().enumerate() {
-            let told: Vec<Line> = curve.told.iter().map(|told| self.who(told)).collect();
-            let title = match told.as_slice() {
-                [one] => one.clone(),
-                several => Line::fill(words.same_for(), [Line::join(several.iter().cloned(), words.semicolon())]),
-            };
-            self.heading(4, title);
+            self.heading(4, self.all_of(curve));
             self.blocks.push(Block::Chart(index));
             self.blocks.push(Block::Table(self.figures(curve)));
         }
+    }
+
+    /// Everybody for whom a curve is drawn. Those who differ in one attribute alone are told by its values.
+    fn all_of(&self, curve: &Curve) -> Line {
+        let mut told: Vec<Line> = Vec::new();
+        let mut by_fact: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for sample in &curve.told {
+            match (&sample.name, sample.apart.as_slice()) {
+                (None, [(name, value)]) if name != "age" => by_fact.entry(name).or_default().push(value),
+                _ => told.push(self.who(sample)),
+            }
+        }
+        for (name, values) in by_fact {
+            let values = Line::join(values.into_iter().map(|v| Line::code(clean(v))), self.words.comma());
+            told.push(self.fact_named(name).and(self.words.colon()).and(values));
+        }
+        Line::join(told, self.words.semicolon())
     }
 
     fn who(&self, told: &Told) -> Line {
@@ -169,9 +181,12 @@ impl Writer<'_> {
         if name == "age" {
             return Line::from(filled(self.words.age_years(), &[clean(value)]));
         }
+        self.fact_named(name).and(self.words.colon()).and(Line::code(clean(value)))
+    }
+
+    fn fact_named(&self, name: &str) -> Line {
         let fact = self.names.plan.facts.iter().position(|f| f.name == name);
-        let title = fact.map_or_else(|| Line::code(clean(name)), |index| self.names.fact(index));
-        title.and(" ").and(Line::code(clean(value)))
+        fact.map_or_else(|| Line::code(clean(name)), |index| self.names.fact(index))
     }
 
     /// The figures of a chart at its round bills.
@@ -238,8 +253,7 @@ impl Writer<'_> {
         match show(self.names, value, unit, written) {
             Shown::One(line) if tail.is_empty() => ((name, line), None),
             Shown::One(line) => ((name, line.and(comma).and(tail)), None),
-            Shown::Cases(table) if tail.is_empty() => ((name, self.words.each_case().into()), Some(table)),
-            Shown::Cases(table) => ((name, tail), Some(table)),
+                        Shown::Cases(table) => ((name, tail), Some(table)),
         }
     }
 

@@ -50,16 +50,15 @@ words! {
 
     // The charts.
     charts: "谁付多少", "Who pays how much";
-    charts_intro: "费用从零增加到 {}，各层付多少，个人负担多少。费用全部为“{}”，规则为 {} 的规则，此前没有理赔。",
-        "What each layer pays, and what the patient bears, as a bill grows from nothing to {}. The whole bill is {}; the rules are those of {}; nothing was claimed before.";
+    charts_intro: "费用从零增加到 {}，各层付多少，个人负担多少。费用全部为“{}”，规则为 {} 的规则，此前没有理赔。图例右侧为费用最大时的金额。",
+        "What each layer pays, and what the patient bears, as a bill grows from nothing to {}. The whole bill is of the class “{}”; the rules are those of {}; nothing was claimed before. The legend shows the amounts at the largest bill.";
     chart_claim: "就医情形：", "The claim: ";
     patient: "个人负担", "the patient bears";
     patient_short: "个人负担", "Patient";
     patient_share: "个人负担比例", "patient’s share";
     bill: "费用", "bill";
     bill_axis: "费用（{}）", "bill ({})";
-    same_for: "以下各种人相同：{}", "The same for: {}";
-    default_person: "未列明特别身份的人", "a person with every default";
+    default_person: "各项均为默认的人", "A person with every default";
     age_years: "{} 岁", "aged {}";
     beside_note: "另有账单外给付，图中未画出。", "Sums paid beside the bill are not drawn.";
     chart_desc: "费用为 {} 时：{}；个人负担 {}。", "At a bill of {}: {}; the patient bears {}.";
@@ -136,7 +135,6 @@ words! {
     of_household: "全家合计", "of the household";
     if_condition: "，当 {}", ", if {}";
     figured_as: "算式：{}", "figured as {}";
-    each_case: "各种情形：", "By case:";
     amount_head: "数值", "Value";
     any: "任何", "any";
     otherwise_any: "—", "any";
@@ -151,6 +149,8 @@ words! {
     or: "或", " or ";
     is: "为", "is";
     is_not: "不为", "is not";
+    is_neither: "不为", "is neither";
+    nor: "、", " nor ";
     rows_left_out: "另有 {} 行未列出。", "{} more rows are not shown.";
     too_many_cases: "情形过多（{} 种），未逐一列出；规则文件的写法：{}", "too many cases ({}) to list one by one; as the rule file has it: {}";
 
