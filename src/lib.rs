@@ -19,6 +19,7 @@
 //! The rule language is described in [`mod@reference`], files in [`formats`], choices and their reasons in [`design`].
 
 pub mod batch;
+pub mod check;
 pub mod claim;
 pub mod date;
 pub mod decision;

@@ -3,6 +3,7 @@
 pub(crate) mod compile;
 pub(crate) mod condition;
 pub(crate) mod fact;
+pub(crate) mod parts;
 pub(crate) mod premium;
 pub(crate) mod table;
 pub(crate) mod value;

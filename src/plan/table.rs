@@ -27,18 +27,18 @@ struct Group {
 }
 
 /// A division of the classes of one fact, refined set by set.
-struct Division {
+pub(crate) struct Division {
     group_of: Vec<usize>,
     groups: usize,
 }
 
 impl Division {
-    fn new(classes: usize) -> Division {
+    pub(crate) fn new(classes: usize) -> Division {
         Division { group_of: vec![0; classes], groups: 1 }
     }
 
     /// Parts the classes of a set from the others of their groups.
-    fn refine(&mut self, members: impl Iterator<Item = usize>) {
+    pub(crate) fn refine(&mut self, members: impl Iterator<Item = usize>) {
         let mut parted: BTreeMap<usize, usize> = BTreeMap::new();
         for class in members {
             let Some(group) = self.group_of.get_mut(class) else { continue };
@@ -49,6 +49,22 @@ impl Division {
             }
             *group = new;
         }
+    }
+
+    /// Parts the classes that an axis tells apart.
+    pub(crate) fn refine_by(&mut self, axis: &Axis) {
+        let mut classes: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        for (class, offset) in axis.offsets.iter().enumerate() {
+            classes.entry(*offset).or_default().push(class);
+        }
+        for members in classes.into_values() {
+            self.refine(members.into_iter());
+        }
+    }
+
+    /// The group of every class, in order.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = usize> {
+        self.group_of.iter().copied()
     }
 }
 
@@ -105,14 +121,7 @@ impl Grid {
     pub(crate) fn of_value(value: &Value, facts: &[Fact], effective: (i64, i64)) -> Option<Grid> {
         let mut divisions: BTreeMap<usize, Division> = BTreeMap::new();
         value.visit_axes(&mut |axis| {
-            let division = divisions.entry(axis.fact).or_insert_with(|| Division::new(axis.offsets.len()));
-            let mut classes: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-            for (class, offset) in axis.offsets.iter().enumerate() {
-                classes.entry(*offset).or_default().push(class);
-            }
-            for members in classes.into_values() {
-                division.refine(members.into_iter());
-            }
+            divisions.entry(axis.fact).or_insert_with(|| Division::new(axis.offsets.len())).refine_by(axis);
         });
         Grid::build(divisions, facts, effective)
     }

@@ -147,6 +147,15 @@ impl Value {
         }
     }
 
+    /// Visits every fact whose own number goes into the value.
+    pub(crate) fn visit_figured(&self, visit: &mut dyn FnMut(usize)) {
+        match self {
+            Value::Formula { root, .. } => root.visit_figured(visit),
+            Value::Choice { rows, .. } => rows.iter().for_each(|row| row.visit_figured(visit)),
+            Value::Constant(_) | Value::Table { .. } => {}
+        }
+    }
+
     /// Visits every fact that the value depends on.
     pub(crate) fn visit_facts(&self, visit: &mut dyn FnMut(usize)) {
         self.visit_axes(&mut |axis| visit(axis.fact));
@@ -235,6 +244,14 @@ impl Formula {
             value.visit_axes(visit);
         }
         self.children(&mut |child| child.visit_axes(visit));
+    }
+
+    fn visit_figured(&self, visit: &mut dyn FnMut(usize)) {
+        match self {
+            Formula::Fact(fact) => visit(*fact),
+            Formula::Value(value) => value.visit_figured(visit),
+            _ => self.children(&mut |child| child.visit_figured(visit)),
+        }
     }
 
     fn visit_facts(&self, visit: &mut dyn FnMut(usize)) {
