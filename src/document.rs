@@ -52,13 +52,7 @@ impl Document {
     ///
     /// # Errors
     /// If a sample's bills are rejected: the person or the claim lacks what the rules ask for. Also if the plan is not that of the scheme.
-    pub fn new(
-        scheme: &Scheme,
-        plan: &Plan,
-        samples: &[Sample],
-        top: Option<Money>,
-        language: Language,
-    ) -> Result<Document, CurveError> {
+    pub fn new(scheme: &Scheme, plan: &Plan, samples: &[Sample], top: Option<Money>, language: Language) -> Result<Document, CurveError> {
         if scheme.source().digest != plan.digest {
             return Err(CurveError::OtherPlan);
         }

@@ -78,7 +78,10 @@ pub(super) struct Table {
 
 #[derive(Debug, Clone)]
 pub(super) enum Block {
-    Heading { level: u8, text: Line },
+    Heading {
+        level: u8,
+        text: Line,
+    },
     /// Something that nobody may miss.
     Warning(Line),
     Text(Line),

@@ -59,7 +59,10 @@ impl Chart {
         let describe = format!("<desc id=\"mc{index}-d\">{}</desc>", escape(&alternative));
         // A picture on its own brings its ground with it: a viewer's may be of any colour.
         let ground = "<style>.mc .ground{fill:#fff}@media screen and (prefers-color-scheme:dark){.mc .ground{fill:#14181d}}</style>";
-        let svg = format!("{}{describe}<style>{STYLE}</style>{ground}<rect class=\"ground\" width=\"{WIDTH}\" height=\"{height}\"/>{body}</svg>\n", open(""));
+        let svg = format!(
+            "{}{describe}<style>{STYLE}</style>{ground}<rect class=\"ground\" width=\"{WIDTH}\" height=\"{height}\"/>{body}</svg>\n",
+            open("")
+        );
         let inline = format!("{}{describe}{body}</svg>", open(""));
         Chart { svg, inline, alternative }
     }
@@ -153,6 +156,8 @@ impl<'p> Drawing<'p> {
 
     fn areas(&self, out: &mut String, hatch: &str) {
         let mut lower: Vec<Money> = vec![Money::ZERO; self.points.len()];
+        let mut lower_edge: Vec<(i64, i64)> =
+            vec![(self.across(Money::ZERO), self.down(Money::ZERO)), (self.across(self.top), self.down(Money::ZERO))];
         let parts = std::iter::once(None).chain(self.layers.iter().copied().enumerate().map(Some));
         for part in parts {
             let upper: Vec<Money> = self
@@ -165,11 +170,11 @@ impl<'p> Drawing<'p> {
                 })
                 .collect();
             let corner = |(point, amount): (&Point, &Money)| (self.across(point.bill), self.down(*amount));
-            let there: Vec<(i64, i64)> = self.points.iter().zip(&upper).map(corner).collect();
-            let mut back: Vec<(i64, i64)> = self.points.iter().zip(&lower).map(corner).collect();
-            back.reverse();
-            let mut outline = straightened(&there);
-            outline.extend(straightened(&back));
+            let edge = straightened(&self.points.iter().zip(&upper).map(corner).collect::<Vec<_>>());
+            let mut outline = edge.clone();
+            // Back along the very edge of the area below.
+            outline.extend(lower_edge.iter().rev());
+            lower_edge = edge;
             let path = path(&outline);
             let (class, title) = match part {
                 None => ("p".to_owned(), self.words.patient_short().to_owned()),
@@ -204,7 +209,12 @@ impl<'p> Drawing<'p> {
             let anchor = if number > 0 && number.saturating_add(1) == ticks.len() { "end" } else { "middle" };
             let x = if anchor == "end" { x.saturating_add(RIGHT * 80) } else { x };
             let _ = write!(out, "<text class=\"s\" x=\"{}\" y=\"{}\" text-anchor=\"{anchor}\">{label}</text>", pixels(x), bottom + 18);
-            let _ = write!(out, "<text class=\"s\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{label}</text>", LEFT - 8, pixels(y.saturating_add(440)));
+            let _ = write!(
+                out,
+                "<text class=\"s\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{label}</text>",
+                LEFT - 8,
+                pixels(y.saturating_add(440))
+            );
         }
         let currency = escape(&clean(&self.plan.currency));
         let _ = write!(out, "<text class=\"s\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{currency}</text>", LEFT - 8, TOP - 12);
@@ -230,7 +240,8 @@ impl<'p> Drawing<'p> {
                 let _ = write!(out, "<rect fill=\"url(#{hatch})\" x=\"{RIGHT}\" y=\"{y}\" width=\"14\" height=\"14\" rx=\"2\"/>");
             }
             let _ = write!(out, "<text x=\"{}\" y=\"{}\">{}</text>", RIGHT + 22, y.saturating_add(12), escape(&shortened(&title, room)));
-            let _ = write!(out, "<text class=\"s\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{amount}</text>", WIDTH - RIGHT, y.saturating_add(12));
+            let _ =
+                write!(out, "<text class=\"s\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{amount}</text>", WIDTH - RIGHT, y.saturating_add(12));
         }
     }
 }

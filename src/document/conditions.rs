@@ -18,7 +18,9 @@ fn inner(names: Names<'_>, inner: &Condition) -> Line {
 fn test(names: Names<'_>, test: &Test) -> Line {
     let words = names.words;
     match &test.kind {
-        TestKind::In { fact, classes } => asks(names, *fact, &(0..class_count(names, *fact)).filter(|c| classes.contains(*c)).collect::<Vec<_>>()),
+        TestKind::In { fact, classes } => {
+            asks(names, *fact, &(0..class_count(names, *fact)).filter(|c| classes.contains(*c)).collect::<Vec<_>>())
+        }
         TestKind::Any(conditions) => {
             let parts = conditions.iter().map(|c| Line::from("(").and(inner(names, c)).and(")"));
             Line::fill(words.one_of(), [Line::join(parts, words.semicolon())])
@@ -87,8 +89,10 @@ pub(super) fn set(names: Names<'_>, index: usize, classes: &[u32]) -> Line {
                 {
                     return format!("= {}", number(from));
                 }
-                let from = from.map(|cut| if above(cut) { format!("> {}", number(cut.saturating_sub(1))) } else { format!("≥ {}", number(cut)) });
-                let until = until.map(|cut| if above(cut) { format!("≤ {}", number(cut.saturating_sub(1))) } else { format!("< {}", number(cut)) });
+                let from =
+                    from.map(|cut| if above(cut) { format!("> {}", number(cut.saturating_sub(1))) } else { format!("≥ {}", number(cut)) });
+                let until =
+                    until.map(|cut| if above(cut) { format!("≤ {}", number(cut.saturating_sub(1))) } else { format!("< {}", number(cut)) });
                 match (from, until) {
                     (None, None) => words.any().to_owned(),
                     (Some(one), None) | (None, Some(one)) => one,
@@ -103,7 +107,9 @@ pub(super) fn set(names: Names<'_>, index: usize, classes: &[u32]) -> Line {
                 let from = from.unwrap_or(i64::MIN).max(first);
                 let until = until.filter(|until| *until < last);
                 match (from > i64::MIN, until) {
-                    (true, Some(until)) => Line::fill(words.date_to_date(), [names.day(from).into(), names.day(until.saturating_sub(1)).into()]),
+                    (true, Some(until)) => {
+                        Line::fill(words.date_to_date(), [names.day(from).into(), names.day(until.saturating_sub(1)).into()])
+                    }
                     (true, None) => Line::fill(words.from_date(), [names.day(from).into()]),
                     (false, Some(until)) => Line::fill(words.before_date(), [names.day(until).into()]),
                     (false, None) => words.any().into(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::block::{Block, Line, Table};
 use super::chart::{share, ticks};
 use super::conditions::{condition, set};
-use super::curve::{Curve, Told};
+use super::curve::{Curve, Point, Told};
 use super::names::{Names, filled};
 use super::values::{Shown, show};
 use super::words::Words;
@@ -13,7 +13,7 @@ use crate::decision::Language;
 use crate::money::Money;
 use crate::plan::fact::{Domain, FactKind};
 use crate::plan::{self, Benefit, Form, Limit, Plan};
-use crate::report::clean;
+use crate::report::{clean, grouped};
 use crate::scheme::SchemeText;
 use crate::scheme::syntax::{self, About, AttributeOf, Counts, Owner, Tree, Unit};
 
@@ -197,17 +197,16 @@ impl Writer<'_> {
             .collect();
         let top = curve.points.last().map_or(Money::ZERO, |p| p.bill);
         let wanted = ticks(top);
-        let rows = curve.points.iter().filter(|p| p.bill != Money::ZERO && wanted.contains(&p.bill)).map(|point| {
-            let mut row: Vec<Line> = vec![names.money(point.bill).into()];
-            row.extend(layers.iter().map(|layer| names.money(point.paid.get(*layer).copied().unwrap_or_default()).into()));
-            row.push(names.money(point.patient).into());
-            row.push(share(point.patient, point.bill).into());
-            row
-        });
-        let mut head: Vec<Line> = vec![words.bill().into()];
-        head.extend(layers.iter().map(|layer| names.layer(*layer)));
-        head.extend([words.patient().into(), words.patient_share().into()]);
-        Table { caption: Line::default(), numbers: head.iter().map(|_| true).collect(), head, rows: rows.collect() }
+        let points: Vec<&Point> = curve.points.iter().filter(|p| p.bill != Money::ZERO && wanted.contains(&p.bill)).collect();
+        let row = |name: Line, cell: &dyn Fn(&Point) -> String| -> Vec<Line> {
+            std::iter::once(name).chain(points.iter().map(|point| cell(point).into())).collect()
+        };
+        let paid = |point: &Point, layer: usize| point.paid.get(layer).copied().unwrap_or_default();
+        let mut rows: Vec<Vec<Line>> = layers.iter().map(|layer| row(names.layer(*layer), &|p| names.money(paid(p, *layer)))).collect();
+        rows.push(row(Line::strong(words.patient()), &|p| names.money(p.patient)));
+        rows.push(row(words.patient_share().into(), &|p| share(p.patient, p.bill)));
+        let head = row(words.bill().into(), &|p| grouped(&p.bill.to_string()));
+        Table { caption: Line::default(), numbers: (0..head.len()).map(|column| column > 0).collect(), head, rows }
     }
 
     // --- layers
@@ -248,12 +247,19 @@ impl Writer<'_> {
     }
 
     /// A value with what stands beside it: on one line, or as a table below it.
-    fn rule(&self, name: Line, tail: Line, value: &plan::value::Value, unit: Unit, written: Option<&syntax::Value>) -> (Item, Option<Table>) {
+    fn rule(
+        &self,
+        name: Line,
+        tail: Line,
+        value: &plan::value::Value,
+        unit: Unit,
+        written: Option<&syntax::Value>,
+    ) -> (Item, Option<Table>) {
         let comma = if self.names.language() == Language::Zh { "，" } else { ", " };
         match show(self.names, value, unit, written) {
             Shown::One(line) if tail.is_empty() => ((name, line), None),
             Shown::One(line) => ((name, line.and(comma).and(tail)), None),
-                        Shown::Cases(table) => ((name, tail), Some(table)),
+            Shown::Cases(table) => ((name, tail), Some(table)),
         }
     }
 
@@ -403,7 +409,8 @@ impl Writer<'_> {
     fn form(&self, form: &Form, written: Option<&syntax::Form>, items: &mut Vec<(Item, Option<Table>)>) {
         let (names, words) = (self.names, self.words);
         let runs = |accumulator: usize| {
-            let named = names.tree.accumulators.iter().any(|a| names.plan.accumulators.get(accumulator).is_some_and(|own| own.name == a.id.value));
+            let named =
+                names.tree.accumulators.iter().any(|a| names.plan.accumulators.get(accumulator).is_some_and(|own| own.name == a.id.value));
             let per = names.plan.accumulators.get(accumulator).map_or_else(String::new, |a| words.each(a.per));
             let line = Line::from(per);
             if named { line.and(words.comma()).and(Line::fill(words.on_accumulator(), [names.accumulator(accumulator)])) } else { line }
@@ -425,7 +432,8 @@ impl Writer<'_> {
                 items.push(self.rule(words.fixed().into(), Line::default(), value, Unit::Amount, written));
             }
             Form::Bands { absolute, accumulator, rows } => {
-                let written: Vec<&syntax::Band> = if let Some(syntax::Form::Bands { rows, .. }) = written { rows.iter().collect() } else { Vec::new() };
+                let written: Vec<&syntax::Band> =
+                    if let Some(syntax::Form::Bands { rows, .. }) = written { rows.iter().collect() } else { Vec::new() };
                 let mut from = Line::from(names.money(Money::ZERO));
                 let mut lines = Vec::new();
                 for (i, band) in rows.iter().enumerate() {
@@ -443,17 +451,27 @@ impl Writer<'_> {
                 }
                 let measured = if *absolute { words.bands_absolute() } else { words.bands_above() };
                 let text = Line::from(measured).and(words.comma()).and(runs(*accumulator));
-                let table = Table { caption: Line::default(), head: vec![words.band().into(), words.ratio().into()], numbers: vec![true, true], rows: lines };
+                let table = Table {
+                    caption: Line::default(),
+                    head: vec![words.band().into(), words.ratio().into()],
+                    numbers: vec![true, true],
+                    rows: lines,
+                };
                 items.push(((words.bands().into(), text), Some(table)));
             }
             Form::Grant { accumulator, rows } => {
-                let written: Vec<&syntax::GrantRow> = if let Some(syntax::Form::Grant { rows, .. }) = written { rows.iter().collect() } else { Vec::new() };
+                let written: Vec<&syntax::GrantRow> =
+                    if let Some(syntax::Form::Grant { rows, .. }) = written { rows.iter().collect() } else { Vec::new() };
                 let lines = rows.iter().enumerate().map(|(i, row)| {
                     let written = written.get(i);
                     vec![cell(&row.above, Unit::Amount, written.map(|w| &w.above)), cell(&row.pays, Unit::Amount, written.map(|w| &w.pays))]
                 });
-                let table =
-                    Table { caption: Line::default(), head: vec![words.above().into(), words.pays_head().into()], numbers: vec![true, true], rows: lines.collect() };
+                let table = Table {
+                    caption: Line::default(),
+                    head: vec![words.above().into(), words.pays_head().into()],
+                    numbers: vec![true, true],
+                    rows: lines.collect(),
+                };
                 items.push(((words.grant().into(), runs(*accumulator)), Some(table)));
             }
             Form::InKind { buy, give, units, accumulator } => {
@@ -553,7 +571,8 @@ impl Writer<'_> {
             }
             rows.push(vec![names.accumulator(index), counts, words.per_period(accumulator.per).into(), owner.into(), by]);
         }
-        let head = vec![words.accumulator().into(), words.counts().into(), words.per().into(), words.owner().into(), words.shared_by().into()];
+        let head =
+            vec![words.accumulator().into(), words.counts().into(), words.per().into(), words.owner().into(), words.shared_by().into()];
         self.blocks.push(Block::Table(Table { caption: Line::default(), numbers: vec![false; 5], head, rows }));
     }
 

@@ -127,7 +127,12 @@ fn point(bill: Money, settled: &Settlement<'_>) -> Point {
 
 fn facts_of_claim(plan: &Plan, sample: &Sample) -> Vec<(String, String)> {
     let claim = &sample.claim;
-    let fields = [("care", &claim.care), ("facility_id", &claim.facility.id), ("facility_level", &claim.facility.level), ("facility_region", &claim.facility.region)];
+    let fields = [
+        ("care", &claim.care),
+        ("facility_id", &claim.facility.id),
+        ("facility_level", &claim.facility.level),
+        ("facility_region", &claim.facility.region),
+    ];
     let fields = fields.into_iter().filter_map(|(name, value)| value.as_ref().map(|v| (name.to_owned(), v.clone())));
     let attributes = claim.attributes.iter().map(|(name, value)| (name.clone(), value.as_str().to_owned()));
     fields.chain(attributes).filter(|(name, _)| plan.facts.iter().any(|f| f.name == *name)).collect()
@@ -189,7 +194,10 @@ mod tests {
     #[test]
     fn charts_end_at_round_bills() {
         let round = |whole: i64| round_above(whole * MICROS_PER_WHOLE).to_string();
-        assert_eq!([round(0), round(1), round(1_001), round(2_001), round(5_001), round(187_970)], ["100000", "1000", "2000", "5000", "10000", "200000"]);
+        assert_eq!(
+            [round(0), round(1), round(1_001), round(2_001), round(5_001), round(187_970)],
+            ["100000", "1000", "2000", "5000", "10000", "200000"]
+        );
         assert_eq!(round_above(i64::MAX), Money::MAX);
     }
 }

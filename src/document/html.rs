@@ -16,12 +16,13 @@ h1{font-size:1.9rem;line-height:1.25;margin:0 0 1rem}h2{font-size:1.35rem;margin
 h3{font-size:1.15rem;margin:2.25rem 0 .5rem}h4{font-size:1rem;margin:1.6rem 0 .35rem}h2,h3,h4{line-height:1.35;break-after:avoid}\
 p{margin:.5rem 0}ul{margin:.5rem 0;padding-left:1.3rem}code{font:.88em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--band);border-radius:3px;padding:.08em .3em}\
 .source{color:var(--soft);font-size:.9rem}.warning{background:var(--warn-ground);color:var(--warn);border-left:4px solid currentColor;padding:.65rem 1rem;margin:1rem 0;font-weight:600}\
-dl{display:grid;grid-template-columns:minmax(7rem,12rem) 1fr;gap:.3rem 1rem;margin:.6rem 0}dt{color:var(--soft)}dd{margin:0}\
+dl{display:grid;grid-template-columns:minmax(7rem,12rem) minmax(0,1fr);gap:.3rem 1rem;margin:.6rem 0}dt{color:var(--soft)}dd{margin:0}\
 .wide{overflow-x:auto;margin:.6rem 0 1.1rem}table{border-collapse:collapse;font-size:.93rem;font-variant-numeric:tabular-nums}\
 caption{text-align:left;color:var(--soft);padding:0 0 .35rem}th,td{padding:.32rem .9rem .32rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}\
 th{font-weight:600;color:var(--soft);border-bottom-width:2px}td{overflow-wrap:normal}.n{text-align:right;white-space:nowrap;padding-left:.6rem}\
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:2rem 2.5rem;margin:1.5rem 0}figure{margin:0;min-width:0;break-inside:avoid}\
-figcaption{font-weight:600;margin-bottom:.5rem}figure svg{width:100%;max-width:34rem;height:auto;display:block}figure table{font-size:.86rem}\
+figcaption{font-weight:600;margin-bottom:.5rem}figure svg{width:100%;max-width:34rem;height:auto;display:block}figure table{font-size:.84rem}figure td:first-child{overflow-wrap:anywhere;min-width:6rem}\
+@media (min-width:34.01rem){dl+.wide{margin-left:13rem}}figure .wide{margin-top:.9rem}figure th,figure td{padding-right:.2rem}\
 @media (max-width:34rem){main{padding:1.25rem 1rem 3rem}h1{font-size:1.5rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}\
 @media print{body{font-size:10.5pt}main{max-width:none;padding:0}h2{margin-top:1.6rem}tr{break-inside:avoid}.wide{overflow:visible}code{background:none;padding:0}}";
 
@@ -30,7 +31,9 @@ pub(super) fn page(title: &str, blocks: &[Block], charts: &[Chart], language: La
     let mut out = String::new();
     out.push_str("<!DOCTYPE html>\n<html lang=\"");
     out.push_str(words.language_code());
-    out.push_str("\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+    out.push_str(
+        "\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
+    );
     out.push_str(&escape(title));
     out.push_str("</title>\n<style>\n");
     out.push_str(PAGE_STYLE);
@@ -48,7 +51,8 @@ pub(super) fn page(title: &str, blocks: &[Block], charts: &[Chart], language: La
             figure(&mut out, *chart, blocks.get(..index), blocks.get(index.saturating_add(1)), charts);
             continue;
         }
-        let of_a_chart = in_charts && matches!(blocks.get(index.wrapping_sub(1)), Some(Block::Chart(_))) && matches!(block, Block::Table(_));
+        let of_a_chart =
+            in_charts && matches!(blocks.get(index.wrapping_sub(1)), Some(Block::Chart(_))) && matches!(block, Block::Table(_));
         if of_a_chart || names_a_chart(blocks, index) {
             continue;
         }
@@ -64,7 +68,8 @@ pub(super) fn page(title: &str, blocks: &[Block], charts: &[Chart], language: La
 
 /// Whether a block is the heading of a chart, which the figure shows itself.
 fn names_a_chart(blocks: &[Block], index: usize) -> bool {
-    matches!(blocks.get(index), Some(Block::Heading { level: 4, .. })) && matches!(blocks.get(index.saturating_add(1)), Some(Block::Chart(_)))
+    matches!(blocks.get(index), Some(Block::Heading { level: 4, .. }))
+        && matches!(blocks.get(index.saturating_add(1)), Some(Block::Chart(_)))
 }
 
 fn figure(out: &mut String, chart: usize, before: Option<&[Block]>, after: Option<&Block>, charts: &[Chart]) {

@@ -12,7 +12,10 @@ pub(super) fn page(blocks: &[Block], charts: &[Chart], address: &dyn Fn(usize) -
             Block::Text(text) => line(text),
             Block::Source(text) => format!("_{}_", line(text)),
             Block::Items(items) => {
-                let items: Vec<String> = items.iter().map(|(name, value)| format!("- **{}**: {}", line(name), line(value)).trim_end_matches([':', ' ']).to_owned()).collect();
+                let items: Vec<String> = items
+                    .iter()
+                    .map(|(name, value)| format!("- **{}**: {}", line(name), line(value)).trim_end_matches([':', ' ']).to_owned())
+                    .collect();
                 items.join("\n")
             }
             Block::List(items) => items.iter().map(|item| format!("- {}", line(item))).collect::<Vec<_>>().join("\n"),

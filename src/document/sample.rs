@@ -112,7 +112,11 @@ impl Sample {
 
     fn base(plan: &Plan, with: &[(String, String)]) -> Result<Sample, SampleError> {
         let set: BTreeMap<&str, &str> = with.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let unknown = |name: &str, value: &str, known: Vec<String>| SampleError::UnknownValue { name: name.to_owned(), value: value.to_owned(), known };
+        let unknown = |name: &str, value: &str, known: Vec<String>| SampleError::UnknownValue {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            known,
+        };
         let date = match set.get("rule_date") {
             Some(text) => parse_date(text).ok_or_else(|| unknown("rule_date", text, Vec::new()))?,
             None => newest_rules(plan),

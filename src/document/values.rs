@@ -186,7 +186,9 @@ fn inline(names: Names<'_>, value: &Value, unit: Unit, written: Option<&syntax::
 /// A formula, from the plan; `binds` says how strongly what stands around it binds.
 fn formula(names: Names<'_>, root: &Formula, binds: u8) -> Line {
     match root {
-        Formula::Number(number) => number.micros().map_or_else(Line::default, |micros| Line::from(crate::Money::from_micros(micros).to_string())),
+        Formula::Number(number) => {
+            number.micros().map_or_else(Line::default, |micros| Line::from(crate::Money::from_micros(micros).to_string()))
+        }
         Formula::Fact(fact) => names.fact(*fact),
         Formula::Value(value) => inline(names, value, Unit::Number, None),
         Formula::Negate(inner) => Line::from("−").and(formula(names, inner, 3)),
@@ -254,7 +256,10 @@ mod tests {
                     let grid = Grid::of_value(value, &plan.facts, effective_days(plan.effective)).unwrap();
                     grid.for_each(&plan.facts, |_, case, possible| {
                         let holds = |row: &&Row| {
-                            row.classes.iter().zip(axes).all(|(classes, axis)| classes.as_ref().is_none_or(|c| c.contains(&case.class(axis.fact))))
+                            row.classes
+                                .iter()
+                                .zip(axes)
+                                .all(|(classes, axis)| classes.as_ref().is_none_or(|c| c.contains(&case.class(axis.fact))))
                         };
                         let met: Vec<&Row> = rows.iter().filter(holds).collect();
                         if possible {

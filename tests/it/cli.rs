@@ -66,6 +66,7 @@ fn help_teaches() {
         (vec!["run", "--help"], vec!["Exit codes:", "Examples:", "--out", "standard error", "decisions.jsonl"]),
         (vec!["explain", "--help"], vec!["Exit codes:", "Examples:"]),
         (vec!["test", "--help"], vec!["Exit codes:", "Examples:", "expect.toml"]),
+        (vec!["doc", "--help"], vec!["Exit codes:", "Examples:", "--person", "SVG"]),
         (vec!["--help", "--lang", "zh"], vec!["退出码：", "例：", "scheme.toml", "检查规则文件"]),
         (vec!["run", "--lang=zh", "--help"], vec!["退出码：", "例：", "--out", "标准错误"]),
     ] {
@@ -79,7 +80,7 @@ fn help_teaches() {
 
 #[test]
 fn every_line_of_chinese_help_is_chinese() {
-    for args in [vec!["-h"], vec!["check", "-h"], vec!["run", "-h"], vec!["explain", "-h"], vec!["test", "-h"]] {
+    for args in [vec!["-h"], vec!["check", "-h"], vec!["run", "-h"], vec!["explain", "-h"], vec!["test", "-h"], vec!["doc", "-h"]] {
         let said = medaid(&[args.as_slice(), &["--lang", "zh"]].concat());
         for line in said.out.lines().filter(|l| l.trim_start().starts_with('-')) {
             assert!(line.chars().any(|c| c > '\u{2e80}'), "{args:?}: {line}");
@@ -348,4 +349,39 @@ fn test_goes_on_after_a_scenario_that_cannot_be_read() {
 fn every_fixture_comes_out_as_expected() {
     let said = medaid(&["test", "fixtures"]);
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{}", said.out);
+}
+
+// --- doc
+
+#[test]
+fn a_document_is_written_with_its_charts() {
+    let path = folder("doc");
+    let out = |name: &str| path.join(name).to_str().unwrap().to_owned();
+    let said = medaid(&["doc", SMALL, "--out", &out("a b.md"), "--lang", "zh"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(0), ""), "{}", said.err);
+    assert!(said.err.ends_with("a b.md，及 2 张图\n"), "{}", said.err);
+    let text = fs::read_to_string(path.join("a b.md")).unwrap();
+    assert!(text.contains("](a%20b-1.svg)") && text.contains("乡村医疗保障"), "{text}");
+    assert!(fs::read_to_string(path.join("a b-2.svg")).unwrap().starts_with("<svg "));
+    let said = medaid(&["doc", SMALL, "--out", &out("b.html")]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let page = fs::read_to_string(path.join("b.html")).unwrap();
+    assert_eq!(medaid(&["doc", SMALL, "--format", "html"]).out, page);
+    assert!(page.starts_with("<!DOCTYPE html>") && page.matches("http").count() == page.matches("http://www.w3.org/2000/svg").count());
+    assert!(!medaid(&["doc", SMALL]).out.contains("!["), "a picture without a file");
+}
+
+#[test]
+fn documents_of_known_persons() {
+    let path = folder("doc-people");
+    let people = path.join("people.csv").to_str().unwrap().to_owned();
+    fs::write(&people, "id,attributes.identity\nann,low_income\nbob,\n").unwrap();
+    let said = medaid(&["doc", SMALL, "--people", &people, "--person", "ann"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.contains("#### ann\n"), "{}", said.out);
+    let said = medaid(&["doc", SMALL, "--people", &people, "--person", "anne"]);
+    assert_eq!((said.code, said.err.as_str()), (Some(2), "error: there is no person `anne` in the file; did you mean `ann`?\n"));
+    assert_eq!(medaid(&["run", "fixtures/w8-huirongbao-2022", "--format", "md"]).code, Some(2));
+    assert_eq!(medaid(&["doc", SMALL, "--format", "csv"]).code, Some(2));
+    assert_eq!(medaid(&["doc", SMALL, "--with", "nothing"]).code, Some(2));
 }

@@ -12,6 +12,8 @@ mod by_hand;
 #[cfg(feature = "cli")]
 mod cli;
 mod diagnostics;
+#[cfg(feature = "cli")]
+mod document;
 mod explain;
 #[cfg(feature = "io")]
 mod files;

@@ -182,7 +182,9 @@ pub(crate) fn chinese(command: Command) -> Command {
                 .mut_arg("out", |a| a.help("写到这个文件；不给时写到标准输出"))
                 .mut_arg("people", |a| a.help("人员文件，CSV 或 JSON"))
                 .mut_arg("person", |a| a.help("为其画图的人的编号；可重复"))
-                .mut_arg("with", |a| a.help("设定规则所问的一项，如 facility_level=3、age=8、rule_date=2024-01-01、portion=in_scope；可重复"))
+                .mut_arg("with", |a| {
+                    a.help("设定规则所问的一项，如 facility_level=3、age=8、rule_date=2024-01-01、portion=in_scope；可重复")
+                })
                 .mut_arg("bill", |a| a.help("图中最大的费用"))
         });
     common(command)
