@@ -19,8 +19,10 @@
 //! The rule language is described in [`mod@reference`], files in [`formats`], choices and their reasons in [`design`].
 
 pub mod batch;
+pub mod boundary;
 pub mod check;
 pub mod claim;
+pub mod coverage;
 pub mod date;
 pub mod decision;
 pub mod diagnostic;

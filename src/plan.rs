@@ -1,5 +1,6 @@
 //! The compiled form of a scheme: flat, immutable, with every name resolved and every table laid out.
 
+pub(crate) mod cases;
 pub(crate) mod compile;
 pub(crate) mod condition;
 pub(crate) mod fact;

@@ -99,6 +99,49 @@ impl Words {
         }
     }
 
+    pub fn never_exercised(self, never: usize, rules: usize, claims: usize) -> String {
+        if self.zh() {
+            format!("{rules} 条规则中，{claims} 件已裁定的理赔从未触及 {never} 条：")
+        } else {
+            format!("{claims} decided claims never exercise {never} of {rules} rules:")
+        }
+    }
+
+    pub fn edges_found(self, edges: usize, claims: usize, kinds: usize, complete: bool, settled: usize) -> String {
+        match (self.0, complete) {
+            (Language::Zh, true) => format!("{edges} 处边界，{claims} 件理赔；看过全部 {kinds} 种情形，裁定 {settled} 次"),
+            (Language::Zh, false) => format!("{edges} 处边界，{claims} 件理赔；看过选出的 {kinds} 种情形（非全部），裁定 {settled} 次"),
+            (Language::En, true) => {
+                format!("{edges} edges, {claims} claims; all {kinds} kinds of case were looked at, {settled} claims settled")
+            }
+            (Language::En, false) => {
+                format!(
+                    "{edges} edges, {claims} claims; a selection of {kinds} kinds of case was looked at, not all; {settled} claims settled"
+                )
+            }
+        }
+    }
+
+    pub fn edges_left_out(self, left_out: usize, limit: usize) -> String {
+        if self.zh() {
+            format!("另有 {left_out} 处边界未给出：最多 {limit} 处")
+        } else {
+            format!("{left_out} more edges are left out: at most {limit} are given")
+        }
+    }
+
+    pub fn to_be_confirmed(self) -> &'static str {
+        if self.zh() {
+            "以下结果由 medaid 得出，须由人按规则核对后才可作为预期。"
+        } else {
+            "These results are medaid's own: somebody has to work them out from the rules before they count as expected."
+        }
+    }
+
+    pub fn boundary_title(self) -> &'static str {
+        if self.zh() { "规则边界上的理赔" } else { "Claims at the boundaries of the rules" }
+    }
+
     pub fn only_for_documents(self) -> &'static str {
         if self.zh() { "--format md 和 html 只用于 `medaid doc`" } else { "--format md and html are for `medaid doc` alone" }
     }

@@ -67,6 +67,7 @@ fn help_teaches() {
         (vec!["explain", "--help"], vec!["Exit codes:", "Examples:"]),
         (vec!["test", "--help"], vec!["Exit codes:", "Examples:", "expect.toml"]),
         (vec!["doc", "--help"], vec!["Exit codes:", "Examples:", "--person", "SVG"]),
+        (vec!["scenarios", "--help"], vec!["Exit codes:", "Examples:", "--against"]),
         (vec!["--help", "--lang", "zh"], vec!["退出码：", "例：", "scheme.toml", "检查规则文件"]),
         (vec!["run", "--lang=zh", "--help"], vec!["退出码：", "例：", "--out", "标准错误"]),
     ] {
@@ -80,7 +81,15 @@ fn help_teaches() {
 
 #[test]
 fn every_line_of_chinese_help_is_chinese() {
-    for args in [vec!["-h"], vec!["check", "-h"], vec!["run", "-h"], vec!["explain", "-h"], vec!["test", "-h"], vec!["doc", "-h"]] {
+    for args in [
+        vec!["-h"],
+        vec!["check", "-h"],
+        vec!["run", "-h"],
+        vec!["explain", "-h"],
+        vec!["test", "-h"],
+        vec!["doc", "-h"],
+        vec!["scenarios", "-h"],
+    ] {
         let said = medaid(&[args.as_slice(), &["--lang", "zh"]].concat());
         for line in said.out.lines().filter(|l| l.trim_start().starts_with('-')) {
             assert!(line.chars().any(|c| c > '\u{2e80}'), "{args:?}: {line}");
@@ -384,4 +393,21 @@ fn documents_of_known_persons() {
     assert_eq!(medaid(&["run", "fixtures/w8-huirongbao-2022", "--format", "md"]).code, Some(2));
     assert_eq!(medaid(&["doc", SMALL, "--format", "csv"]).code, Some(2));
     assert_eq!(medaid(&["doc", SMALL, "--with", "nothing"]).code, Some(2));
+}
+
+// --- scenarios
+
+#[test]
+fn boundary_scenarios_hold_and_cover() {
+    let path = folder("boundaries");
+    let out = path.join("new").to_str().unwrap().to_owned();
+    let said = medaid(&["scenarios", SMALL, "--out", &out]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    // What was written is a scenario, and nothing in it is expected wrongly.
+    let tested = medaid(&["test", &out]);
+    assert_eq!(tested.code, Some(0), "{}{}", tested.out, tested.err);
+    let covered = medaid(&["scenarios", SMALL, "--against", &out]);
+    insta::assert_snapshot!("scenarios_against", covered.whole());
+    assert_eq!(medaid(&["scenarios", SMALL, "--out", &out]).code, Some(2), "a folder that is not empty");
+    insta::assert_snapshot!("scenarios_table", medaid(&["scenarios", SMALL]).whole());
 }

@@ -8,6 +8,7 @@ mod model;
 #[cfg(feature = "io")]
 mod bad_input;
 mod batch;
+mod boundary;
 mod by_hand;
 #[cfg(feature = "cli")]
 mod cli;

@@ -113,6 +113,21 @@ Examples:
   medaid doc scheme.toml --out scheme.html --with facility_level=3 --with age=8 --bill 500000
   medaid doc fixtures/w8-huirongbao-2022/scheme.toml --people people.csv --person p1 --format html";
 
+pub(crate) const SCENARIOS: &str = "Writes claims at the boundaries of a scheme's rules";
+pub(crate) const SCENARIOS_LONG: &str = "\
+Finds, by settling, every threshold, band edge and cap of a scheme and every day on which its rules change, and gives the claims just below, at and just above each, \
+with what we make of them: for somebody to confirm. Each claim is the first of a person of its own.
+
+With --out they are written as a scenario folder, whose expect.toml says which rule each claim probes. With --against, the claims of a folder are settled under the \
+scheme instead, and the rules that none of them exercises are listed: benefits, limits, copayments, points, factors, bands, steps, rows of tables.
+
+Exit codes: 0 fine, 2 wrong usage, or files that cannot be read or have errors.";
+pub(crate) const SCENARIOS_EXAMPLES: &str = "\
+Examples:
+  medaid scenarios scheme.toml
+  medaid scenarios scheme.toml --out boundaries
+  medaid scenarios scheme.toml --against fixtures/w8-huirongbao-2022";
+
 /// Whether the arguments ask for Chinese: needed before they are read, for help.
 pub(crate) fn wants_chinese(args: impl Iterator<Item = OsString>) -> bool {
     let mut after_lang = false;
@@ -186,6 +201,12 @@ pub(crate) fn chinese(command: Command) -> Command {
                     a.help("设定规则所问的一项，如 facility_level=3、age=8、rule_date=2024-01-01、portion=in_scope；可重复")
                 })
                 .mut_arg("bill", |a| a.help("图中最大的费用"))
+        })
+        .mut_subcommand("scenarios", |c| {
+            common(c.about("写出处在规则边界上的理赔").long_about(SCENARIOS_ZH).after_long_help(examples_zh(SCENARIOS_EXAMPLES)))
+                .mut_arg("scheme", |a| a.help("规则文件"))
+                .mut_arg("out", |a| a.help("写入场景的新文件夹"))
+                .mut_arg("against", |a| a.help("场景文件夹：列出其中的理赔从未触及的规则"))
         });
     common(command)
 }
@@ -262,5 +283,12 @@ const DOC_ZH: &str = "\
 形式为 HTML（单个网页，不需其他文件）或 Markdown（每张图是旁边的一个 SVG 文件），由 --out 的文件名结尾或 --format html、md 决定，否则为 Markdown。Markdown 写到标准输出时，图只以表格给出数字。
 
 图为各项均取默认值的人而画，并为在决定整层适用与否的属性上与之不同的人而画；或为 --people 文件中 --person 所指的人而画。--with 为所有人设定规则所问的其他事项。
+
+退出码：0 正常，2 用法错误，或文件无法读取、有错误。";
+
+const SCENARIOS_ZH: &str = "\
+通过裁定找出方案的每个起付线、分段界限、封顶线和规则变化的日期，并给出恰在其下、恰好、恰在其上的理赔及我们的结果，供人确认。每件理赔都是另一个人的第一件。
+
+用 --out 时写成场景文件夹，其中 expect.toml 注明每件理赔检验哪条规则。用 --against 时，改为按方案裁定文件夹中的理赔，列出从未触及的规则：保障责任、限额、定额自付、加点、系数、分段、档次、表格的行。
 
 退出码：0 正常，2 用法错误，或文件无法读取、有错误。";

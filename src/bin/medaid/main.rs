@@ -6,6 +6,7 @@ mod explain;
 mod help;
 mod input;
 mod run;
+mod scenarios;
 mod screen;
 mod test;
 
@@ -92,6 +93,8 @@ enum Command {
     Test(test::Args),
     #[command(about = help::DOC, long_about = help::DOC_LONG, after_long_help = help::DOC_EXAMPLES)]
     Doc(doc::Args),
+    #[command(about = help::SCENARIOS, long_about = help::SCENARIOS_LONG, after_long_help = help::SCENARIOS_EXAMPLES)]
+    Scenarios(scenarios::Args),
 }
 
 /// How a command ended that did its work.
@@ -127,6 +130,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, &mut screen),
         Command::Explain(args) => explain::run(&args, &mut screen),
         Command::Test(args) => test::run(&args, &mut screen),
+        Command::Scenarios(args) => scenarios::run(&args, &mut screen),
     };
     match done.and_then(|verdict| screen.finish().map(|()| verdict)) {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,
