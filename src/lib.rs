@@ -26,6 +26,7 @@ pub mod coverage;
 pub mod date;
 pub mod decision;
 pub mod diagnostic;
+pub mod difference;
 mod digest;
 #[cfg(feature = "report")]
 pub mod document;

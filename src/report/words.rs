@@ -142,6 +142,46 @@ impl Words {
         if self.zh() { "规则边界上的理赔" } else { "Claims at the boundaries of the rules" }
     }
 
+    pub fn difference(self, old: Option<&str>, new: Option<&str>) -> String {
+        match (self.0, old, new) {
+            (Language::Zh, Some(old), Some(new)) => format!("原为 {old}，现为 {new}"),
+            (Language::Zh, Some(old), None) => format!("已删去（原为 {old}）"),
+            (Language::Zh, None, Some(new)) => format!("新增（{new}）"),
+            (Language::Zh, None, None) => "写法不同".to_owned(),
+            (Language::En, Some(old), Some(new)) => format!("was {old}, is {new}"),
+            (Language::En, Some(old), None) => format!("gone (was {old})"),
+            (Language::En, None, Some(new)) => format!("new ({new})"),
+            (Language::En, None, None) => "put otherwise".to_owned(),
+        }
+    }
+
+    pub fn witness(self) -> [&'static str; 3] {
+        if self.zh() { ["例", "旧", "新"] } else { ["for example", "old", "new"] }
+    }
+
+    pub fn no_witness(self) -> &'static str {
+        if self.zh() { "没有找到裁定结果因之改变的理赔" } else { "no claim was found whose decision changes" }
+    }
+
+    pub fn differences_total(self, differences: usize, witnesses: usize, kinds: usize, complete: bool, settled: usize) -> String {
+        if differences == 0 {
+            return if self.zh() { "含义没有差别" } else { "no difference in meaning" }.to_owned();
+        }
+        match (self.0, complete) {
+            (Language::Zh, true) => format!("{differences} 处差别，{witnesses} 处附有理赔；看过全部 {kinds} 种情形，裁定 {settled} 次"),
+            (Language::Zh, false) => {
+                format!("{differences} 处差别，{witnesses} 处附有理赔；看过选出的 {kinds} 种情形（非全部），裁定 {settled} 次")
+            }
+            (Language::En, complete) => {
+                let s = if differences == 1 { "" } else { "s" };
+                let which = if complete { "all" } else { "a selection of" };
+                format!(
+                    "{differences} difference{s}, {witnesses} with a claim that shows it; searched {which} {kinds} kinds of case, {settled} claims settled"
+                )
+            }
+        }
+    }
+
     pub fn only_for_documents(self) -> &'static str {
         if self.zh() { "--format md 和 html 只用于 `medaid doc`" } else { "--format md and html are for `medaid doc` alone" }
     }

@@ -68,6 +68,7 @@ fn help_teaches() {
         (vec!["test", "--help"], vec!["Exit codes:", "Examples:", "expect.toml"]),
         (vec!["doc", "--help"], vec!["Exit codes:", "Examples:", "--person", "SVG"]),
         (vec!["scenarios", "--help"], vec!["Exit codes:", "Examples:", "--against"]),
+        (vec!["diff", "--help"], vec!["Exit codes:", "Examples:", "meaning"]),
         (vec!["--help", "--lang", "zh"], vec!["退出码：", "例：", "scheme.toml", "检查规则文件"]),
         (vec!["run", "--lang=zh", "--help"], vec!["退出码：", "例：", "--out", "标准错误"]),
     ] {
@@ -89,6 +90,7 @@ fn every_line_of_chinese_help_is_chinese() {
         vec!["test", "-h"],
         vec!["doc", "-h"],
         vec!["scenarios", "-h"],
+        vec!["diff", "-h"],
     ] {
         let said = medaid(&[args.as_slice(), &["--lang", "zh"]].concat());
         for line in said.out.lines().filter(|l| l.trim_start().starts_with('-')) {
@@ -410,4 +412,30 @@ fn boundary_scenarios_hold_and_cover() {
     insta::assert_snapshot!("scenarios_against", covered.whole());
     assert_eq!(medaid(&["scenarios", SMALL, "--out", &out]).code, Some(2), "a folder that is not empty");
     insta::assert_snapshot!("scenarios_table", medaid(&["scenarios", SMALL]).whole());
+}
+
+// --- diff
+
+#[test]
+fn a_diff_names_what_changed_and_shows_it() {
+    let path = folder("diff");
+    let file = |name: &str, text: &str| {
+        fs::write(path.join(name), text).unwrap();
+        path.join(name).to_str().unwrap().to_owned()
+    };
+    let text = include_str!("schemes/small.toml");
+    let changed = file(
+        "changed.toml",
+        &text.replace("amount = 300,", "amount = 400,").replace("17833", "18000").replace("2025-01-01 }", "2026-01-01 }"),
+    );
+    let alike = file(
+        "alike.toml",
+        &format!("# the same\n{}", text.replace("\"70%\"", "\"70.0%\"").replace("then = \"threshold / 2\"", "then = \"17833 / 2\"")),
+    );
+    let said = medaid(&["diff", SMALL, &alike]);
+    assert_eq!((said.code, said.out.as_str()), (Some(0), "no difference in meaning\n"), "{}", said.err);
+    insta::assert_snapshot!("diff_en", medaid(&["diff", SMALL, &changed]).whole());
+    insta::assert_snapshot!("diff_zh", medaid(&["diff", SMALL, &changed, "--lang", "zh"]).whole());
+    insta::assert_snapshot!("diff_json", medaid(&["diff", SMALL, &changed, "--format", "json"]).whole());
+    assert_eq!(medaid(&["diff", SMALL, "no/such/file.toml"]).code, Some(2));
 }

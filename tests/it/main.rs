@@ -13,6 +13,7 @@ mod by_hand;
 #[cfg(feature = "cli")]
 mod cli;
 mod diagnostics;
+mod difference;
 #[cfg(feature = "cli")]
 mod document;
 mod explain;

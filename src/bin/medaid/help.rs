@@ -128,6 +128,18 @@ Examples:
   medaid scenarios scheme.toml --out boundaries
   medaid scenarios scheme.toml --against fixtures/w8-huirongbao-2022";
 
+pub(crate) const DIFF: &str = "Says what differs in meaning between two schemes";
+pub(crate) const DIFF_LONG: &str = "\
+Says which rules, numbers and dates of two schemes differ in meaning: layout, comments, the order of keys, `0.50` for `0.5`, or a parameter written out in place are no \
+difference. Each difference comes with a claim whose decision changes, where one is found; claims of the kinds that either scheme tells apart are settled under both, at \
+all amounts that either names.
+
+Exit codes: 0 no difference, 1 differences, 2 wrong usage, or files that cannot be read or have errors.";
+pub(crate) const DIFF_EXAMPLES: &str = "\
+Examples:
+  medaid diff scheme-2024.toml scheme-2025.toml
+  medaid diff old.toml new.toml --format json   the witnesses as persons and claims";
+
 /// Whether the arguments ask for Chinese: needed before they are read, for help.
 pub(crate) fn wants_chinese(args: impl Iterator<Item = OsString>) -> bool {
     let mut after_lang = false;
@@ -207,6 +219,11 @@ pub(crate) fn chinese(command: Command) -> Command {
                 .mut_arg("scheme", |a| a.help("规则文件"))
                 .mut_arg("out", |a| a.help("写入场景的新文件夹"))
                 .mut_arg("against", |a| a.help("场景文件夹：列出其中的理赔从未触及的规则"))
+        })
+        .mut_subcommand("diff", |c| {
+            common(c.about("说明两个方案在含义上的差别").long_about(DIFF_ZH).after_long_help(examples_zh(DIFF_EXAMPLES)))
+                .mut_arg("old", |a| a.help("旧规则文件"))
+                .mut_arg("new", |a| a.help("新规则文件"))
         });
     common(command)
 }
@@ -292,3 +309,9 @@ const SCENARIOS_ZH: &str = "\
 用 --out 时写成场景文件夹，其中 expect.toml 注明每件理赔检验哪条规则。用 --against 时，改为按方案裁定文件夹中的理赔，列出从未触及的规则：保障责任、限额、定额自付、加点、系数、分段、档次、表格的行。
 
 退出码：0 正常，2 用法错误，或文件无法读取、有错误。";
+
+const DIFF_ZH: &str = "\
+说明两个方案的哪些规则、数字和日期在含义上不同：排版、注释、键的次序、`0.50` 与 `0.5`、把参数直接写出来，都不算差别。每处差别尽可能附一件裁定结果因之改变的理赔：凡任一方案所区分的情形，\
+都在任一方案所提到的金额上按两个方案各裁定一次。
+
+退出码：0 没有差别，1 有差别，2 用法错误，或文件无法读取、有错误。";

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 mod check;
+mod diff;
 mod doc;
 mod explain;
 mod help;
@@ -95,6 +96,8 @@ enum Command {
     Doc(doc::Args),
     #[command(about = help::SCENARIOS, long_about = help::SCENARIOS_LONG, after_long_help = help::SCENARIOS_EXAMPLES)]
     Scenarios(scenarios::Args),
+    #[command(about = help::DIFF, long_about = help::DIFF_LONG, after_long_help = help::DIFF_EXAMPLES)]
+    Diff(diff::Args),
 }
 
 /// How a command ended that did its work.
@@ -130,6 +133,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, &mut screen),
         Command::Explain(args) => explain::run(&args, &mut screen),
         Command::Test(args) => test::run(&args, &mut screen),
+        Command::Diff(args) => diff::run(&args, &mut screen),
         Command::Scenarios(args) => scenarios::run(&args, &mut screen),
     };
     match done.and_then(|verdict| screen.finish().map(|()| verdict)) {
