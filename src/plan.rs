@@ -51,6 +51,7 @@ pub struct Plan {
     /// Facts that differ from line to line.
     pub(crate) line_facts: Vec<usize>,
     /// The named values, for those who read the plan: rules hold what they need of them.
+    #[cfg_attr(not(feature = "report"), allow(dead_code, reason = "documents show it"))]
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) accumulators: Vec<Accumulator>,
     /// Of each accumulator what the kernel needs to find its position.
@@ -184,6 +185,7 @@ impl Named {
 
 /// A named value.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "report"), allow(dead_code, reason = "documents show it"))]
 pub(crate) struct Parameter {
     pub(crate) name: Named,
     pub(crate) unit: Unit,

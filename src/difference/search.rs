@@ -182,8 +182,10 @@ fn outcome(plan: &Plan, adjudicator: &mut Adjudicator<'_>, person: &Person, clai
             }
             Ok(settled) => {
                 for (layer, (paid, beside)) in plan.layers.iter().zip(settled.paid_by_layer().iter().zip(settled.beside_by_layer())) {
-                    if let Some(both) = paid.checked_add(*beside).filter(|both| *both != Money::ZERO) {
-                        outcome.insert(format!("{}.paid", layer.name.id), both.to_string());
+                    for (what, amount) in [("paid", paid), ("beside", beside)] {
+                        if *amount != Money::ZERO {
+                            outcome.insert(format!("{}.{what}", layer.name.id), amount.to_string());
+                        }
                     }
                 }
                 outcome.insert("out_of_pocket.total".to_owned(), settled.out_of_pocket().to_string());

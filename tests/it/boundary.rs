@@ -72,7 +72,7 @@ fn dated_values_have_edges() {
 
 #[test]
 fn edges_are_the_same_each_time_and_every_person_has_one_claim() {
-    let plan = plan(include_str!("../../fixtures/w8-huirongbao-2022/scheme.toml"));
+    let plan = plan(include_str!("../../fixtures/w1-four-layers-low-income-2023/scheme.toml"));
     let (one, two) = (boundaries(&plan), boundaries(&plan));
     assert_eq!(format!("{one:?}"), format!("{two:?}"));
     let claims: Vec<&(Person, Claim)> = one.edges.iter().flat_map(|e| &e.claims).collect();
