@@ -53,7 +53,7 @@ fn asks(names: Names<'_>, index: usize, classes: &[u32]) -> Line {
             // Everything but one or two words is said by those.
             let open = matches!(fact.domain, Domain::Text(_)) && !rest.is_empty() && !classes_are_known(fact, classes);
             if open || rest.len() < classes.len() && (1..=2).contains(&rest.len()) {
-                let (verb, between) = if rest.len() > 1 { (words.is_neither(), words.nor()) } else { (words.is_not(), "") };
+                let (verb, between) = if rest.len() > 1 { (words.is_neither(), words.nor()) } else { (words.differs_from(), "") };
                 let values = rest.iter().map(|class| names.value(fact, i64::from(*class)));
                 return name.and(verb).and(" ").and(Line::join(values, between));
             }
@@ -110,7 +110,7 @@ pub(super) fn set(names: Names<'_>, index: usize, classes: &[u32]) -> Line {
                     (true, Some(until)) => {
                         Line::fill(words.date_to_date(), [names.day(from).into(), names.day(until.saturating_sub(1)).into()])
                     }
-                    (true, None) => Line::fill(words.from_date(), [names.day(from).into()]),
+                    (true, None) => Line::fill(words.since_date(), [names.day(from).into()]),
                     (false, Some(until)) => Line::fill(words.before_date(), [names.day(until).into()]),
                     (false, None) => words.any().into(),
                 }

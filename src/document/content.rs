@@ -96,8 +96,8 @@ impl Writer<'_> {
         let span = plan.effective;
         let last = |until: chrono::NaiveDate| Line::from(until.pred_opt().unwrap_or(until).to_string());
         let in_force = match (span.from, span.until) {
-            (Some(from), Some(until)) => Line::fill(words.from_until(), [from.to_string().into(), last(until)]),
-            (Some(from), None) => Line::fill(words.from_only(), [from.to_string().into()]),
+            (Some(from), Some(until)) => Line::fill(words.in_force_from_until(), [from.to_string().into(), last(until)]),
+            (Some(from), None) => Line::fill(words.in_force_from(), [from.to_string().into()]),
             (None, Some(until)) => Line::fill(words.until_only(), [last(until)]),
             (None, None) => words.always().into(),
         };
@@ -542,7 +542,7 @@ impl Writer<'_> {
             let when = condition(names, &row.condition).unwrap_or_else(|| words.any().into());
             rows.push(vec![when, names.portion(row.into), Line::join(parts, words.semicolon())]);
         }
-        let head = vec![words.line_when().into(), words.into().into(), words.further().into()];
+        let head = vec![words.line_when().into(), words.goes_into().into(), words.further().into()];
         self.blocks.push(Block::Table(Table { caption: Line::default(), numbers: vec![false; 3], head, rows }));
     }
 

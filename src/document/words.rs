@@ -33,8 +33,8 @@ words! {
     scheme: "方案", "Scheme";
     version: "版本", "Version";
     in_force: "有效期", "In force";
-    from_until: "{} 起，至 {}（含）", "from {} to {}, both days included";
-    from_only: "{} 起", "from {}";
+    in_force_from_until: "{} 起，至 {}（含）", "from {} to {}, both days included";
+    in_force_from: "{} 起", "from {}";
     until_only: "至 {}（含）", "up to and including {}";
     always: "不限", "always";
     money: "币种与取整", "Money";
@@ -139,7 +139,7 @@ words! {
     any: "任何", "any";
     otherwise_any: "—", "any";
     other_word: "其他词语", "any other word";
-    from_date: "{} 起", "from {}";
+    since_date: "{} 起", "from {}";
     before_date: "{} 之前", "before {}";
     date_to_date: "{} 至 {}", "{} to {}";
     one_of: "至少满足一项：{}", "at least one of: {}";
@@ -148,7 +148,7 @@ words! {
     and: "，且", " and ";
     or: "或", " or ";
     is: "为", "is";
-    is_not: "不为", "is not";
+    differs_from: "不为", "is not";
     is_neither: "不为", "is neither";
     nor: "、", " nor ";
     rows_left_out: "另有 {} 行未列出。", "{} more rows are not shown.";
@@ -160,7 +160,7 @@ words! {
     classify: "明细归类", "How lines are sorted";
     classify_intro: "每条费用明细恰好适用一行。", "Exactly one row fits each line of a bill.";
     line_when: "明细", "Lines with";
-    into: "归入", "Go into";
+    goes_into: "归入", "Go into";
     over_quantity: "超过 {} 个单位的部分归入{}", "money for units above {} goes into {}";
     over_price: "单价超过 {} 的部分归入{}", "money above {} a unit goes into {}";
     self_pay: "先行自付 {} 归入{}", "preliminary self-pay of {} goes into {}";

@@ -106,6 +106,8 @@ fn titles_of_strangers_stay_titles() {
     }
 }
 
+type Edge = Vec<(i64, i64)>;
+
 /// The corners of a path, in hundredths of a pixel.
 fn corners(path: &str) -> Vec<(i64, i64)> {
     let number = |text: &str| {
@@ -132,7 +134,7 @@ fn areas_fill_the_bill_and_do_not_overlap() {
                 assert!((7_800..=46_600).contains(x) && (3_000..=28_000).contains(y), "{x} {y}");
             }
             // Each area goes out along its upper edge and back along its lower one, which is the upper edge of the area below.
-            let edges: Vec<(Vec<(i64, i64)>, Vec<(i64, i64)>)> = areas
+            let edges: Vec<(Edge, Edge)> = areas
                 .iter()
                 .map(|corners| {
                     let turn = corners.iter().position(|(x, _)| *x == 46_600).unwrap() + 1;
