@@ -19,12 +19,17 @@
 //! The rule language is described in [`mod@reference`], files in [`formats`], choices and their reasons in [`design`].
 
 pub mod batch;
+pub mod boundary;
 pub mod check;
 pub mod claim;
+pub mod coverage;
 pub mod date;
 pub mod decision;
 pub mod diagnostic;
+pub mod difference;
 mod digest;
+#[cfg(feature = "report")]
+pub mod document;
 mod engine;
 mod exact;
 pub mod explain;
@@ -37,7 +42,7 @@ mod money;
 mod plan;
 mod ratio;
 mod reject;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub mod report;
 mod scheme;
 

@@ -1,5 +1,6 @@
 //! The compiled form of a scheme: flat, immutable, with every name resolved and every table laid out.
 
+pub(crate) mod cases;
 pub(crate) mod compile;
 pub(crate) mod condition;
 pub(crate) mod fact;
@@ -15,7 +16,7 @@ use crate::diagnostic::Diagnostics;
 use crate::ledger::AccumulatorKey;
 use crate::money::Rounding;
 use crate::scheme::Scheme;
-use crate::scheme::syntax::{About, Counts, Owner, Taken};
+use crate::scheme::syntax::{About, Counts, Owner, Taken, Unit};
 use condition::Condition;
 use fact::{Fact, FactKind};
 use value::Value;
@@ -52,6 +53,9 @@ pub struct Plan {
     pub(crate) entry_facts: Vec<usize>,
     /// Facts that differ from line to line.
     pub(crate) line_facts: Vec<usize>,
+    /// The named values, for those who read the plan: rules hold what they need of them.
+    #[cfg_attr(not(feature = "report"), allow(dead_code, reason = "documents show it"))]
+    pub(crate) parameters: Vec<Parameter>,
     pub(crate) accumulators: Vec<Accumulator>,
     /// Of each accumulator what accounts need to find its position. Shared with the accounts that have it on their page.
     pub(crate) slots: Arc<[Slot]>,
@@ -173,7 +177,7 @@ impl Plan {
     }
 }
 
-fn pick(about: &About, language: crate::Language) -> Option<&str> {
+pub(crate) fn pick(about: &About, language: crate::Language) -> Option<&str> {
     let (first, second) = match language {
         crate::Language::Zh => (&about.title.zh, &about.title.en),
         crate::Language::En => (&about.title.en, &about.title.zh),
@@ -192,6 +196,15 @@ impl Named {
     pub(crate) fn title(&self, language: crate::Language) -> &str {
         pick(&self.about, language).unwrap_or(&self.id)
     }
+}
+
+/// A named value.
+#[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "report"), allow(dead_code, reason = "documents show it"))]
+pub(crate) struct Parameter {
+    pub(crate) name: Named,
+    pub(crate) unit: Unit,
+    pub(crate) value: Value,
 }
 
 /// What a test of a condition asks.

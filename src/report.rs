@@ -182,7 +182,7 @@ fn count(number: u64) -> String {
 }
 
 /// A decimal number with a comma between thousands.
-fn grouped(number: &str) -> String {
+pub(crate) fn grouped(number: &str) -> String {
     let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
     let whole = rest.split('.').next().unwrap_or(rest);
     let mut out = String::from(sign);

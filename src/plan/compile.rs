@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Message, Severity, catalogue as say};
 use crate::ledger::AccumulatorKey;
 use crate::plan::condition::{ClassSet, Condition, Test, TestKind};
 use crate::plan::fact::{Fact, FactKind, effective_days};
-use crate::plan::{Accumulator, Named, Plan, Slot, TestNote};
+use crate::plan::{self, Accumulator, Named, Plan, Slot, TestNote};
 use crate::scheme::syntax::{self, Alternative, At, Counts, Name, Place, Tree, Unit};
 use crate::scheme::{SchemeText, syntax::About};
 
@@ -178,6 +178,15 @@ impl Compiler<'_> {
             entry_facts: facts_where(FactKind::at_entry),
             line_facts: facts_where(FactKind::of_line),
             facts,
+            parameters: tree
+                .parameters
+                .iter()
+                .zip(&self.parameters)
+                .filter_map(|(p, state)| {
+                    let (value, unit) = state.done()?;
+                    Some(plan::Parameter { name: named(&p.name, &p.about), unit, value })
+                })
+                .collect(),
             accumulators: self.accumulators.clone(),
             slots: self
                 .accumulators

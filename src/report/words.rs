@@ -118,6 +118,120 @@ impl Words {
         }
     }
 
+    pub fn never_exercised(self, never: usize, rules: usize, claims: usize) -> String {
+        if self.zh() {
+            format!("{rules} 条规则中，{claims} 件已裁定的理赔从未触及 {never} 条：")
+        } else {
+            format!("{claims} decided claims never exercise {never} of {rules} rules:")
+        }
+    }
+
+    pub fn edges_found(self, edges: usize, claims: usize, kinds: usize, complete: bool, settled: usize) -> String {
+        match (self.0, complete) {
+            (Language::Zh, true) => format!("{edges} 处边界，{claims} 件理赔；看过全部 {kinds} 种情形，裁定 {settled} 次"),
+            (Language::Zh, false) => format!("{edges} 处边界，{claims} 件理赔；看过选出的 {kinds} 种情形（非全部），裁定 {settled} 次"),
+            (Language::En, true) => {
+                format!("{edges} edges, {claims} claims; all {kinds} kinds of case were looked at, {settled} claims settled")
+            }
+            (Language::En, false) => {
+                format!(
+                    "{edges} edges, {claims} claims; a selection of {kinds} kinds of case was looked at, not all; {settled} claims settled"
+                )
+            }
+        }
+    }
+
+    pub fn edges_left_out(self, left_out: usize, limit: usize) -> String {
+        if self.zh() {
+            format!("另有 {left_out} 处边界未给出：最多 {limit} 处")
+        } else {
+            format!("{left_out} more edges are left out: at most {limit} are given")
+        }
+    }
+
+    pub fn to_be_confirmed(self) -> &'static str {
+        if self.zh() {
+            "以下结果由 medaid 得出，须由人按规则核对后才可作为预期。"
+        } else {
+            "These results are medaid's own: somebody has to work them out from the rules before they count as expected."
+        }
+    }
+
+    pub fn boundary_title(self) -> &'static str {
+        if self.zh() { "规则边界上的理赔" } else { "Claims at the boundaries of the rules" }
+    }
+
+    pub fn difference(self, old: Option<&str>, new: Option<&str>) -> String {
+        match (self.0, old, new) {
+            (Language::Zh, Some(old), Some(new)) => format!("原为 {old}，现为 {new}"),
+            (Language::Zh, Some(old), None) => format!("已删去（原为 {old}）"),
+            (Language::Zh, None, Some(new)) => format!("新增（{new}）"),
+            (Language::Zh, None, None) => "写法不同".to_owned(),
+            (Language::En, Some(old), Some(new)) => format!("was {old}, is {new}"),
+            (Language::En, Some(old), None) => format!("gone (was {old})"),
+            (Language::En, None, Some(new)) => format!("new ({new})"),
+            (Language::En, None, None) => "put otherwise".to_owned(),
+        }
+    }
+
+    pub fn witness(self) -> [&'static str; 3] {
+        if self.zh() { ["例", "旧", "新"] } else { ["for example", "old", "new"] }
+    }
+
+    pub fn no_witness(self) -> &'static str {
+        if self.zh() { "没有找到裁定结果因之改变的理赔" } else { "no claim was found whose decision changes" }
+    }
+
+    pub fn differences_total(self, differences: usize, witnesses: usize, kinds: usize, complete: bool, settled: usize) -> String {
+        if differences == 0 {
+            return if self.zh() { "含义没有差别" } else { "no difference in meaning" }.to_owned();
+        }
+        match (self.0, complete) {
+            (Language::Zh, true) => format!("{differences} 处差别，{witnesses} 处附有理赔；看过全部 {kinds} 种情形，裁定 {settled} 次"),
+            (Language::Zh, false) => {
+                format!("{differences} 处差别，{witnesses} 处附有理赔；看过选出的 {kinds} 种情形（非全部），裁定 {settled} 次")
+            }
+            (Language::En, complete) => {
+                let s = if differences == 1 { "" } else { "s" };
+                let which = if complete { "all" } else { "a selection of" };
+                format!(
+                    "{differences} difference{s}, {witnesses} with a claim that shows it; searched {which} {kinds} kinds of case, {settled} claims settled"
+                )
+            }
+        }
+    }
+
+    pub fn only_for_documents(self) -> &'static str {
+        if self.zh() { "--format md 和 html 只用于 `medaid doc`" } else { "--format md and html are for `medaid doc` alone" }
+    }
+
+    pub fn documents_are(self) -> &'static str {
+        if self.zh() { "文档的形式是 --format md 或 html" } else { "a document is written with --format md or html" }
+    }
+
+    pub fn no_file_name(self) -> &'static str {
+        if self.zh() { "不是文件名" } else { "this is no name of a file" }
+    }
+
+    pub fn no_person(self, person: &str, near: Option<&str>) -> String {
+        match (self.0, near) {
+            (Language::Zh, None) => format!("人员文件中没有 `{person}`"),
+            (Language::Zh, Some(near)) => format!("人员文件中没有 `{person}`；是不是 `{near}`？"),
+            (Language::En, None) => format!("there is no person `{person}` in the file"),
+            (Language::En, Some(near)) => format!("there is no person `{person}` in the file; did you mean `{near}`?"),
+        }
+    }
+
+    pub fn document_written(self, file: &str, charts: usize) -> String {
+        match (self.0, charts) {
+            (Language::Zh, 0) => format!("已写入 {file}"),
+            (Language::Zh, _) => format!("已写入 {file}，及 {charts} 张图"),
+            (Language::En, 0) => format!("written to {file}"),
+            (Language::En, 1) => format!("written to {file}, with 1 chart beside it"),
+            (Language::En, _) => format!("written to {file}, with {charts} charts beside it"),
+        }
+    }
+
     pub fn no_scenario(self, folder: &str) -> String {
         if self.zh() {
             format!("{folder} 及其下没有场景（含 expect.toml 的文件夹）")

@@ -259,9 +259,9 @@ fn attribute(keys: Keys<'_>) -> Option<Attribute> {
     if as_of.is_some() && of.is_some_and(|of| of != AttributeOf::Person) {
         keys.problem(Code::Conflict, "as_of", say::as_of_persons_only());
     }
-    about(&keys);
+    let about = about(&keys);
     keys.finish();
-    Some(Attribute { name: name?, of: of?, kind: kind?, default, as_of: as_of.flatten() })
+    Some(Attribute { name: name?, of: of?, kind: kind?, default, as_of: as_of.flatten(), about })
 }
 
 fn parameters(entry: keys::Entry<'_>) -> Vec<Parameter> {
@@ -361,10 +361,10 @@ fn classify_row(keys: Keys<'_>) -> Option<ClassifyRow> {
     let quantity_limit = pair("quantity_limit", "over_quantity");
     let price_limit = pair("price_limit", "over_price");
     let self_pay = pair("self_pay", "self_pay_into");
-    about(&keys);
+    let about = about(&keys);
     let place = keys.place.clone();
     keys.finish();
-    Some(ClassifyRow { when, into: into?, quantity_limit, price_limit, self_pay, place })
+    Some(ClassifyRow { when, into: into?, quantity_limit, price_limit, self_pay, about, place })
 }
 
 /// A date from a TOML date or from text.

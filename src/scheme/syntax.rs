@@ -85,6 +85,8 @@ pub(crate) struct Attribute {
     pub(crate) kind: AttributeType,
     pub(crate) default: Option<Name>,
     pub(crate) as_of: Option<DateChoice>,
+    #[cfg_attr(not(feature = "report"), allow(dead_code, reason = "documents show it"))]
+    pub(crate) about: About,
 }
 
 /// What a number measures.
@@ -406,6 +408,8 @@ pub(crate) struct ClassifyRow {
     pub(crate) quantity_limit: Option<(Value, Name)>,
     pub(crate) price_limit: Option<(Value, Name)>,
     pub(crate) self_pay: Option<(Value, Name)>,
+    #[cfg_attr(not(feature = "report"), allow(dead_code, reason = "documents show it"))]
+    pub(crate) about: About,
     pub(crate) place: Place,
 }
 

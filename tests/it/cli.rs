@@ -68,6 +68,9 @@ fn help_teaches() {
         (vec!["test", "--help"], vec!["Exit codes:", "Examples:", "expect.toml"]),
         (vec!["fmt", "--help"], vec!["Exit codes:", "Examples:", "--check"]),
         (vec!["schema", "--help"], vec!["Exit codes:", "Examples:", "#:schema"]),
+        (vec!["doc", "--help"], vec!["Exit codes:", "Examples:", "--person", "SVG"]),
+        (vec!["scenarios", "--help"], vec!["Exit codes:", "Examples:", "--against"]),
+        (vec!["diff", "--help"], vec!["Exit codes:", "Examples:", "meaning"]),
         (vec!["--help", "--lang", "zh"], vec!["退出码：", "例：", "scheme.toml", "检查规则文件"]),
         (vec!["run", "--lang=zh", "--help"], vec!["退出码：", "例：", "--out", "标准错误"]),
     ] {
@@ -89,6 +92,9 @@ fn every_line_of_chinese_help_is_chinese() {
         vec!["test", "-h"],
         vec!["schema", "-h"],
         vec!["fmt", "-h"],
+        vec!["doc", "-h"],
+        vec!["scenarios", "-h"],
+        vec!["diff", "-h"],
     ] {
         let said = medaid(&[args.as_slice(), &["--lang", "zh"]].concat());
         for line in said.out.lines().filter(|l| l.trim_start().starts_with('-')) {
@@ -454,4 +460,82 @@ fn test_goes_on_after_a_scenario_that_cannot_be_read() {
 fn every_fixture_comes_out_as_expected() {
     let said = medaid(&["test", "fixtures"]);
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{}", said.out);
+}
+
+// --- doc
+
+#[test]
+fn a_document_is_written_with_its_charts() {
+    let path = folder("doc");
+    let out = |name: &str| path.join(name).to_str().unwrap().to_owned();
+    let said = medaid(&["doc", SMALL, "--out", &out("a b.md"), "--lang", "zh"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(0), ""), "{}", said.err);
+    assert!(said.err.ends_with("a b.md，及 2 张图\n"), "{}", said.err);
+    let text = fs::read_to_string(path.join("a b.md")).unwrap();
+    assert!(text.contains("](a%20b-1.svg)") && text.contains("乡村医疗保障"), "{text}");
+    assert!(fs::read_to_string(path.join("a b-2.svg")).unwrap().starts_with("<svg "));
+    let said = medaid(&["doc", SMALL, "--out", &out("b.html")]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let page = fs::read_to_string(path.join("b.html")).unwrap();
+    assert_eq!(medaid(&["doc", SMALL, "--format", "html"]).out, page);
+    assert!(page.starts_with("<!DOCTYPE html>") && page.matches("http").count() == page.matches("http://www.w3.org/2000/svg").count());
+    assert!(!medaid(&["doc", SMALL]).out.contains("!["), "a picture without a file");
+}
+
+#[test]
+fn documents_of_known_persons() {
+    let path = folder("doc-people");
+    let people = path.join("people.csv").to_str().unwrap().to_owned();
+    fs::write(&people, "id,attributes.identity\nann,low_income\nbob,\n").unwrap();
+    let said = medaid(&["doc", SMALL, "--people", &people, "--person", "ann"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.contains("#### ann\n"), "{}", said.out);
+    let said = medaid(&["doc", SMALL, "--people", &people, "--person", "anne"]);
+    assert_eq!((said.code, said.err.as_str()), (Some(2), "error: there is no person `anne` in the file; did you mean `ann`?\n"));
+    assert_eq!(medaid(&["run", "fixtures/w8-huirongbao-2022", "--format", "md"]).code, Some(2));
+    assert_eq!(medaid(&["doc", SMALL, "--format", "csv"]).code, Some(2));
+    assert_eq!(medaid(&["doc", SMALL, "--with", "nothing"]).code, Some(2));
+}
+
+// --- scenarios
+
+#[test]
+fn boundary_scenarios_hold_and_cover() {
+    let path = folder("boundaries");
+    let out = path.join("new").to_str().unwrap().to_owned();
+    let said = medaid(&["scenarios", SMALL, "--out", &out]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    // What was written is a scenario, and nothing in it is expected wrongly.
+    let tested = medaid(&["test", &out]);
+    assert_eq!(tested.code, Some(0), "{}{}", tested.out, tested.err);
+    let covered = medaid(&["scenarios", SMALL, "--against", &out]);
+    insta::assert_snapshot!("scenarios_against", covered.whole());
+    assert_eq!(medaid(&["scenarios", SMALL, "--out", &out]).code, Some(2), "a folder that is not empty");
+    insta::assert_snapshot!("scenarios_table", medaid(&["scenarios", SMALL]).whole());
+}
+
+// --- diff
+
+#[test]
+fn a_diff_names_what_changed_and_shows_it() {
+    let path = folder("diff");
+    let file = |name: &str, text: &str| {
+        fs::write(path.join(name), text).unwrap();
+        path.join(name).to_str().unwrap().to_owned()
+    };
+    let text = include_str!("schemes/small.toml");
+    let changed = file(
+        "changed.toml",
+        &text.replace("amount = 300,", "amount = 400,").replace("17833", "18000").replace("2025-01-01 }", "2026-01-01 }"),
+    );
+    let alike = file(
+        "alike.toml",
+        &format!("# the same\n{}", text.replace("\"70%\"", "\"70.0%\"").replace("then = \"threshold / 2\"", "then = \"17833 / 2\"")),
+    );
+    let said = medaid(&["diff", SMALL, &alike]);
+    assert_eq!((said.code, said.out.as_str()), (Some(0), "no difference in meaning\n"), "{}", said.err);
+    insta::assert_snapshot!("diff_en", medaid(&["diff", SMALL, &changed]).whole());
+    insta::assert_snapshot!("diff_zh", medaid(&["diff", SMALL, &changed, "--lang", "zh"]).whole());
+    insta::assert_snapshot!("diff_json", medaid(&["diff", SMALL, &changed, "--format", "json"]).whole());
+    assert_eq!(medaid(&["diff", SMALL, "no/such/file.toml"]).code, Some(2));
 }

@@ -8,11 +8,15 @@ mod model;
 #[cfg(feature = "io")]
 mod bad_input;
 mod batch;
+mod boundary;
 mod by_hand;
 mod check;
 #[cfg(feature = "cli")]
 mod cli;
 mod diagnostics;
+mod difference;
+#[cfg(feature = "cli")]
+mod document;
 mod explain;
 #[cfg(feature = "io")]
 mod files;

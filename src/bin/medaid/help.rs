@@ -126,6 +126,52 @@ pub(crate) const SCHEMA_EXAMPLES: &str = "\
 Examples:
   medaid schema > scheme.schema.json";
 
+pub(crate) const DOC: &str = "Writes a scheme as a readable document, with charts";
+pub(crate) const DOC_LONG: &str = "\
+Writes a scheme as a document that people can read and argue about: the layers in order, what each pays for whom, every number with its dates and its source, which \
+limits are shared, and charts of what each layer pays and what the patient bears as the bill grows. The text is made from the same plan that settles claims.
+
+The form is HTML (one page that needs no other file) or Markdown (with each chart as an SVG file beside it). It follows from the ending of --out, or from --format html \
+or md; the form is Markdown otherwise. Markdown on standard output shows the charts' figures as tables only.
+
+Charts are drawn for persons with every default and for those who differ from them in what decides about a whole layer; or for --person of a file of --people. \
+--with sets what else the rules ask about, for all of them.
+
+Exit codes: 0 fine, 2 wrong usage, or files that cannot be read or have errors.";
+pub(crate) const DOC_EXAMPLES: &str = "\
+Examples:
+  medaid doc scheme.toml --out scheme.html
+  medaid doc scheme.toml --out scheme.md --lang zh
+  medaid doc scheme.toml --out scheme.html --with facility_level=3 --with age=8 --bill 500000
+  medaid doc fixtures/w8-huirongbao-2022/scheme.toml --people people.csv --person p1 --format html";
+
+pub(crate) const SCENARIOS: &str = "Writes claims at the boundaries of a scheme's rules";
+pub(crate) const SCENARIOS_LONG: &str = "\
+Finds, by settling, every threshold, band edge and cap of a scheme and every day on which its rules change, and gives the claims just below, at and just above each, \
+with what we make of them: for somebody to confirm. Each claim is the first of a person of its own.
+
+With --out they are written as a scenario folder, whose expect.toml says which rule each claim probes. With --against, the claims of a folder are settled under the \
+scheme instead, and the rules that none of them exercises are listed: benefits, limits, copayments, points, factors, bands, steps, rows of tables.
+
+Exit codes: 0 fine, 2 wrong usage, or files that cannot be read or have errors.";
+pub(crate) const SCENARIOS_EXAMPLES: &str = "\
+Examples:
+  medaid scenarios scheme.toml
+  medaid scenarios scheme.toml --out boundaries
+  medaid scenarios scheme.toml --against fixtures/w8-huirongbao-2022";
+
+pub(crate) const DIFF: &str = "Says what differs in meaning between two schemes";
+pub(crate) const DIFF_LONG: &str = "\
+Says which rules, numbers and dates of two schemes differ in meaning: layout, comments, the order of keys, `0.50` for `0.5`, or a parameter written out in place are no \
+difference. Each difference comes with a claim whose decision changes, where one is found; claims of the kinds that either scheme tells apart are settled under both, at \
+all amounts that either names.
+
+Exit codes: 0 no difference, 1 differences, 2 wrong usage, or files that cannot be read or have errors.";
+pub(crate) const DIFF_EXAMPLES: &str = "\
+Examples:
+  medaid diff scheme-2024.toml scheme-2025.toml
+  medaid diff old.toml new.toml --format json   the witnesses as persons and claims";
+
 /// Whether the arguments ask for Chinese: needed before they are read, for help.
 pub(crate) fn wants_chinese(args: impl Iterator<Item = OsString>) -> bool {
     let mut after_lang = false;
@@ -199,6 +245,28 @@ pub(crate) fn chinese(command: Command) -> Command {
         })
         .mut_subcommand("schema", |c| {
             common(c.about("打印规则文件的 JSON Schema，供编辑器使用").long_about(SCHEMA_ZH).after_long_help(examples_zh(SCHEMA_EXAMPLES)))
+        })
+        .mut_subcommand("doc", |c| {
+            common(c.about("把方案写成可读的文档，附图").long_about(DOC_ZH).after_long_help(examples_zh(DOC_EXAMPLES)))
+                .mut_arg("scheme", |a| a.help("规则文件"))
+                .mut_arg("out", |a| a.help("写到这个文件；不给时写到标准输出"))
+                .mut_arg("people", |a| a.help("人员文件，CSV 或 JSON"))
+                .mut_arg("person", |a| a.help("为其画图的人的编号；可重复"))
+                .mut_arg("with", |a| {
+                    a.help("设定规则所问的一项，如 facility_level=3、age=8、rule_date=2024-01-01、portion=in_scope；可重复")
+                })
+                .mut_arg("bill", |a| a.help("图中最大的费用"))
+        })
+        .mut_subcommand("scenarios", |c| {
+            common(c.about("写出处在规则边界上的理赔").long_about(SCENARIOS_ZH).after_long_help(examples_zh(SCENARIOS_EXAMPLES)))
+                .mut_arg("scheme", |a| a.help("规则文件"))
+                .mut_arg("out", |a| a.help("写入场景的新文件夹"))
+                .mut_arg("against", |a| a.help("场景文件夹：列出其中的理赔从未触及的规则"))
+        })
+        .mut_subcommand("diff", |c| {
+            common(c.about("说明两个方案在含义上的差别").long_about(DIFF_ZH).after_long_help(examples_zh(DIFF_EXAMPLES)))
+                .mut_arg("old", |a| a.help("旧规则文件"))
+                .mut_arg("new", |a| a.help("新规则文件"))
         });
     common(command)
 }
@@ -285,3 +353,25 @@ const TEST_ZH: &str = "\
 运行文件夹中及其下每个含 expect.toml 的场景，把结果与预期比较。金额按数值精确比较。expect.toml 没有提到的不检查。
 
 退出码：0 全部相符，1 有不符，2 有场景无法读取（其余仍会比较）。";
+
+const DOC_ZH: &str = "\
+把方案写成供人阅读和讨论的文档：各保障层依次列出，每层为谁付什么，每个数字连同日期和依据，哪些限额共用，以及随费用增加各层付多少、个人负担多少的图。文字由裁定理赔的同一份规则生成。
+
+形式为 HTML（单个网页，不需其他文件）或 Markdown（每张图是旁边的一个 SVG 文件），由 --out 的文件名结尾或 --format html、md 决定，否则为 Markdown。Markdown 写到标准输出时，图只以表格给出数字。
+
+图为各项均取默认值的人而画，并为在决定整层适用与否的属性上与之不同的人而画；或为 --people 文件中 --person 所指的人而画。--with 为所有人设定规则所问的其他事项。
+
+退出码：0 正常，2 用法错误，或文件无法读取、有错误。";
+
+const SCENARIOS_ZH: &str = "\
+通过裁定找出方案的每个起付线、分段界限、封顶线和规则变化的日期，并给出恰在其下、恰好、恰在其上的理赔及我们的结果，供人确认。每件理赔都是另一个人的第一件。
+
+用 --out 时写成场景文件夹，其中 expect.toml 注明每件理赔检验哪条规则。用 --against 时，改为按方案裁定文件夹中的理赔，列出从未触及的规则：保障责任、限额、定额自付、加点、系数、分段、档次、表格的行。
+
+退出码：0 正常，2 用法错误，或文件无法读取、有错误。";
+
+const DIFF_ZH: &str = "\
+说明两个方案的哪些规则、数字和日期在含义上不同：排版、注释、键的次序、`0.50` 与 `0.5`、把参数直接写出来，都不算差别。每处差别尽可能附一件裁定结果因之改变的理赔：凡任一方案所区分的情形，\
+都在任一方案所提到的金额上按两个方案各裁定一次。
+
+退出码：0 没有差别，1 有差别，2 用法错误，或文件无法读取、有错误。";

@@ -2,11 +2,14 @@
 
 mod check;
 mod codes;
+mod diff;
+mod doc;
 mod explain;
 mod fmt;
 mod help;
 mod input;
 mod run;
+mod scenarios;
 mod schema;
 mod screen;
 mod test;
@@ -34,7 +37,7 @@ struct Common {
     lang: Lang,
     /// The form of what is printed on standard output
     #[arg(long, global = true, value_enum, default_value = "table", display_order = 101)]
-    format: Format,
+    format: AnyFormat,
     /// Colour: only on a terminal, always, or never
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN", display_order = 102)]
     color: Color,
@@ -46,11 +49,33 @@ enum Lang {
     En,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
     Table,
     Json,
     Csv,
+}
+
+/// What `--format` may say; `md` and `html` are forms of documents alone.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum AnyFormat {
+    Table,
+    Json,
+    Csv,
+    Md,
+    Html,
+}
+
+impl AnyFormat {
+    /// The form of results; nothing for a form of documents.
+    fn of_results(self) -> Option<Format> {
+        match self {
+            AnyFormat::Table => Some(Format::Table),
+            AnyFormat::Json => Some(Format::Json),
+            AnyFormat::Csv => Some(Format::Csv),
+            AnyFormat::Md | AnyFormat::Html => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,6 +99,12 @@ enum Command {
     Fmt(fmt::Args),
     #[command(about = help::SCHEMA, long_about = help::SCHEMA_LONG, after_long_help = help::SCHEMA_EXAMPLES)]
     Schema(schema::Args),
+    #[command(about = help::DOC, long_about = help::DOC_LONG, after_long_help = help::DOC_EXAMPLES)]
+    Doc(doc::Args),
+    #[command(about = help::SCENARIOS, long_about = help::SCENARIOS_LONG, after_long_help = help::SCENARIOS_EXAMPLES)]
+    Scenarios(scenarios::Args),
+    #[command(about = help::DIFF, long_about = help::DIFF_LONG, after_long_help = help::DIFF_EXAMPLES)]
+    Diff(diff::Args),
 }
 
 /// How a command ended that did its work.
@@ -100,14 +131,19 @@ fn main() -> ExitCode {
         Lang::Zh => Language::Zh,
         Lang::En => Language::En,
     };
-    let mut screen = Screen::new(language, cli.common.format, cli.common.color);
+    let format = cli.common.format;
+    let mut screen = Screen::new(language, format.of_results().unwrap_or(Format::Table), cli.common.color);
     let done = match cli.command {
+        Command::Doc(args) => doc::run(&args, format, &mut screen),
+        _ if format.of_results().is_none() => Err(Failure::Message(screen.words.only_for_documents().to_owned())),
         Command::Check(args) => check::run(&args, &mut screen),
         Command::Run(args) => run::run(&args, &mut screen),
         Command::Explain(args) => explain::run(&args, &mut screen),
         Command::Test(args) => test::run(&args, &mut screen),
         Command::Fmt(args) => fmt::run(&args, &mut screen),
         Command::Schema(args) => schema::run(&args, &mut screen),
+        Command::Diff(args) => diff::run(&args, &mut screen),
+        Command::Scenarios(args) => scenarios::run(&args, &mut screen),
     };
     match done.and_then(|verdict| screen.finish().map(|()| verdict)) {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,

@@ -16,6 +16,12 @@ pub(super) enum ParameterState {
     Done(Option<(Value, Unit)>),
 }
 
+impl ParameterState {
+    pub(super) fn done(&self) -> Option<(Value, Unit)> {
+        if let ParameterState::Done(done) = self { done.clone() } else { None }
+    }
+}
+
 impl Compiler<'_> {
     /// A value where a unit is wanted and a range holds.
     pub(super) fn value(&mut self, value: &syntax::Value, wanted: Unit, range: Range, scope: Scope) -> Option<Value> {

@@ -1,0 +1,244 @@
+//! Which rules of a scheme claims exercise, and which they never do.
+//!
+//! ```
+//! # let text = include_str!("../tests/it/schemes/small.toml");
+//! # let plan = medaid::Plan::compile(&medaid::Scheme::parse("village.toml", text)?)?;
+//! use medaid::{Claim, Ledger, Person, coverage};
+//! let person: Person = serde_json::from_str(r#"{ "id": "p1" }"#)?;
+//! let claim: Claim = serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-05-01", "bill": 1000, "portions": { "in_scope": 1000 } }"#)?;
+//! let decision = plan.adjudicate(&person, &mut Ledger::new(), &claim)?;
+//! let exercised = coverage::exercised(&plan, &person, &claim, &decision);
+//! let open: Vec<String> = coverage::rules(&plan).difference(&exercised).map(ToString::to_string).collect();
+//! assert!(open.contains(&"critical_illness.annual: cap 1 binds".to_owned()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::claim::{Claim, Person};
+use crate::decision::{Decision, Entitlement, Figures};
+use crate::engine::case::Input;
+use crate::engine::prepare::prepare;
+use crate::money::{Amount, Money};
+use crate::plan::cases::rows;
+use crate::plan::fact::Facts;
+use crate::plan::value::Value;
+use crate::plan::{Benefit, Form, Plan};
+
+/// Something that a rule can do to a claim.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rule {
+    layer: usize,
+    benefit: usize,
+    does: Does,
+    path: String,
+}
+
+/// What a rule does.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Does {
+    Fires,
+    /// A deductible, or a franchise, is met in full.
+    Meets(String),
+    CutsBase(String),
+    Binds(String),
+    /// An out-of-pocket maximum raises the payment.
+    Raises(String),
+    /// A copayment is due, points or a factor are applied.
+    Applies(String),
+    Band(usize),
+    Step(usize),
+    Withholds,
+    /// A row of a table is looked up.
+    Row {
+        table: String,
+        number: usize,
+        case: String,
+    },
+}
+
+impl Rule {
+    /// The layer and benefit, `layer.benefit`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether money that reaches the rule's edge is still on the near side of it: a cap binds only above the sum that exhausts it.
+    pub(crate) fn begins_beyond_its_edge(&self) -> bool {
+        !matches!(self.does, Does::Meets(_))
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.path)?;
+        match &self.does {
+            Does::Fires => f.write_str("counts money"),
+            Does::Meets(rule) => write!(f, "{rule} is met"),
+            Does::CutsBase(rule) => write!(f, "{rule} cuts what counts"),
+            Does::Binds(rule) => write!(f, "{rule} binds"),
+            Does::Raises(rule) => write!(f, "{rule} raises the payment"),
+            Does::Applies(rule) => write!(f, "{rule} applies"),
+            Does::Band(number) => write!(f, "band {number} is reached"),
+            Does::Step(number) => write!(f, "step {number} is reached"),
+            Does::Withholds => f.write_str("a payment is below the minimum"),
+            Does::Row { table, number, case } => write!(f, "{table}, case {number} ({case})"),
+        }
+    }
+}
+
+fn rule(plan: &Plan, layer: usize, benefit: usize, does: Does) -> Rule {
+    let path = plan.layers.get(layer).and_then(|l| l.benefits.get(benefit).map(|b| format!("{}.{}", l.name.id, b.name.id)));
+    Rule { layer, benefit, does, path: path.unwrap_or_default() }
+}
+
+fn each_benefit(plan: &Plan) -> impl Iterator<Item = (usize, usize, &Benefit)> {
+    plan.layers.iter().enumerate().flat_map(|(l, layer)| layer.benefits.iter().enumerate().map(move |(b, benefit)| (l, b, benefit)))
+}
+
+/// Numbers of a benefit that are tables, each with what it is called.
+fn tables(benefit: &Benefit) -> Vec<(String, &Value)> {
+    let limits = benefit.limits().map(|limit| (limit.label.clone(), &limit.amount));
+    let mut values: Vec<(String, &Value)> = limits.collect();
+    match &benefit.form {
+        Form::Ratio(value) => values.push(("ratio".to_owned(), value)),
+        Form::Fixed(value) => values.push(("fixed sum".to_owned(), value)),
+        Form::Bands { rows, .. } => values.extend((1usize..).zip(rows).map(|(n, row)| (format!("ratio of band {n}"), &row.ratio))),
+        Form::Grant { rows, .. } => values.extend((1usize..).zip(rows).map(|(n, row)| (format!("sum of step {n}"), &row.pays))),
+        Form::InKind { .. } => {}
+    }
+    values
+}
+
+/// Everything that the rules of a scheme can do, as far as a decision shows it. Tables that go by facts of a line, or by facts that are known only within
+/// a claim, are left out.
+pub fn rules(plan: &Plan) -> BTreeSet<Rule> {
+    let mut all = BTreeSet::new();
+    for (l, b, benefit) in each_benefit(plan) {
+        let mut add = |does| {
+            all.insert(rule(plan, l, b, does));
+        };
+        add(Does::Fires);
+        benefit.deductibles.iter().chain(&benefit.franchise).for_each(|d| add(Does::Meets(d.label.clone())));
+        benefit.base_caps.iter().for_each(|c| add(Does::CutsBase(c.label.clone())));
+        benefit.caps.iter().for_each(|c| add(Does::Binds(c.label.clone())));
+        benefit.out_of_pocket_max.iter().for_each(|m| add(Does::Raises(m.label.clone())));
+        applied(benefit).into_iter().for_each(|label| add(Does::Applies(label)));
+        match &benefit.form {
+            Form::Bands { rows, .. } => (1..=rows.len()).for_each(|n| add(Does::Band(n))),
+            Form::Grant { rows, .. } => (1..=rows.len()).for_each(|n| add(Does::Step(n))),
+            _ => {}
+        }
+        if benefit.minimum.is_some() {
+            add(Does::Withholds);
+        }
+        for (table, value) in tables(benefit) {
+            for_each_row(plan, value, |number, case, _| add(Does::Row { table: table.clone(), number, case }));
+        }
+    }
+    all
+}
+
+/// Calls `visit` for every row of a value that is a table with several, and that goes by what is known before the first layer.
+fn for_each_row(plan: &Plan, value: &Value, mut visit: impl FnMut(usize, String, &dyn Fn(&Facts) -> bool)) {
+    let Value::Table { axes, cells } = value else { return };
+    let kinds = || axes.iter().filter_map(|axis| plan.facts.get(axis.fact)).map(|fact| fact.kind);
+    if kinds().any(|kind| kind.at_entry() || kind.of_line()) {
+        return;
+    }
+    let rows = rows(plan, axes, cells).unwrap_or_default();
+    if rows.len() < 2 {
+        return;
+    }
+    for (number, row) in (1usize..).zip(rows) {
+        visit(number, row.describe(plan, axes), &|facts| row.holds(axes, facts) == Some(true));
+    }
+}
+
+fn applied(benefit: &Benefit) -> Vec<String> {
+    let numbered = |kind: &str, count: usize| (1..=count).map(|n| format!("{kind} {n}")).collect::<Vec<_>>();
+    let mut labels = numbered("copay", benefit.copays.len());
+    labels.extend(numbered("points", benefit.points.len()));
+    labels.extend(numbered("factor", benefit.factors.len()));
+    labels
+}
+
+/// What the rules did to a claim, from its decision.
+pub fn exercised(plan: &Plan, person: &Person, claim: &Claim, decision: &Decision) -> BTreeSet<Rule> {
+    let mut done = BTreeSet::new();
+    let mut input = Input::default();
+    if prepare(plan, person, claim, &mut input).is_err() {
+        return done;
+    }
+    for (l, b, benefit) in each_benefit(plan) {
+        let figures = decision.layers.get(l).and_then(|layer| layer.benefits.get(b)).and_then(|d| d.figures.as_ref());
+        let Some(figures) = figures else { continue };
+        let mut add = |does| {
+            done.insert(rule(plan, l, b, does));
+        };
+        of_figures(benefit, figures, &input.facts, &mut add);
+        for (table, value) in tables(benefit) {
+            // A limit that is not in force looks nothing up.
+            if figures.inactive.iter().any(|rule| rule.rule == table) {
+                continue;
+            }
+            for_each_row(plan, value, |number, case, holds| {
+                if holds(&input.facts) {
+                    add(Does::Row { table: table.clone(), number, case });
+                }
+            });
+        }
+    }
+    done
+}
+
+fn money(amount: Amount) -> Money {
+    amount.money().unwrap_or(Money::ZERO)
+}
+
+fn of_figures(benefit: &Benefit, figures: &Figures, facts: &Facts, add: &mut dyn FnMut(Does)) {
+    add(Does::Fires);
+    let counted = figures.counted.iter().fold(Money::ZERO, |sum, c| sum.checked_add(money(c.counted)).unwrap_or(sum));
+    let counted = figures.held.and_then(|held| counted.checked_sub(money(held))).unwrap_or(counted);
+    for cap in figures.base_caps.iter().filter(|cap| cap.room == figures.base && money(figures.base) < counted) {
+        add(Does::CutsBase(cap.rule.clone()));
+    }
+    if let Some(deductible) = &figures.deductible {
+        for limit in &deductible.limits {
+            let met = money(limit.used).checked_add(money(if deductible.franchise { figures.base } else { deductible.deducted }));
+            let over = if deductible.franchise { met > Some(money(limit.amount)) } else { met >= Some(money(limit.amount)) };
+            if over {
+                add(Does::Meets(limit.rule.clone()));
+            }
+        }
+    }
+    let active = |label: &String| !figures.inactive.iter().any(|rule| rule.rule == *label);
+    applied(benefit).into_iter().filter(active).for_each(|label| add(Does::Applies(label)));
+    match (&benefit.form, &figures.entitlement) {
+        (Form::Bands { rows, .. }, Entitlement::Ratio { bands, .. }) => {
+            for band in bands.iter().filter(|band| !band.amount.is_zero()) {
+                let below = |row: &&crate::plan::Band| {
+                    row.to.as_ref().and_then(|to| to.get(facts).ok()).is_some_and(|to| to <= money(band.from).micros())
+                };
+                add(Does::Band(rows.iter().filter(below).count().saturating_add(1)));
+            }
+        }
+        (Form::Grant { rows, .. }, Entitlement::Grant { after, .. }) => {
+            let reached = rows.iter().filter(|row| row.above.get(facts).is_ok_and(|above| above < money(*after).micros())).count();
+            (1..=reached).for_each(|n| add(Does::Step(n)));
+        }
+        _ => {}
+    }
+    if figures.raised_to.is_some()
+        && let Some(least) = figures.out_of_pocket_max.iter().min_by_key(|limit| money(limit.room))
+    {
+        add(Does::Raises(least.rule.clone()));
+    }
+    if let Some(bound) = figures.bound.as_ref().filter(|bound| *bound != "residual") {
+        add(Does::Binds(bound.clone()));
+    }
+    if figures.minimum.is_some() && figures.issued.is_zero() && !figures.paid.is_zero() {
+        add(Does::Withholds);
+    }
+}
