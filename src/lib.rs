@@ -16,7 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The rule language is described in [`mod@reference`], files in [`formats`], choices and their reasons in [`design`].
+//! The rule language is described in [`mod@reference`] and taught in [`mod@tutorial`], files in [`formats`], choices and their reasons in [`design`].
 
 pub mod batch;
 pub mod boundary;
@@ -48,6 +48,9 @@ mod scheme;
 
 #[doc = include_str!("../docs/rule-language.md")]
 pub mod reference {}
+
+#[doc = include_str!("../docs/tutorial.md")]
+pub mod tutorial {}
 
 #[doc = include_str!("../docs/file-formats.md")]
 pub mod formats {}
