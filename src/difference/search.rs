@@ -172,6 +172,7 @@ fn differ<T: PartialEq, E>(old: Result<T, E>, new: Result<T, E>) -> bool {
 
 /// What the last of the claims comes to.
 fn outcome(plan: &Plan, adjudicator: &mut Adjudicator<'_>, person: &Person, claims: &[Claim]) -> BTreeMap<String, String> {
+    let places = usize::from(plan.places());
     let mut ledger = Ledger::new();
     let mut outcome = BTreeMap::new();
     for claim in claims {
@@ -184,14 +185,14 @@ fn outcome(plan: &Plan, adjudicator: &mut Adjudicator<'_>, person: &Person, clai
                 for (layer, (paid, beside)) in plan.layers.iter().zip(settled.paid_by_layer().iter().zip(settled.beside_by_layer())) {
                     for (what, amount) in [("paid", paid), ("beside", beside)] {
                         if *amount != Money::ZERO {
-                            outcome.insert(format!("{}.{what}", layer.name.id), amount.to_string());
+                            outcome.insert(format!("{}.{what}", layer.name.id), format!("{amount:.places$}"));
                         }
                     }
                 }
-                outcome.insert("out_of_pocket.total".to_owned(), settled.out_of_pocket().to_string());
+                outcome.insert("out_of_pocket.total".to_owned(), format!("{:.places$}", settled.out_of_pocket()));
                 for portion in plan.portion_ids() {
                     if let Some(left) = settled.left(portion).filter(|left| *left != Money::ZERO) {
-                        outcome.insert(format!("out_of_pocket.{portion}"), left.to_string());
+                        outcome.insert(format!("out_of_pocket.{portion}"), format!("{left:.places$}"));
                     }
                 }
             }

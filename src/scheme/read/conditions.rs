@@ -29,7 +29,12 @@ pub(super) fn condition(entry: Entry<'_>) -> Option<Condition> {
 }
 
 fn test(entry: Entry<'_>) -> Option<Test> {
-    let place = entry.key_place().start..entry.place.end.max(entry.key_place().end);
+    // A dotted key has no place of its own: it ends with the value under it.
+    let end = match entry.value.get_ref() {
+        DeValue::Table(table) => table.iter().map(|(_, value)| value.span().end).max().unwrap_or(0),
+        _ => 0,
+    };
+    let place = entry.key_place().start..end.max(entry.place.end).max(entry.key_place().end);
     let kind = match entry.key() {
         "any" => {
             let elements = entry.elements();
