@@ -48,6 +48,12 @@ pub struct Decision {
     pub beside: Amount,
     /// What nobody paid (个人负担).
     pub out_of_pocket: Amount,
+    /// What the patient owes on top of the bill.
+    #[serde(skip_serializing_if = "Amount::is_zero", default = "nothing")]
+    pub charged: Amount,
+    /// What the patient pays in all, where anything is charged on top of the bill: out of pocket and charged.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub patient_pays: Option<Amount>,
     /// What nobody paid, by portion.
     pub left: Vec<PortionAmount>,
     /// Line by line, when the claim came with lines.
@@ -184,6 +190,9 @@ pub struct LayerDecision {
     /// What it paid beside the bill.
     #[serde(skip_serializing_if = "Amount::is_zero", default = "nothing")]
     pub beside: Amount,
+    /// What its copayments charge the patient on top of the bill.
+    #[serde(skip_serializing_if = "Amount::is_zero", default = "nothing")]
+    pub charged: Amount,
     /// What is left of the bill after it, by portion.
     pub left: Vec<PortionAmount>,
 }
@@ -281,6 +290,9 @@ pub struct Figures {
     /// Out-of-pocket maxima.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub out_of_pocket_max: Vec<LimitFigure>,
+    /// The parts of the patient's share that the maxima hold down: `deductible`, `copay`, `coinsurance`; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub out_of_pocket_of: Vec<String>,
     /// The payment after the patient's share was cut to the room of a maximum, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raised_to: Option<Amount>,
@@ -304,6 +316,9 @@ pub struct Figures {
     pub minimum: Option<Amount>,
     /// What was issued: nothing where the payment is below the minimum.
     pub issued: Amount,
+    /// What its copayments charge the patient on top of the bill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charged: Option<Amount>,
     /// By portion, what the payment settled.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settled: Vec<PortionAmount>,
@@ -373,7 +388,7 @@ pub struct CopayFigure {
     pub number: usize,
     /// The sum due.
     pub due: Amount,
-    /// When it is taken: `before-deductible`, `before-ratio` or `from-payment`.
+    /// When it is taken: `before-deductible`, `before-ratio`, `from-payment` or `beside`.
     pub taken: String,
 }
 
@@ -493,6 +508,9 @@ pub struct RoundingFigure {
     /// Whether the patient's share is rounded, and the payment is the rest.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub of_patient_share: bool,
+    /// If the coinsurance is rounded: the scheme's unit, to whole multiples of which the payment is then cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of_coinsurance: Option<Amount>,
 }
 
 /// A rule of a benefit that did not apply.

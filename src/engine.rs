@@ -247,6 +247,11 @@ impl Settlement<'_> {
         &self.case.beside
     }
 
+    /// What the patient owes on top of the bill: copayments that are taken beside it.
+    pub fn charged(&self) -> Money {
+        self.case.charged
+    }
+
     /// What nobody paid.
     pub fn out_of_pocket(&self) -> Money {
         // The parts of a bill that fits: their sum fits.

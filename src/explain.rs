@@ -88,6 +88,10 @@ pub fn table(decision: &Decision, language: Language) -> String {
     if !decision.beside.is_zero() {
         rows.push(row(words.beside_bill().to_owned(), grouped(decision.beside), &[]));
     }
+    if let Some(patient_pays) = decision.patient_pays {
+        rows.push(row(words.charged_in_all().to_owned(), grouped(decision.charged), &[]));
+        rows.push(row(words.patient_pays().to_owned(), grouped(patient_pays), &[]));
+    }
     let mut page = Page::default();
     page.grid(0, 1, &rows);
     if decision.scheme.illustrative {
@@ -225,6 +229,9 @@ impl Story {
         if !layer.beside.is_zero() {
             rows.push((words.layer_beside(), grouped(layer.beside)));
         }
+        if !layer.charged.is_zero() {
+            rows.push((words.charged(), grouped(layer.charged)));
+        }
         rows.push((words.left(), self.by_portion(&layer.left)));
         self.page.rows(3, &rows);
     }
@@ -242,6 +249,10 @@ impl Story {
         rows.extend(self.portion_rows(&decision.left));
         if !decision.beside.is_zero() {
             rows.push(vec![words.beside_bill().to_owned(), grouped(decision.beside)]);
+        }
+        if let Some(patient_pays) = decision.patient_pays {
+            rows.push(vec![words.charged_in_all().to_owned(), grouped(decision.charged)]);
+            rows.push(vec![words.patient_pays().to_owned(), grouped(patient_pays)]);
         }
         self.page.grid(2, 1, &rows);
     }

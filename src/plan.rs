@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostics;
 use crate::ledger::AccumulatorKey;
 use crate::money::Rounding;
 use crate::scheme::Scheme;
-use crate::scheme::syntax::{About, Counts, Owner, Taken, Unit};
+use crate::scheme::syntax::{About, Counts, Owner, Parts, Taken, Unit};
 use condition::Condition;
 use fact::{Fact, FactKind};
 use value::Value;
@@ -325,6 +325,9 @@ pub(crate) struct Benefit {
     pub(crate) allocate: Vec<usize>,
     pub(crate) rounding: Rounding,
     pub(crate) rounds_patient_share: bool,
+    pub(crate) rounds_coinsurance: bool,
+    /// The parts of the patient's share that its maxima hold down.
+    pub(crate) parts: Parts,
     /// Every accumulator that a rule of the benefit names, once.
     pub(crate) posts: Vec<(usize, Counts)>,
     /// Where money held under its shared deductibles is kept.

@@ -10,7 +10,7 @@ use crate::money::{MICROS_PER_WHOLE, Money};
 use crate::plan::fact::{Domain, FactKind, Facts};
 use crate::plan::value::Value;
 use crate::plan::{Benefit, Form, Limit, Plan};
-use crate::scheme::syntax::Unit;
+use crate::scheme::syntax::{Taken, Unit};
 
 /// The most amounts for one kind of case.
 pub(crate) const AMOUNT_LIMIT: usize = 200;
@@ -100,8 +100,12 @@ fn amounts<'l>(limits: impl IntoIterator<Item = &'l Limit>, facts: &Facts) -> Ve
 fn of_benefit(benefit: &Benefit, facts: &Facts, add: &mut dyn FnMut(Edge, i128)) {
     let one = i128::from(MICROS_PER_WHOLE);
     let deductibles = amounts(benefit.franchise.iter().chain(&benefit.deductibles), facts);
-    let copays: i128 =
-        benefit.copays.iter().filter(|c| truth(&c.condition, facts) != Some(false)).filter_map(|c| known(&c.amount, facts)).sum();
+    let copays: i128 = benefit
+        .copays
+        .iter()
+        .filter(|c| c.taken != Taken::Beside && truth(&c.condition, facts) != Some(false))
+        .filter_map(|c| known(&c.amount, facts))
+        .sum();
     // Below which nothing is paid: without a deductible, zero.
     let mut floors: BTreeSet<i128> = deductibles.iter().flat_map(|d| [*d, d + copays]).collect();
     if floors.is_empty() {
@@ -120,14 +124,22 @@ fn of_benefit(benefit: &Benefit, facts: &Facts, add: &mut dyn FnMut(Edge, i128))
     let caps = amounts(&benefit.caps, facts);
     let maxima = amounts(&benefit.out_of_pocket_max, facts);
     // Where the patient's share, the payment or its minimum reach a sum, on a stretch from `from` with what is paid there.
-    let reach = |from: i128, paid: i128, ratio: i128, add: &mut dyn FnMut(Edge, i128)| {
+    let reach = |floor: i128, from: i128, paid: i128, ratio: i128, add: &mut dyn FnMut(Edge, i128)| {
         for (edge, cap) in caps.iter().map(|c| (Edge::Cap, *c)).chain(minimum.map(|m| (Edge::Minimum, m))) {
             if ratio > 0 && cap > paid {
                 add(edge, from + divide(cap - paid, ratio).unwrap_or(0));
             }
         }
-        for most in &maxima {
-            let share = most - (from - paid);
+        // Below the floor lie deductible and copayments; a maximum need not count them.
+        let deducted = deductibles.iter().copied().filter(|d| *d <= floor).max().unwrap_or(0);
+        let uncounted = match (benefit.parts.deductible, benefit.parts.copay) {
+            (true, true) => 0,
+            (false, false) => floor,
+            (false, true) => deducted,
+            (true, false) => floor - deducted,
+        };
+        for most in maxima.iter().filter(|_| benefit.parts.coinsurance) {
+            let share = most - (from - paid - uncounted);
             if ratio < one && share > 0 {
                 add(Edge::OutOfPocketMax, from + divide(share, one - ratio).unwrap_or(0));
             }
@@ -137,7 +149,7 @@ fn of_benefit(benefit: &Benefit, facts: &Facts, add: &mut dyn FnMut(Edge, i128))
         Form::Ratio(ratio) => {
             for floor in &floors {
                 for ratio in adjusted(benefit, known(ratio, facts), facts) {
-                    reach(*floor, 0, ratio, add);
+                    reach(*floor, *floor, 0, ratio, add);
                 }
             }
         }
@@ -149,7 +161,7 @@ fn of_benefit(benefit: &Benefit, facts: &Facts, add: &mut dyn FnMut(Edge, i128))
                     let upper = row.to.as_ref().and_then(|to| known(to, facts));
                     let start = (lower + shift).max(*floor);
                     for ratio in adjusted(benefit, known(&row.ratio, facts), facts).into_iter().take(1) {
-                        reach(start, paid, ratio, add);
+                        reach(*floor, start, paid, ratio, add);
                         if let Some(upper) = upper {
                             paid += (upper + shift - start).max(0) * ratio / one;
                         }

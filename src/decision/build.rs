@@ -10,7 +10,7 @@ use crate::plan::fact::Facts;
 use crate::plan::value::Value;
 use crate::plan::{Accumulator, Benefit, Form, Limit, Named, Plan};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::{Counts, Taken, Unit};
+use crate::scheme::syntax::{Counts, Parts, Taken, Unit};
 
 /// Builds the decision of a settled case.
 pub(crate) fn decision(plan: &Plan, person: &Person, claim: &Claim, input: &Input, case: &Case, steps: &Steps) -> Decision {
@@ -111,6 +111,7 @@ impl<'a> Builder<'a> {
                 .collect(),
             paid: zero,
             beside: zero,
+            charged: zero,
             left: Vec::new(),
         });
     }
@@ -228,6 +229,7 @@ impl<'a> Builder<'a> {
                     benefit.figures = None;
                 }
             }
+            Step::Charged { amount } => self.charged(amount),
             Step::Posted { accumulator, before, amount } => self.posted(accumulator, before, amount),
             Step::Allocated { line, portion, amount } => self.allocated(line, portion, amount),
             Step::Limit { kind, index, amount, position, room } => self.limited(kind, index, amount, position, room),
@@ -240,6 +242,16 @@ impl<'a> Builder<'a> {
                 self.inactive(format!("{} {}", if point { "points" } else { "factor" }, index + 1), note);
             }
             _ => self.figure(step),
+        }
+    }
+
+    fn charged(&mut self, amount: Money) {
+        let shown = self.amount(amount);
+        if let Some(layer) = self.layers.last_mut() {
+            layer.charged = layer.charged.checked_add(shown).unwrap_or(shown);
+        }
+        if let Some(figures) = self.figures() {
+            figures.charged = Some(shown);
         }
     }
 
@@ -363,6 +375,10 @@ impl<'a> Builder<'a> {
             entitlement,
             raw: zero,
             out_of_pocket_max: Vec::new(),
+            out_of_pocket_of: match benefit.parts {
+                Parts::ALL => Vec::new(),
+                parts => parts.words().map(str::to_owned).collect(),
+            },
             raised_to: None,
             caps: Vec::new(),
             residual: None,
@@ -371,6 +387,7 @@ impl<'a> Builder<'a> {
                 unit: self.amount(benefit.rounding.unit()),
                 mode: benefit.rounding.mode(),
                 of_patient_share: benefit.rounds_patient_share,
+                of_coinsurance: benefit.rounds_coinsurance.then(|| self.amount(self.plan.rounding.unit())),
             },
             rounded: zero,
             paid: zero,
@@ -381,6 +398,7 @@ impl<'a> Builder<'a> {
                 .and_then(|m| m.money(&self.facts).ok())
                 .map(|m| self.amount(m)),
             issued: zero,
+            charged: None,
             settled: Vec::new(),
             inactive: Vec::new(),
         })
@@ -433,6 +451,7 @@ impl<'a> Builder<'a> {
                 let taken = match benefit.copays.get(index).map(|c| c.taken) {
                     Some(Taken::BeforeDeductible) => "before-deductible",
                     Some(Taken::FromPayment) => "from-payment",
+                    Some(Taken::Beside) => "beside",
                     _ => "before-ratio",
                 };
                 figures.copays.push(CopayFigure { number: index + 1, due: money(amount), taken: taken.to_owned() });
@@ -558,6 +577,10 @@ impl<'a> Builder<'a> {
             written_off: self.amount(of_role(true)),
             beside: self.amount(sum(&self.case.beside)),
             out_of_pocket: self.amount(sum(&self.case.residual)),
+            charged: self.amount(self.case.charged),
+            patient_pays: (self.case.charged > Money::ZERO)
+                .then(|| self.amount(sum(&self.case.residual)).checked_add(self.amount(self.case.charged)))
+                .flatten(),
             left: self.portions(|p| self.case.portion_left(p)),
             lines: self.lines(claim),
             layers: std::mem::take(&mut self.layers),

@@ -13,6 +13,8 @@ impl Decision {
         facts.put("written_off", &self.written_off);
         facts.put("beside", &self.beside);
         facts.put("out_of_pocket.total", &self.out_of_pocket);
+        facts.put("charged", &self.charged);
+        facts.put("patient_pays", &self.patient_pays.unwrap_or(self.out_of_pocket));
         for left in &self.left {
             facts.put(&format!("out_of_pocket.{}", left.portion), &left.amount);
         }
@@ -50,6 +52,7 @@ impl Facts {
         let id = &layer.layer.id;
         self.put(&format!("{id}.paid"), &layer.paid);
         self.put(&format!("{id}.beside"), &layer.beside);
+        self.put(&format!("{id}.charged"), &layer.charged);
         self.put(&format!("{id}.given"), &layer.given);
         if let Some(test) = &layer.failed {
             self.put(&format!("{id}.failed"), &test.name);

@@ -94,6 +94,30 @@ catalogue! {
         "相对免赔额不能与其他起付线同时使用",
         "a franchise cannot be met together with another deductible";
 
+    part_named_twice(part: &str): "`{part}` 重复列出", "`{part}` is named twice";
+    names_a_part(): "至少要列出个人负担的一个部分", "at least one part of the patient's share must be named";
+    maxima_of_other_parts():
+        "同一保障责任的各个人负担上限须限制相同的部分：`of` 应一致",
+        "the maxima of one benefit hold down the same parts: `of` must be the same in all";
+    parts_on_their_own():
+        "限制部分个人负担的上限使用自己的累计项：请写 `per`，不写 `accumulator`",
+        "a maximum of some parts runs on an accumulator of its own: write `per`, not `accumulator`";
+    parts_need_ratio():
+        "区分个人负担的各部分，须用 `ratio` 或 `bands`",
+        "the parts of the patient's share are told apart only with `ratio` or `bands`";
+    parts_without_franchise():
+        "使用相对免赔额时，无法区分个人负担的各部分",
+        "the parts of the patient's share cannot be told apart under a franchise";
+    parts_without_from_payment():
+        "有从赔款中扣除的定额自付时，无法区分个人负担的各部分；请改用其他 `taken`",
+        "the parts of the patient's share cannot be told apart with a copayment taken from the payment: take it elsewhere";
+    beside_and_maximum():
+        "账单之外另付的定额自付不受个人负担上限限制：上限须写 `of`，且不含 `copay`",
+        "a copayment beside the bill is outside of the maximum: name the parts of the maximum with `of`, without `copay`";
+    beside_no_multiple(sum: Money, unit: Money):
+        "账单之外另付 {sum}，不是方案单位 {unit} 的整数倍",
+        "{sum} beside the bill is no whole multiple of the scheme's unit {unit}";
+
     // --- reading: values, conditions, expressions
 
     not_a_value(key: &str):

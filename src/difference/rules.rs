@@ -322,6 +322,11 @@ impl<'p> Differ<'p> {
         self.text(&format!("{path}: indemnity"), old.indemnity, new.indemnity);
         self.text(&format!("{path}: rounding"), rounding(old.rounding), rounding(new.rounding));
         self.text(&format!("{path}: rounds the patient's share"), old.rounds_patient_share, new.rounds_patient_share);
+        self.text(&format!("{path}: rounds the coinsurance"), old.rounds_coinsurance, new.rounds_coinsurance);
+        let parts = |benefit: &Benefit| benefit.parts.words().collect::<Vec<_>>().join(", ");
+        if !old.out_of_pocket_max.is_empty() && !new.out_of_pocket_max.is_empty() {
+            self.text(&format!("{path}: out-of-pocket maximum: of"), parts(old), parts(new));
+        }
     }
 
     fn form(&mut self, path: &str, old: &'p Form, new: &'p Form) {

@@ -15,7 +15,7 @@ use crate::plan::fact::{Domain, FactKind};
 use crate::plan::{self, Benefit, Form, Limit, Plan};
 use crate::report::{clean, grouped};
 use crate::scheme::SchemeText;
-use crate::scheme::syntax::{self, About, AttributeOf, Counts, Owner, Tree, Unit};
+use crate::scheme::syntax::{self, About, AttributeOf, Counts, Owner, Parts, Tree, Unit};
 
 pub(super) fn blocks(tree: &Tree, text: &SchemeText, plan: &Plan, curves: &[Curve], language: Language) -> Vec<Block> {
     let names = Names { plan, tree, text, words: Words(language) };
@@ -345,18 +345,26 @@ impl Writer<'_> {
         items.extend(adjusted(&benefit.points, of_benefit.map(|b| b.points.as_slice()), words.points()));
         items.extend(adjusted(&benefit.factors, of_benefit.map(|b| b.factors.as_slice()), words.factors()));
         for (i, maximum) in benefit.out_of_pocket_max.iter().enumerate() {
-            items.push(limit(words.out_of_pocket_max(), maximum, of_benefit.and_then(|b| b.out_of_pocket_max.get(i))));
+            let ((name, mut text), table) = limit(words.out_of_pocket_max(), maximum, of_benefit.and_then(|b| b.out_of_pocket_max.get(i)));
+            if benefit.parts != Parts::ALL {
+                let parts = benefit.parts.words().map(|part| words.part(part).into());
+                text = text.and(words.semicolon()).and(Line::fill(words.maximum_of(), [Line::join(parts, words.comma())]));
+            }
+            items.push(((name, text), table));
         }
         items.extend(caps(&benefit.caps, words.cap(), false));
         if let Some(minimum) = &benefit.minimum {
             let written = of_benefit.and_then(|b| b.minimum.as_ref());
             items.push(self.rule(words.minimum().into(), words.minimum_text().into(), minimum, Unit::Amount, written));
         }
-        if benefit.rounding != names.plan.rounding || benefit.rounds_patient_share {
+        if benefit.rounding != names.plan.rounding || benefit.rounds_patient_share || benefit.rounds_coinsurance {
             let rounding = benefit.rounding;
             let mut text = Line::fill(words.rounding_text(), [rounding.unit().to_string().into(), words.mode(rounding.mode()).into()]);
             if benefit.rounds_patient_share {
                 text = text.and(words.comma()).and(words.rounds_share());
+            }
+            if benefit.rounds_coinsurance {
+                text = text.and(words.comma()).and(words.rounds_coinsurance());
             }
             items.push(((words.rounding().into(), text), None));
         }

@@ -130,6 +130,8 @@ words! {
     rounding: "取整", "Rounding";
     rounding_text: "取整到 {}（{}）", "to {} ({})";
     rounds_share: "先对个人负担取整", "of the patient’s share";
+    rounds_coinsurance: "先对按比例自付部分取整", "of the coinsurance";
+    maximum_of: "仅限制 {}", "holds down only: {}";
     allocate: "冲减次序", "Settles in the order";
     on_accumulator: "累计项 {}", "on {}";
     of_household: "全家合计", "of the household";
@@ -243,9 +245,19 @@ impl Words {
             Counts::Payment => self.pick("支付金额", "payments"),
             Counts::Base => self.pick("计入费用", "money counted"),
             Counts::Excess => self.pick("起付线以上费用", "money above the deductible"),
+            Counts::Parts(_) => self.pick("个人负担的部分", "parts of the patient’s share"),
             Counts::PatientShare => self.pick("个人负担", "the patient’s share"),
             Counts::Claims => self.pick("理赔次数", "claims"),
             Counts::Units => self.pick("单位数", "units"),
+        }
+    }
+
+    /// A part of the patient's share.
+    pub(super) fn part(self, part: &str) -> &'static str {
+        match part {
+            "deductible" => self.pick("起付线", "deductible"),
+            "copay" => self.pick("定额自付", "copayments"),
+            _ => self.pick("按比例自付部分", "coinsurance"),
         }
     }
 
@@ -254,6 +266,7 @@ impl Words {
             Taken::BeforeDeductible => self.pick("先于起付线扣除", "taken before the deductible"),
             Taken::BeforeRatio => self.pick("起付线之后、按比例计算之前扣除", "taken after the deductible, before the ratio"),
             Taken::FromPayment => self.pick("从支付金额中扣除", "taken from the payment"),
+            Taken::Beside => self.pick("账单之外另付", "owed on top of the bill"),
         }
     }
 }

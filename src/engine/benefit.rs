@@ -10,7 +10,7 @@ use crate::money::{Money, Raw, Rounding};
 use crate::plan::value::Value;
 use crate::plan::{Band, Benefit, Form, GrantRow, Limit, Plan};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::{Counts, Taken};
+use crate::scheme::syntax::{Counts, Parts, Taken};
 
 fn add(a: Money, b: Money) -> Result<Money, Fault> {
     a.checked_add(b).ok_or(Fault::Overflow)
@@ -81,8 +81,9 @@ pub(crate) fn settle<T: Trace>(
     trace.record(|| Step::Raw { raw });
 
     // 8: the out-of-pocket maximum.
+    let mut known = Known { deducted, copaid: add(early, late)? };
     if !benefit.out_of_pocket_max.is_empty() {
-        raw = cut_share(benefit, base, raw, case, trace)?;
+        (raw, known) = cut_share(benefit, base, known, raw, case, trace)?;
     }
 
     // 9: limits on the payment.
@@ -106,7 +107,11 @@ pub(crate) fn settle<T: Trace>(
 
     // 10: the one rounding.
     let rounding = benefit.rounding;
-    let rounded = if benefit.rounds_patient_share {
+    let rounded = if benefit.rounds_coinsurance {
+        let rest = subtract(base, add(known.deducted, known.copaid)?)?;
+        let coinsurance = rounding.round_raw(raw.complement(rest)).ok_or(Fault::Overflow)?;
+        plan.rounding.floor(subtract(rest, coinsurance)?.max(Money::ZERO))
+    } else if benefit.rounds_patient_share {
         let share = rounding.round_raw(raw.complement(base)).ok_or(Fault::Overflow)?;
         if raw.exceeds(base) { rounding.round_raw(raw).ok_or(Fault::Overflow)? } else { subtract(base, share)?.max(Money::ZERO) }
     } else {
@@ -145,6 +150,8 @@ pub(crate) fn settle<T: Trace>(
         *total = add(*total, issued)?;
     }
 
+    charge(plan, benefit, case, trace)?;
+
     // 13: postings.
     let patient_share = subtract(base, rounded)?.max(Money::ZERO);
     for (accumulator, counts) in &benefit.posts {
@@ -154,6 +161,7 @@ pub(crate) fn settle<T: Trace>(
             Counts::Excess => excess.micros(),
             Counts::Payment => paid.micros(),
             Counts::PatientShare => patient_share.micros(),
+            Counts::Parts(parts) => known.posted(*parts, patient_share)?.micros(),
             Counts::Units => units,
             Counts::Claims => 0,
         };
@@ -269,7 +277,7 @@ fn copayments<T: Trace>(benefit: &Benefit, taken: Taken, most: Money, case: &Cas
         }
     }
     let total = total.min(most);
-    if taken != Taken::FromPayment {
+    if !matches!(taken, Taken::FromPayment | Taken::Beside) {
         trace.record(|| Step::CopaidFromBase { amount: total });
     }
     Ok(total)
@@ -415,22 +423,80 @@ fn step(rows: &[GrantRow], at: Money, case: &Case) -> Result<Money, Fault> {
     Ok(sum)
 }
 
-/// Step 8: the patient's share is cut to the least room, exactly.
-fn cut_share<T: Trace>(benefit: &Benefit, base: Money, raw: Raw, case: &Case, trace: &mut T) -> Result<Raw, Fault> {
+/// The parts of the patient's share beside the coinsurance. What is left of it is coinsurance.
+#[derive(Clone, Copy)]
+struct Known {
+    deducted: Money,
+    copaid: Money,
+}
+
+impl Known {
+    /// The sums that a maximum of these parts holds down.
+    fn among(self, parts: Parts) -> Result<Money, Fault> {
+        let deducted = if parts.deductible { self.deducted } else { Money::ZERO };
+        add(deducted, if parts.copay { self.copaid } else { Money::ZERO })
+    }
+
+    /// The sums that it leaves alone.
+    fn outside(self, parts: Parts) -> Result<Money, Fault> {
+        subtract(add(self.deducted, self.copaid)?, self.among(parts)?)
+    }
+
+    /// Cut to a room: copayments first, then the deductible, and only those among the parts.
+    fn cut(mut self, parts: Parts, room: Money) -> Result<Known, Fault> {
+        let mut over = subtract(self.among(parts)?, room)?.max(Money::ZERO);
+        if parts.copay {
+            let part = over.min(self.copaid);
+            self.copaid = subtract(self.copaid, part)?;
+            over = subtract(over, part)?;
+        }
+        if parts.deductible {
+            self.deducted = subtract(self.deducted, over)?;
+        }
+        Ok(self)
+    }
+
+    /// What these parts are of a patient's share as it was rounded: the rounding falls on the coinsurance.
+    fn posted(self, parts: Parts, patient_share: Money) -> Result<Money, Fault> {
+        if parts.coinsurance { Ok(subtract(patient_share, self.outside(parts)?)?.max(Money::ZERO)) } else { self.among(parts) }
+    }
+}
+
+/// Step 8: the parts of the patient's share that a maximum names are cut to the least room, exactly.
+fn cut_share<T: Trace>(benefit: &Benefit, base: Money, known: Known, raw: Raw, case: &Case, trace: &mut T) -> Result<(Raw, Known), Fault> {
     let mut least: Option<Money> = None;
     for (index, limit) in benefit.out_of_pocket_max.iter().enumerate() {
         if let Some(InForce { room, .. }) = in_force(LimitKind::OutOfPocket, index, limit, case, trace)? {
             least = Some(least.map_or(room, |least| least.min(room)));
         }
     }
-    match least {
-        Some(room) if raw.complement(base).exceeds(room) => {
-            let cut = Raw::from_money(subtract(base, room)?);
-            trace.record(|| Step::OutOfPocketCut { raw: cut });
-            Ok(cut)
-        }
-        _ => Ok(raw),
+    let Some(room) = least else { return Ok((raw, known)) };
+    let parts = benefit.parts;
+    let cut = if parts.coinsurance {
+        let most = subtract(base, known.outside(parts)?)?;
+        raw.complement(most).exceeds(room).then(|| subtract(most, room)).transpose()?.map(Raw::from_money)
+    } else {
+        let over = subtract(known.among(parts)?, room)?;
+        (over > Money::ZERO).then(|| Raw::from_picos(raw.picos + Raw::from_money(over).picos))
+    };
+    let Some(cut) = cut else { return Ok((raw, known)) };
+    trace.record(|| Step::OutOfPocketCut { raw: cut });
+    Ok((cut, known.cut(parts, room)?))
+}
+
+/// Copayments on top of the bill: nobody's payment and no part of the residual.
+fn charge<T: Trace>(plan: &Plan, benefit: &Benefit, case: &mut Case, trace: &mut T) -> Result<(), Fault> {
+    if !benefit.copays.iter().any(|c| c.taken == Taken::Beside) {
+        return Ok(());
     }
+    let amount = copayments(benefit, Taken::Beside, Money::MAX, case, trace)?;
+    if !plan.rounding.holds(amount) {
+        return Err(Fault::NoValue);
+    }
+    case.charged = add(case.charged, amount)?;
+    case.pays_beside = true;
+    trace.record(|| Step::Charged { amount });
+    Ok(())
 }
 
 /// A limit that binds, in whole units: rounded, or floored where rounding would exceed it.

@@ -85,7 +85,9 @@ pub(crate) struct Case {
     pub(crate) residual: Vec<Money>,
     pub(crate) paid: Vec<Money>,
     pub(crate) beside: Vec<Money>,
-    /// Whether anything is paid beside the bill.
+    /// What the patient owes on top of the bill.
+    pub(crate) charged: Money,
+    /// Whether anything is paid or charged beside the bill.
     pub(crate) pays_beside: bool,
     /// Positions of accumulators in the claim's periods, this claim's postings included.
     pub(crate) positions: Vec<i64>,
@@ -137,6 +139,7 @@ impl Case {
         refill(&mut self.paid, plan.layers.len(), Money::ZERO);
         refill(&mut self.beside, plan.layers.len(), Money::ZERO);
         refill(&mut self.held, self.residual.len() * plan.held_slots, Money::ZERO);
+        self.charged = Money::ZERO;
         self.pays_beside = false;
     }
 

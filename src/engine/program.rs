@@ -138,6 +138,7 @@ impl Known<'_> {
     fn lean(&self, layer: usize, benefit: &Benefit) -> Option<LeanOp> {
         let rare = !benefit.indemnity
             || benefit.rounds_patient_share
+            || benefit.rounds_coinsurance
             || benefit.lines.is_some()
             || benefit.minimum.is_some()
             || benefit.franchise.is_some()

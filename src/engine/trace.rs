@@ -117,6 +117,10 @@ pub(crate) enum Step {
     CopaidFromPayment {
         raw: Raw,
     },
+    /// Copayments on top of the bill.
+    Charged {
+        amount: Money,
+    },
     Deducted {
         amount: Money,
         met: Money,

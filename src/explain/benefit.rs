@@ -134,7 +134,7 @@ impl Story {
     /// Steps 2 to 5: copayments, deductible, excess.
     fn excess(&self, figures: &Figures, rows: &mut Vec<Row>) {
         let words = self.words;
-        let mut from_base = figures.copays.iter().filter(|c| c.taken != "from-payment");
+        let mut from_base = figures.copays.iter().filter(|c| c.taken.starts_with("before"));
         for copay in from_base.clone() {
             let taken = if copay.taken == "before-deductible" { words.before_deductible() } else { words.before_ratio() };
             rows.push((words.copay(), fill(words.copay_text(), &[&copay.number.to_string(), &grouped(copay.due), taken])));
@@ -318,25 +318,51 @@ impl Story {
         if limit.accumulator.contains('.') { String::new() } else { fill(self.words.shared(), &[&limit.accumulator]) }
     }
 
+    /// What a payment is raised to: the base less what no maximum holds down, less the room; or what it was, and what a maximum without the coinsurance
+    /// takes off deductible and copayments.
+    fn raised_terms(&self, figures: &Figures, room: Amount) -> Terms {
+        let of = |part: &str| figures.out_of_pocket_of.is_empty() || figures.out_of_pocket_of.iter().any(|p| p == part);
+        let deducted = figures.deductible.as_ref().map(|d| ("deductible", d.deducted));
+        let known = || deducted.into_iter().chain([("copay", figures.copaid_from_base)]);
+        if of("coinsurance") {
+            known().filter(|(part, _)| !of(part)).fold(Terms::new(figures.base), |terms, (_, sum)| terms.minus(sum)).minus(room)
+        } else {
+            known().filter(|(part, _)| of(part)).fold(Terms::new(figures.raw), |terms, (_, sum)| terms.plus(sum)).minus(room)
+        }
+    }
+
     /// Steps 8 to 12: out-of-pocket maximum, rounding, limits, payment.
     fn payment(&self, figures: &Figures, rows: &mut Vec<Row>) {
         let words = self.words;
         for limit in &figures.out_of_pocket_max {
             rows.push((words.maximum(), self.limit(limit)));
         }
+        let of = &figures.out_of_pocket_of;
+        let all = of.is_empty();
+        if !all && !figures.out_of_pocket_max.is_empty() {
+            let parts: Vec<String> = of.iter().map(|part| words.part(part)).collect();
+            rows.push((words.maximum(), fill(words.maximum_of(), &[&parts.join(words.comma())])));
+        }
         match (figures.raised_to, figures.out_of_pocket_max.iter().map(|l| l.room).min_by_key(|room| room.money())) {
             (Some(raised), Some(room)) => {
-                let text = [words.raised().to_owned(), Terms::new(figures.base).minus(room).gives(raised)].join(words.colon());
+                let why = if all { words.raised() } else { words.raised_parts() };
+                let text = [why.to_owned(), self.raised_terms(figures, room).gives(raised)].join(words.colon());
                 rows.push((words.maximum(), text));
             }
-            (None, Some(_)) => rows.push((words.maximum(), words.not_raised().to_owned())),
+            (None, Some(_)) => {
+                rows.push((words.maximum(), if all { words.not_raised() } else { words.not_raised_parts() }.to_owned()));
+            }
             _ => {}
         }
         let exact = grouped(figures.raised_to.unwrap_or(figures.raw));
         let rounded = grouped(figures.rounded);
         if exact != rounded && figures.bound.is_none() {
             let rounding = &figures.rounding;
-            let template = if rounding.of_patient_share { words.rounds_share() } else { words.rounding_of() };
+            let template = match rounding.of_coinsurance {
+                Some(_) => words.rounds_coinsurance(),
+                None if rounding.of_patient_share => words.rounds_share(),
+                None => words.rounding_of(),
+            };
             let how = fill(template, &[words.mode(rounding.mode), &rounding.unit.to_string()]);
             rows.push((words.rounded(), format!("{exact}{}{rounded}{how}", words.becomes())));
         }
@@ -356,6 +382,13 @@ impl Story {
         }
         let label = if figures.residual.is_some() { words.pays() } else { words.pays_beside() };
         rows.push((label, grouped(figures.issued)));
+        if let Some(charged) = figures.charged {
+            for copay in figures.copays.iter().filter(|c| c.taken == "beside") {
+                let text = fill(words.copay_text(), &[&copay.number.to_string(), &grouped(copay.due), words.on_top()]);
+                rows.push((words.copay(), text));
+            }
+            rows.push((words.charged(), grouped(charged)));
+        }
         if figures.counted.len() > 1 && !figures.settled.is_empty() {
             rows.push((words.settles(), self.by_portion(&figures.settled)));
         }

@@ -222,6 +222,11 @@ impl Check {
             decision.out_of_pocket,
         );
         self.same("out_of_pocket", Number::sum(decision.left.iter().map(|p| p.amount)), decision.out_of_pocket);
+        self.same("charged", Number::sum(decision.layers.iter().map(|l| l.charged)), decision.charged);
+        match decision.patient_pays {
+            Some(sum) => self.same("patient_pays", Number::of(decision.out_of_pocket).plus(Number::of(decision.charged)), sum),
+            None => self.same("charged", ZERO, decision.charged),
+        }
         self.lines(decision);
         self.postings(decision);
     }
@@ -263,6 +268,7 @@ impl Check {
             self.portions(&format!("{id}.left"), &layer.left, |portion| left.get(portion).copied().unwrap_or(ZERO));
             self.same(&format!("{id}.paid"), Number::sum(fired().filter(|f| f.residual.is_some()).map(|f| f.issued)), layer.paid);
         }
+        self.same(&format!("{id}.charged"), Number::sum(fired().filter_map(|f| f.charged)), layer.charged);
         self.same(&format!("{id}.beside"), Number::sum(fired().filter(|f| f.residual.is_none()).map(|f| f.issued)), layer.beside);
     }
 
@@ -288,7 +294,9 @@ impl Check {
         let base = Number::of(figures.base);
         let mut limits = |limits: &[LimitFigure], amount: Number| limits.iter().for_each(|l| expect(&l.accumulator, l.used, amount));
         limits(&figures.base_caps, base);
-        limits(&figures.out_of_pocket_max, base.less(Number::of(figures.rounded)).or_zero());
+        let share = base.less(Number::of(figures.rounded)).or_zero();
+        let parts = Parts::of(figures);
+        limits(&figures.out_of_pocket_max, if parts.coinsurance { share.less(parts.outside).or_zero() } else { parts.kept() });
         limits(&figures.caps, Number::of(figures.paid));
         if let Some(deductible) = &figures.deductible {
             limits(&deductible.limits, if deductible.franchise { base } else { Number::of(deductible.deducted) });
@@ -365,6 +373,33 @@ fn amount_of(portions: &[PortionAmount], portion: &str) -> Number {
 /// The least room of some limits.
 fn least_room(limits: &[LimitFigure]) -> Option<Number> {
     limits.iter().map(|l| Number::of(l.room)).reduce(Number::least)
+}
+
+/// Deductible and copayments of a benefit, as far as its maxima hold them down or not.
+struct Parts {
+    coinsurance: bool,
+    among: Number,
+    outside: Number,
+    room: Option<Number>,
+}
+
+impl Parts {
+    fn of(figures: &Figures) -> Parts {
+        let of = &figures.out_of_pocket_of;
+        let named = |part: &str| of.is_empty() || of.iter().any(|p| p == part);
+        let deducted = figures.deductible.as_ref().map_or(ZERO, |d| Number::of(d.deducted));
+        let (mut among, mut outside) = (ZERO, ZERO);
+        for (part, sum) in [("deductible", deducted), ("copay", Number::of(figures.copaid_from_base))] {
+            let side = if named(part) { &mut among } else { &mut outside };
+            *side = side.plus(sum);
+        }
+        Parts { coinsurance: named("coinsurance"), among, outside, room: least_room(&figures.out_of_pocket_max) }
+    }
+
+    /// What the maxima leave of deductible and copayments that they hold down.
+    fn kept(&self) -> Number {
+        self.room.map_or(self.among, |room| self.among.least(room))
+    }
 }
 
 /// One benefit at work.
@@ -501,7 +536,11 @@ impl Benefit<'_> {
         let raw = gives.less(self.due("from-payment"));
         self.same("raw", raw.printed(), figures.raw);
         let base = Number::of(figures.base);
-        let raised = least_room(&figures.out_of_pocket_max).filter(|room| raw.from(base).exceeds(*room)).map(|room| base.less(room));
+        let parts = Parts::of(figures);
+        let raised = parts.room.and_then(|room| match parts.coinsurance {
+            true => Some(base.less(parts.outside)).filter(|most| raw.from(*most).exceeds(room)).map(|most| most.less(room)),
+            false => (parts.among > room).then(|| raw.printed().plus(parts.among).less(room)),
+        });
         match (raised, figures.raised_to) {
             (Some(raised), Some(found)) => self.same("raised_to", raised, found),
             (None, None) => {}
@@ -556,7 +595,12 @@ impl Benefit<'_> {
         let figures = self.figures;
         let rounding = &figures.rounding;
         let (unit, base) = (Number::of(rounding.unit), Number::of(figures.base));
-        let rounded = if rounding.of_patient_share && !exact.exceeds(base) {
+        let rounded = if let Some(whole) = rounding.of_coinsurance {
+            let parts = Parts::of(figures);
+            let rest = base.less(parts.outside).less(parts.kept());
+            let exact_payment = rest.less(exact.from(rest).round(unit, rounding.mode)).or_zero();
+            Part::whole(exact_payment).round(Number::of(whole), RoundingMode::Down)
+        } else if rounding.of_patient_share && !exact.exceeds(base) {
             base.less(exact.from(base).round(unit, rounding.mode)).or_zero()
         } else {
             exact.round(unit, rounding.mode)
@@ -589,6 +633,7 @@ impl Benefit<'_> {
             _ => paid,
         };
         self.same("issued", issued, figures.issued);
+        self.same_sum("charged", self.due("beside"), figures.charged.into_iter());
         self.settled();
     }
 

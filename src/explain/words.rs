@@ -73,6 +73,7 @@ words! {
     before_deductible: "先于起付线扣除", "taken before the deductible";
     before_ratio: "起付线之后、按比例计算之前扣除", "taken after the deductible, before the ratio";
     off_payment: "从支付金额中扣除", "taken from the payment";
+    on_top: "账单之外另付", "on top of the bill";
     copaid: "从计入费用中共扣除 {0}", "taken from the base in all: {0}";
     deductible: "起付线", "deductible";
     deductible_text: "适用 {0}{1}；此前已累计 {2}；本次扣除 {3}；尚余 {4}", "{0} in force{1}; {2} met before; {3} applied now; {4} still to be met";
@@ -109,10 +110,16 @@ words! {
     raised: "个人负担超出上限剩余额，应付金额提高", "the patient's share is above what is left of the maximum, so the payment rises";
     not_raised: "个人负担在上限之内，应付金额不变", "the patient's share is within the maximum";
 
+    maximum_of: "上限仅限制：{0}", "it holds down only: {0}";
+    raised_parts: "上限所限制的部分超出剩余额，应付金额提高", "what it holds down is above what is left of it, so the payment rises";
+    not_raised_parts: "上限所限制的部分在上限之内，应付金额不变", "what it holds down is within the maximum";
+
     // Rounding and limits.
     rounded: "取整", "rounded";
     rounding_of: "（{0}，单位 {1}）", " ({0}, unit {1})";
     rounds_share: "（先对个人负担取整：{0}，单位 {1}）", " (the patient's share is rounded: {0}, unit {1})";
+    rounds_coinsurance: "（先对按比例自付部分取整：{0}，单位 {1}）", " (the coinsurance is rounded: {0}, unit {1})";
+    charged: "账单之外另付", "charges on top";
     cap: "封顶线", "cap";
     bound: "触及限额", "bound by";
     bound_text: "{0}；支付限于 {1}", "{0}; the payment is limited to {1}";
@@ -138,6 +145,8 @@ words! {
     written_off_in_all: "医疗机构减免合计", "written off";
     out_of_pocket: "个人负担", "out of pocket";
     beside_bill: "账单外另付", "beside the bill";
+    charged_in_all: "账单之外由个人另付", "charged on top of the bill";
+    patient_pays: "个人支付合计", "the patient pays in all";
     lines: "费用明细", "Lines";
     line: "明细", "line";
     amount: "金额", "amount";
@@ -175,6 +184,17 @@ impl Words {
             Language::Zh => zh,
             Language::En => en,
         }
+    }
+
+    /// A part of the patient's share.
+    pub(super) fn part(self, part: &str) -> String {
+        match (self.0, part) {
+            (Language::Zh, "deductible") => "起付线",
+            (Language::Zh, "copay") => "定额自付",
+            (Language::Zh, "coinsurance") => "按比例自付部分",
+            (_, other) => other,
+        }
+        .to_owned()
     }
 
     /// A rule's label, such as `cap 1`, in the language.

@@ -36,6 +36,8 @@ pub(crate) enum Form {
     Name,
     /// A word or a list of words.
     Names,
+    /// One of a few words, or a list of them.
+    Words(&'static [&'static str]),
     /// One of a few words.
     Word(&'static [&'static str]),
     /// A date, as TOML's own or as text.
@@ -368,9 +370,9 @@ pub(crate) const COPAY: Section = Section {
         LIMIT_AMOUNT,
         &[key(
             "taken",
-            Form::Word(&["before-ratio", "before-deductible", "from-payment"]),
-            "在乘以比例之前（默认）、起付线之前或从赔款中扣除",
-            "Taken before the ratio (default), before the deductible, or from the payment",
+            Form::Word(&["before-ratio", "before-deductible", "from-payment", "beside"]),
+            "在乘以比例之前（默认）、起付线之前或从赔款中扣除；beside：账单之外另付",
+            "Taken before the ratio (default), before the deductible, from the payment, or beside: owed on top of the bill",
         )],
         GUARD,
     ],
@@ -390,8 +392,22 @@ pub(crate) const FACTOR: Section = Section {
     keys: &[&[required("times", RATIO, "比例乘以的系数", "What every band's ratio is multiplied by")], GUARD],
 };
 
-pub(crate) const OUT_OF_POCKET_MAX: Section =
-    Section { id: "out_of_pocket_max", zh: "个人负担上限", en: "an out-of-pocket maximum", keys: &[LIMIT_AMOUNT, RUNNING, GUARD] };
+pub(crate) const OUT_OF_POCKET_MAX: Section = Section {
+    id: "out_of_pocket_max",
+    zh: "个人负担上限",
+    en: "an out-of-pocket maximum",
+    keys: &[
+        LIMIT_AMOUNT,
+        RUNNING,
+        GUARD,
+        &[key(
+            "of",
+            Form::Words(&["deductible", "copay", "coinsurance"]),
+            "限制个人负担的哪些部分（默认全部）",
+            "Which parts of the patient's share it holds down (default all)",
+        )],
+    ],
+};
 
 pub(crate) const ROUNDING: Section = Section {
     id: "rounding",
@@ -402,9 +418,9 @@ pub(crate) const ROUNDING: Section = Section {
         key("mode", Form::Word(MODES), "舍入方式（默认四舍五入）", "How it is rounded (default half-up)"),
         key(
             "of",
-            Form::Word(&["payment", "patient-share"]),
-            "舍入赔款（默认）或个人负担",
-            "What is rounded: the payment (default) or the patient's share",
+            Form::Word(&["payment", "patient-share", "coinsurance"]),
+            "舍入赔款（默认）、个人负担或按比例自付部分",
+            "What is rounded: the payment (default), the patient's share, or its coinsurance",
         ),
     ]],
 };

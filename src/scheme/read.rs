@@ -170,14 +170,22 @@ fn header(keys: Keys<'_>) -> Option<Header> {
     })
 }
 
+/// What a benefit rounds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rounded {
+    Payment,
+    PatientShare,
+    Coinsurance,
+}
+
 fn month_day(text: &str) -> Option<PolicyYear> {
     let (month, day) = text.split_once('-')?;
     let number = |t: &str| if t.len() == 2 && t.bytes().all(|b| b.is_ascii_digit()) { t.parse().ok() } else { None };
     PolicyYear::new(number(month)?, number(day)?)
 }
 
-/// `unit`, and the mode under `rounding` (a scheme) or `mode` (a benefit); also whether the patient's share is rounded.
-fn rounding(keys: &Keys<'_>, scheme: bool) -> Option<(Rounding, bool)> {
+/// `unit`, and the mode under `rounding` (a scheme) or `mode` (a benefit); also what is rounded.
+fn rounding(keys: &Keys<'_>, scheme: bool) -> Option<(Rounding, Rounded)> {
     let unit = keys.required("unit").and_then(|v| v.text()).and_then(|text| {
         let rounding = text.value.parse::<Money>().ok().and_then(|unit| Rounding::new(unit, RoundingMode::HalfUp));
         if rounding.is_none() {
@@ -188,8 +196,9 @@ fn rounding(keys: &Keys<'_>, scheme: bool) -> Option<(Rounding, bool)> {
     let modes =
         [("half-up", RoundingMode::HalfUp), ("half-even", RoundingMode::HalfEven), ("down", RoundingMode::Down), ("up", RoundingMode::Up)];
     let mode = keys.word(if scheme { "rounding" } else { "mode" }, &modes).unwrap_or_default();
-    let of_share = if scheme { None } else { keys.word("of", &[("payment", false), ("patient-share", true)]) };
-    Rounding::new(unit?.unit(), mode).map(|r| (r, of_share.unwrap_or(false)))
+    let words = [("payment", Rounded::Payment), ("patient-share", Rounded::PatientShare), ("coinsurance", Rounded::Coinsurance)];
+    let of = if scheme { None } else { keys.word("of", &words) };
+    Rounding::new(unit?.unit(), mode).map(|r| (r, of.unwrap_or(Rounded::Payment)))
 }
 
 fn about(keys: &Keys<'_>) -> About {

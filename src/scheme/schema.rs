@@ -92,6 +92,7 @@ fn form_schema(form: Form, definitions: &mut Definitions) -> Value {
         Form::Text => json!({ "type": "string" }),
         Form::Title => json!({ "anyOf": [{ "type": "string" }, table(&grammar::TITLE, definitions)] }),
         Form::Name => json!({ "type": "string", "pattern": NAME }),
+        Form::Words(words) => json!({ "anyOf": [{ "enum": words }, { "type": "array", "items": { "enum": words } }] }),
         Form::Names => json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] }),
         Form::Word(words) => json!({ "enum": words }),
         Form::Date => json!({ "type": "string", "pattern": DATE }),

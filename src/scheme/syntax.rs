@@ -245,6 +245,8 @@ pub(crate) enum Counts {
     PatientShare,
     Claims,
     Units,
+    /// Some parts of the patient's share: only for accumulators of a maximum's own.
+    Parts(Parts),
 }
 
 impl Counts {
@@ -265,7 +267,8 @@ impl Counts {
     };
 
     pub(crate) fn name(self) -> &'static str {
-        Counts::NAMES.iter().find(|(_, c)| *c == self).map_or("", |(name, _)| name)
+        // Some parts are still the patient's share.
+        Counts::NAMES.iter().find(|(_, c)| *c == self).map_or("patient-share", |(name, _)| name)
     }
 }
 
@@ -297,6 +300,8 @@ pub(crate) struct Limit {
     pub(crate) running: Running,
     pub(crate) guard: Guard,
     pub(crate) place: Place,
+    /// Of a maximum: the parts of the patient's share that it holds down.
+    pub(crate) of: Parts,
 }
 
 #[derive(Debug, Clone)]
@@ -316,6 +321,40 @@ pub(crate) enum Taken {
     BeforeDeductible,
     BeforeRatio,
     FromPayment,
+    /// On top of the bill.
+    Beside,
+}
+
+/// Parts of the patient's share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Parts {
+    pub(crate) deductible: bool,
+    pub(crate) copay: bool,
+    pub(crate) coinsurance: bool,
+}
+
+impl Parts {
+    pub(crate) const ALL: Parts = Parts { deductible: true, copay: true, coinsurance: true };
+
+    const NONE: Parts = Parts { deductible: false, copay: false, coinsurance: false };
+
+    pub(crate) const NAMES: [(&'static str, Parts); 3] = [
+        ("deductible", Parts { deductible: true, ..Parts::NONE }),
+        ("copay", Parts { copay: true, ..Parts::NONE }),
+        ("coinsurance", Parts { coinsurance: true, ..Parts::NONE }),
+    ];
+
+    /// Both together; nothing if they overlap.
+    pub(crate) fn with(self, other: Parts) -> Option<Parts> {
+        let overlap = (self.deductible && other.deductible) || (self.copay && other.copay) || (self.coinsurance && other.coinsurance);
+        let deductible = self.deductible || other.deductible;
+        (!overlap).then_some(Parts { deductible, copay: self.copay || other.copay, coinsurance: self.coinsurance || other.coinsurance })
+    }
+
+    /// Their names, in the order of [`Parts::NAMES`].
+    pub(crate) fn words(self) -> impl Iterator<Item = &'static str> {
+        Parts::NAMES.into_iter().filter(move |(_, part)| self.with(*part).is_none()).map(|(name, _)| name)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -380,6 +419,7 @@ pub(crate) struct Benefit {
     pub(crate) allocate: Option<Vec<Name>>,
     pub(crate) rounding: Option<Rounding>,
     pub(crate) rounds_patient_share: bool,
+    pub(crate) rounds_coinsurance: bool,
     pub(crate) place: Place,
 }
 

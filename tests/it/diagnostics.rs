@@ -311,3 +311,57 @@ fn chinese_findings() {
         .collect();
     insta::assert_snapshot!(told.join("\n"));
 }
+
+#[test]
+fn parts_of_the_patients_share_that_cannot_be_told_apart() {
+    let of = |lines: &str| -> Vec<String> {
+        let found = of_benefit(&format!("covers = [\"in_scope\"]\n{lines}"));
+        found.into_iter().map(|one| one.split_once(": ").unwrap().1.to_owned()).collect()
+    };
+    let maximum = "out_of_pocket_max = { amount = 700, per = \"calendar-year\", of = \"coinsurance\" }\n";
+    let ratio = "ratio = \"90%\"\n";
+    assert_eq!(of(&format!("{ratio}{maximum}rounding = {{ unit = \"0.05\", of = \"coinsurance\" }}")), Vec::<String>::new());
+    assert_eq!(
+        of(&format!("{ratio}{}", maximum.replace("coinsurance", "coinsurence"))),
+        ["error[E005]: `of` cannot be `coinsurence` (did you mean `coinsurance`?)"]
+    );
+    assert_eq!(
+        of(&format!("{ratio}{}", maximum.replace("\"coinsurance\"", "[]"))),
+        ["error[E005]: at least one part of the patient's share must be named"]
+    );
+    assert_eq!(
+        of(&format!("{ratio}{}", maximum.replace("\"coinsurance\"", "[\"copay\", \"copay\"]"))),
+        ["error[E007]: `copay` is named twice"]
+    );
+    let two = "out_of_pocket_max = [{ amount = 700, per = \"claim\", of = \"coinsurance\" }, { amount = 900, per = \"day\" }]";
+    assert_eq!(
+        of(&format!("{ratio}{two}")),
+        ["error[E017]: the maxima of one benefit hold down the same parts: `of` must be the same in all"]
+    );
+    assert_eq!(
+        of(&format!("fixed = 100\n{maximum}")),
+        ["error[E017]: the parts of the patient's share are told apart only with `ratio` or `bands`"]
+    );
+    assert_eq!(
+        of(&format!("{ratio}{maximum}deductible = {{ amount = 5, per = \"day\", kind = \"franchise\" }}")),
+        ["error[E017]: the parts of the patient's share cannot be told apart under a franchise"]
+    );
+    assert_eq!(
+        of(&format!("{ratio}copay = [{{ amount = 5, taken = \"from-payment\" }}]\nrounding = {{ unit = \"0.05\", of = \"coinsurance\" }}")),
+        ["error[E017]: the parts of the patient's share cannot be told apart with a copayment taken from the payment: take it elsewhere"]
+    );
+    assert_eq!(
+        of(&format!("{ratio}copay = [{{ amount = 5, taken = \"beside\" }}]\nout_of_pocket_max = {{ amount = 700, per = \"day\" }}")),
+        ["error[E017]: a copayment beside the bill is outside of the maximum: name the parts of the maximum with `of`, without `copay`"]
+    );
+    assert_eq!(
+        of(&format!("{ratio}copay = [{{ amount = 0.005, taken = \"beside\" }}]")),
+        ["error[E009]: 0.005 beside the bill is no whole multiple of the scheme's unit 0.01"]
+    );
+    let named = "out_of_pocket_max = { amount = 700, accumulator = \"shared\", of = \"coinsurance\" }\n";
+    let shared = "[[accumulator]]\nid = \"shared\"\ncounts = \"patient-share\"\nper = \"calendar-year\"\n";
+    assert_eq!(
+        of(&format!("{ratio}{named}{shared}")),
+        ["error[E017]: a maximum of some parts runs on an accumulator of its own: write `per`, not `accumulator`"]
+    );
+}

@@ -15,7 +15,7 @@ use crate::model::generate::{History, Wish, history};
 use crate::model::interpret::{Books, account_of};
 use crate::model::rat::Rat;
 use crate::model::reduce::reduce;
-use crate::model::scheme::{self, Body, Taken};
+use crate::model::scheme::{self, Body, Part, Taken};
 use crate::model::toml;
 use crate::model_agreement::{setting, written};
 
@@ -263,6 +263,7 @@ fn the_fast_path_and_the_explained_path_agree() {
             ensure!(prepared.as_ref().map(rat) == left, "claim {}: prepared: {prepared:?}", claim.id);
             match (fast.settle(person, &mut fast_ledger, claim), explained) {
                 (Ok(settled), Ok(decision)) => {
+                    ensure!(rat(&settled.charged()) == rat(&decision.charged), "claim {}: {} charged", claim.id, settled.charged());
                     let left = rat(&settled.out_of_pocket());
                     ensure!(left == rat(&decision.out_of_pocket), "claim {}: {left} left", claim.id);
                     for (paid, layer) in settled.paid_by_layer().iter().zip(&decision.layers) {
@@ -370,12 +371,28 @@ fn recompute(benefit: &BenefitDecision, rule: &scheme::Benefit, scheme: &scheme:
     let share = (base - raw).max(Rat::ZERO);
     let kept = least(&figures.out_of_pocket_max).map_or(share, |room| room.min(share));
     let raised = if kept < share { base - kept } else { raw };
+    // Where only some parts are held down: each of them alone, what is cut is paid.
+    let copaid = copay_first + copay_next;
+    let mut split = [(Part::Coinsurance, base - deducted - copaid - raw), (Part::Copay, copaid), (Part::Deductible, deducted)];
+    let named = |part: Part| rule.maximum_of.as_ref().is_none_or(|of| of.contains(&part));
+    let borne: Rat = split.iter().filter(|(part, _)| named(*part)).map(|(_, sum)| *sum).sum();
+    let mut over = least(&figures.out_of_pocket_max).map_or(Rat::ZERO, |room| (borne - room).max(Rat::ZERO));
+    let raised = if rule.maximum_of.is_some() { raw + over } else { raised };
+    for (_, sum) in split.iter_mut().filter(|(part, _)| named(*part)) {
+        let taken = over.min((*sum).max(Rat::ZERO));
+        *sum -= taken;
+        over -= taken;
+    }
     let stated = rat(figures.raised_to.as_ref().unwrap_or(&figures.raw));
     ensure!(near(raised, stated), "raised to {raised}, not {stated}");
 
     let (unit, mode, of_share) =
         rule.rounding.as_ref().map_or((scheme.rounding.0, scheme.rounding.1, false), |own| (own.unit, own.mode, own.of_patient_share));
+    let of_coinsurance = rule.rounding.as_ref().is_some_and(|own| own.of_coinsurance);
     let rounded = match of_share {
+        _ if of_coinsurance => {
+            (base - split[2].1 - split[1].1 - split[0].1.round_to(unit, mode)).max(Rat::ZERO).floor_to(scheme.rounding.0)
+        }
         true => (base - (base - raised).round_to(unit, mode)).max(Rat::ZERO),
         false => raised.round_to(unit, mode),
     };
@@ -390,6 +407,7 @@ fn recompute(benefit: &BenefitDecision, rule: &scheme::Benefit, scheme: &scheme:
         _ => rounded,
     };
     ensure!(pay == rat(&figures.paid), "pays {pay}, not {}", figures.paid);
+    ensure!(due("beside") == figures.charged.as_ref().map_or(Rat::ZERO, rat), "charged {:?}", figures.charged);
     let issued = rat(&figures.issued);
     ensure!(issued == pay || (issued.is_zero() && rule.minimum.is_some()), "issued {issued} of {pay}");
     ensure!(!rule.indemnity || sum(&figures.settled) == issued, "settled {:?}, not {issued}", figures.settled);
@@ -433,4 +451,66 @@ fn entitled(entitlement: &Entitlement, excess: Rat, below_zero: bool) -> Result<
 fn ensure_equal(what: &str, found: Rat, stated: Rat) -> Checked {
     ensure!(found == stated, "{what} {found}, not {stated}");
     Ok(())
+}
+
+// -------------------------------------------------------------------- parts of the patient's share
+
+/// A copayment beside the bill changes nothing but what is charged: without it the same is paid, left and posted.
+#[test]
+fn a_charge_on_top_of_the_bill_moves_no_money_of_the_bill() {
+    let mut charged = 0;
+    for seed in 1..=setting("MEDAID_PROPERTY_RUNS", 1_000) {
+        let with = history(seed, Wish::Any, &mut Coverage::default());
+        let beside = |history: &History| {
+            let benefits = history.scheme.layers.iter().flat_map(|layer| &layer.benefits);
+            benefits.flat_map(|benefit| &benefit.copays).any(|copay| copay.taken == Taken::Beside)
+        };
+        if !beside(&with) {
+            continue;
+        }
+        let mut without = with.clone();
+        for benefit in without.scheme.layers.iter_mut().flat_map(|layer| &mut layer.benefits) {
+            benefit.copays.retain(|copay| copay.taken != Taken::Beside);
+        }
+        // A sum that is no whole units rejects the claim: then later claims differ.
+        let decided = decide_all(&plan_of(&with).unwrap(), &pairs(&with));
+        if decided.iter().any(Result::is_err) {
+            continue;
+        }
+        for (one, other) in decided.iter().zip(decide_all(&plan_of(&without).unwrap(), &pairs(&without))) {
+            let (one, other) = (one.as_ref().unwrap(), other.unwrap());
+            assert_eq!(
+                (one.paid, one.out_of_pocket, &one.postings, &one.balances),
+                (other.paid, other.out_of_pocket, &other.postings, &other.balances)
+            );
+            assert_eq!(rat(&one.patient_pays.unwrap_or(one.out_of_pocket)), rat(&one.out_of_pocket) + rat(&one.charged));
+            assert!(other.charged.is_zero() && other.patient_pays.is_none());
+            charged += usize::from(!one.charged.is_zero());
+        }
+    }
+    assert!(charged >= 20, "only {charged} claims were charged");
+}
+
+/// Where the maxima hold down some parts only, what they post never passes their room by more than the rounding of a payment can.
+#[test]
+fn a_maximum_of_some_parts_holds_what_it_names() {
+    always(Wish::Any, |history| {
+        let plan = compiled(history)?;
+        for decision in decide_all(&plan, &pairs(history)).into_iter().flatten() {
+            for (layer, rules) in decision.layers.iter().zip(&history.scheme.layers) {
+                for (benefit, rule) in layer.benefits.iter().zip(&rules.benefits) {
+                    let (Some(figures), Some(_)) = (&benefit.figures, &rule.maximum_of) else { continue };
+                    let unit = rule.rounding.as_ref().map_or(history.scheme.rounding.0, |own| own.unit);
+                    let Some(room) = figures.out_of_pocket_max.iter().map(|limit| rat(&limit.room)).min() else { continue };
+                    let path = format!("{}.{}", rules.id, rule.id);
+                    for limit in &figures.out_of_pocket_max {
+                        let posted = decision.postings.iter().find(|one| one.rule == path && one.accumulator == limit.accumulator);
+                        let posted = posted.map_or(Rat::ZERO, |one| rat(&one.amount));
+                        ensure!(posted <= room + unit, "{path}: {posted} posted, room {room}");
+                    }
+                }
+            }
+        }
+        Ok(())
+    });
 }

@@ -9,7 +9,8 @@ use super::interpret::all_accumulators;
 use super::rat::Rat;
 use super::scheme::{
     Accumulator, Attribute, Benefit, Body, Cap, Claim, ClassifyRow, Condition, Copay, Counts, Dated, Datum, Deductible, Form, Formula,
-    Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Per, Person, Prior, Rounding, Scheme, Taken, Test, Value, When,
+    Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Part, Per, Person, Prior, Rounding, Scheme, Taken, Test, Value,
+    When,
 };
 
 /// A scheme, its people, and their claims in the order in which the scheme settles them.
@@ -740,6 +741,7 @@ impl Maker<'_> {
         if self.chance(20) {
             self.rounding(&mut benefit, within);
         }
+        self.parts(&mut benefit);
         benefit
     }
 
@@ -856,8 +858,47 @@ impl Maker<'_> {
             && !benefit.deductibles.iter().any(|one| one.franchise || matches!(one.kept, Kept::Named(_)));
         let of_patient_share = ratio_like && whole_base && !self.tame && self.chance(60);
         let times = if of_patient_share || self.tame { 1 } else { self.pick(&[1, 2, 20, 100]) };
-        benefit.rounding = Some(Rounding { unit: self.unit * Rat::whole(times), mode: self.mode(), of_patient_share });
+        benefit.rounding =
+            Some(Rounding { unit: self.unit * Rat::whole(times), mode: self.mode(), of_patient_share, of_coinsurance: false });
         self.seen.hit("rule: rounding of its own");
+    }
+
+    /// Maxima of some parts of the patient's share, rounding of the coinsurance, copayments on top of the bill.
+    fn parts(&mut self, benefit: &mut Benefit) {
+        if self.tame {
+            return;
+        }
+        let plain = matches!(benefit.form, Form::Ratio(_) | Form::Bands { .. })
+            && !benefit.deductibles.iter().any(|one| one.franchise)
+            && !benefit.copays.iter().any(|one| one.taken == Taken::FromPayment);
+        if plain && self.chance(20) {
+            let times = self.pick(&[1, 2, 5, 20]);
+            let (unit, mode) = (self.unit * Rat::whole(times), self.mode());
+            benefit.rounding = Some(Rounding { unit, mode, of_patient_share: false, of_coinsurance: true });
+        }
+        if plain && !benefit.out_of_pocket_max.is_empty() && self.chance(70) {
+            use Part::{Coinsurance, Copay, Deductible};
+            let of: [&[Part]; 6] =
+                [&[Coinsurance], &[Coinsurance], &[Deductible], &[Copay], &[Deductible, Coinsurance], &[Coinsurance, Copay]];
+            benefit.maximum_of = Some(self.pick(&of).to_vec());
+            for maximum in &mut benefit.out_of_pocket_max {
+                let (per, owner) = self.home();
+                maximum.kept = Kept::Own(per, owner);
+            }
+        }
+        let outside = benefit.out_of_pocket_max.is_empty() || benefit.maximum_of.as_ref().is_some_and(|of| !of.contains(&Part::Copay));
+        if outside && self.chance(15) {
+            let sum = Rat::whole(self.pick(&[1, 5, 15, 100]));
+            let per_day = op(Formula::Number(sum), '*', name("days"));
+            let odd = op(Formula::Number(Rat::new(1, 200)), '*', name("days"));
+            let amount = match self.below(20) {
+                0 => Value::Formula(odd),
+                1..=9 => Value::Number(sum),
+                _ => Value::Formula(per_day),
+            };
+            let guard = self.guard(Place { lines: false, layer: None }, 30);
+            benefit.copays.push(Copay { amount, taken: Taken::Beside, guard });
+        }
     }
 
     /// For the guarantee over several benefits, their covers are equal and count in full.

@@ -10,7 +10,7 @@ use super::coverage::Coverage;
 use super::rat::Rat;
 use super::scheme::{
     Accumulator, Benefit, Body, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Form, Guard, Kept, Layer, Line, Maximum, Mode,
-    Owner, Per, Person, Prior, Scheme, Taken,
+    Owner, Part, Per, Person, Prior, Scheme, Taken,
 };
 use super::values::{name_of, policy_year_start, total};
 
@@ -164,6 +164,8 @@ pub(super) struct Case<'a> {
     paid_on_line: BTreeMap<(usize, String), Rat>,
     /// Paid beside the bill, by layer.
     beside: BTreeMap<String, Rat>,
+    /// Owed on top of the bill, by layer.
+    charged: BTreeMap<String, Rat>,
     held: Vec<Held>,
     /// What conditions and values see: the state at entry to the layer.
     pub(super) entry_left: Grid,
@@ -185,6 +187,7 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
         paid: BTreeMap::new(),
         paid_on_line: BTreeMap::new(),
         beside: BTreeMap::new(),
+        charged: BTreeMap::new(),
         held: Vec::new(),
         entry_left: Grid::new(),
         entry_books: books.clone(),
@@ -423,6 +426,8 @@ impl Case<'_> {
         self.fact(&format!("{}.paid", layer.id), paid);
         let beside = self.beside.get(&layer.id).copied().unwrap_or(Rat::ZERO);
         self.fact(&format!("{}.beside", layer.id), beside);
+        let charged = self.charged.get(&layer.id).copied().unwrap_or(Rat::ZERO);
+        self.fact(&format!("{}.charged", layer.id), charged);
         for portion in &self.scheme.portions {
             let left = self.left_of(portion);
             self.fact(&format!("{}.left.{portion}", layer.id), left);
@@ -436,6 +441,7 @@ impl Case<'_> {
             Some(own) => (own.unit, own.mode, own.of_patient_share),
             None => (self.scheme.rounding.0, self.scheme.rounding.1, false),
         };
+        let of_coinsurance = benefit.rounding.as_ref().is_some_and(|own| own.of_coinsurance);
 
         // 1  the base
         let cells = self.cells(benefit)?;
@@ -503,10 +509,37 @@ impl Case<'_> {
 
         // 8  the out-of-pocket maximum
         let maxima = self.maxima_in_force(benefit, path)?;
+        let mut parts = vec![
+            (Part::Coinsurance, base - deducted - copay_before_deductible - copay_before_ratio - raw),
+            (Part::Copay, copay_before_deductible + copay_before_ratio),
+            (Part::Deductible, deducted),
+        ];
+        let counts = |part: Part| benefit.maximum_of.as_ref().is_none_or(|of| of.contains(&part));
+        if let Some(of) = &benefit.maximum_of {
+            let rooms = maxima.iter().map(|(account, amount)| room(*amount, self.books.position(account)));
+            let borne: Rat = parts.iter().filter(|(part, _)| of.contains(part)).map(|(_, sum)| *sum).sum();
+            let mut over = rooms.min().map_or(Rat::ZERO, |least| (borne - least).max(Rat::ZERO));
+            self.seen.hit_if(!over.is_zero(), "maximum of some parts bound");
+            self.seen.hit_if(!over.is_zero() && over < parts[0].1, "maximum of some parts cut in mid-claim");
+            raw += over;
+            for (part, sum) in &mut parts {
+                let taken = if of.contains(part) { over.min(*sum) } else { Rat::ZERO };
+                self.seen.hit_if(*part != Part::Coinsurance && !taken.is_zero(), "maximum of some parts cut a deductible or copayment");
+                *sum -= taken;
+                over -= taken;
+            }
+            assert!(over.is_zero(), "more cut than there was");
+        }
         let share = (base - raw).max(Rat::ZERO);
         let rooms = maxima.iter().map(|(account, amount)| room(*amount, self.books.position(account)));
-        let kept_share = rooms.min().map_or(share, |least| least.min(share));
+        let kept_share = rooms.min().filter(|_| benefit.maximum_of.is_none()).map_or(share, |least| least.min(share));
         if kept_share < share {
+            let mut over = share - kept_share;
+            for (_, sum) in &mut parts {
+                let taken = over.min((*sum).max(Rat::ZERO));
+                *sum -= taken;
+                over -= taken;
+            }
             raw = base - kept_share;
             self.seen.hit("out-of-pocket maximum bound");
             self.seen.hit_if(!kept_share.is_zero(), "out-of-pocket maximum cut in mid-claim");
@@ -530,7 +563,14 @@ impl Case<'_> {
         }
 
         // 10  the one rounding
-        let rounded = if of_patient_share {
+        let rounded = if of_coinsurance {
+            self.seen.hit("rounding of the coinsurance");
+            let [(_, coinsurance), (_, copay), (_, deductible)] = parts[..] else { panic!("three parts") };
+            let exact = (base - deductible - copay - coinsurance.round_to(unit, mode)).max(Rat::ZERO);
+            let whole = exact.floor_to(self.scheme.rounding.0);
+            self.seen.hit_if(whole < exact, "coinsurance rounded beside an odd deductible");
+            whole
+        } else if of_patient_share {
             self.seen.hit("rounding of the patient's share");
             (base - (base - raw).round_to(unit, mode)).max(Rat::ZERO)
         } else {
@@ -574,7 +614,23 @@ impl Case<'_> {
         }
 
         // 13  postings: one for each accumulator, however many rules name it
-        let counted = Counted { base, deducted, payment: pay, patient_share: (base - rounded).max(Rat::ZERO) };
+        let charged = self.copays(benefit, Taken::Beside)?;
+        if !charged.is_multiple_of(self.scheme.rounding.0) {
+            self.seen.hit("reject: charged no whole units");
+            return Err(Reject("no-value"));
+        }
+        self.seen.hit_if(!charged.is_zero(), "charged on top of the bill");
+        *self.charged.entry(layer.id.clone()).or_insert(Rat::ZERO) += charged;
+
+        let share = (base - rounded).max(Rat::ZERO);
+        // The rounding falls on the coinsurance.
+        let of_parts = |wanted: bool| parts[1..].iter().filter(|(part, _)| counts(*part) == wanted).map(|(_, sum)| *sum).sum::<Rat>();
+        let held_down = match &benefit.maximum_of {
+            None => share,
+            Some(_) if counts(Part::Coinsurance) => (share - of_parts(false)).max(Rat::ZERO),
+            Some(_) => of_parts(true),
+        };
+        let counted = Counted { base, deducted, payment: pay, held_down };
         let mut postings = self.postings(layer, benefit, path, &counted);
         postings.extend(form_posting);
         self.post_all(&postings);
@@ -656,6 +712,7 @@ impl Case<'_> {
                     Taken::BeforeRatio => "copay before the ratio",
                     Taken::BeforeDeductible => "copay before the deductible",
                     Taken::FromPayment => "copay from the payment",
+                    Taken::Beside => "copay beside the bill",
                 });
             }
         }
@@ -683,7 +740,7 @@ impl Case<'_> {
         }
         for (index, rule) in benefit.out_of_pocket_max.iter().enumerate() {
             let account = self.account(&rule.kept, own_name(path, "out_of_pocket_max", index));
-            postings.insert(account, counted.patient_share);
+            postings.insert(account, counted.held_down);
         }
         for (of, caps) in [(path, &benefit.caps), (layer.id.as_str(), &layer.caps)] {
             for (index, rule) in caps.iter().enumerate() {
@@ -919,6 +976,9 @@ impl Case<'_> {
         self.fact("written_off", written_off);
         self.fact("beside", self.beside.values().copied().sum::<Rat>());
         self.fact("out_of_pocket.total", total(&self.left));
+        let charged: Rat = self.charged.values().copied().sum();
+        self.fact("charged", charged);
+        self.fact("patient_pays", total(&self.left) + charged);
         for portion in &scheme.portions {
             let left = self.left_of(portion);
             self.fact(&format!("out_of_pocket.{portion}"), left);
@@ -980,7 +1040,8 @@ struct Counted {
     base: Rat,
     deducted: Rat,
     payment: Rat,
-    patient_share: Rat,
+    /// What the maxima hold down.
+    held_down: Rat,
 }
 
 /// A deductible in force, with what was met before.

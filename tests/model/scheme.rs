@@ -204,6 +204,8 @@ pub(crate) struct Benefit {
     pub(crate) points: Vec<(Value, Guard)>,
     pub(crate) factors: Vec<(Value, Guard)>,
     pub(crate) out_of_pocket_max: Vec<Maximum>,
+    /// What the maxima hold down; none: the whole share.
+    pub(crate) maximum_of: Option<Vec<Part>>,
     pub(crate) caps: Vec<Cap>,
     pub(crate) minimum: Option<Value>,
     pub(crate) indemnity: bool,
@@ -225,6 +227,7 @@ impl Benefit {
             points: Vec::new(),
             factors: Vec::new(),
             out_of_pocket_max: Vec::new(),
+            maximum_of: None,
             caps: Vec::new(),
             minimum: None,
             indemnity: true,
@@ -239,6 +242,7 @@ pub(crate) struct Rounding {
     pub(crate) unit: Rat,
     pub(crate) mode: Mode,
     pub(crate) of_patient_share: bool,
+    pub(crate) of_coinsurance: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -254,6 +258,15 @@ pub(crate) enum Taken {
     BeforeRatio,
     BeforeDeductible,
     FromPayment,
+    Beside,
+}
+
+/// A part of the patient's share.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Part {
+    Deductible,
+    Copay,
+    Coinsurance,
 }
 
 #[derive(Clone, Debug)]

@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::rat::Rat;
 use super::scheme::{
-    Benefit, Body, Cap, Claim, Condition, Counts, Datum, Form, Formula, Guard, Kept, Kind, Layer, Mode, Of, Op, Owner, Per, Person, Scheme,
-    Taken, Test, Value, When,
+    Benefit, Body, Cap, Claim, Condition, Counts, Datum, Form, Formula, Guard, Kept, Kind, Layer, Mode, Of, Op, Owner, Part, Per, Person,
+    Scheme, Taken, Test, Value, When,
 };
 
 /// The rule file of a scheme.
@@ -181,6 +181,7 @@ fn benefit(out: &mut String, benefit: &Benefit) {
                     Taken::BeforeRatio => {}
                     Taken::BeforeDeductible => rule.add("taken", quoted("before-deductible")),
                     Taken::FromPayment => rule.add("taken", quoted("from-payment")),
+                    Taken::Beside => rule.add("taken", quoted("beside")),
                 }
                 rule.guard(&copay.guard);
                 rule.inline()
@@ -207,6 +208,14 @@ fn benefit(out: &mut String, benefit: &Benefit) {
             let mut rule = Table::new();
             rule.add("amount", value(&one.amount));
             rule.kept(&one.kept);
+            if let Some(of) = &benefit.maximum_of {
+                let names = of.iter().map(|part| match part {
+                    Part::Deductible => quoted("deductible"),
+                    Part::Copay => quoted("copay"),
+                    Part::Coinsurance => quoted("coinsurance"),
+                });
+                rule.add("of", list(names));
+            }
             rule.guard(&one.guard);
             rule.inline()
         }),
@@ -229,6 +238,9 @@ fn benefit(out: &mut String, benefit: &Benefit) {
         rule.add("mode", quoted(mode_name(rounding.mode)));
         if rounding.of_patient_share {
             rule.add("of", quoted("patient-share"));
+        }
+        if rounding.of_coinsurance {
+            rule.add("of", quoted("coinsurance"));
         }
         table.add("rounding", rule.inline());
     }

@@ -6,11 +6,12 @@ use super::{Compiler, Declared, Scope, named};
 use crate::date::Per;
 use crate::diagnostic::message::Never;
 use crate::diagnostic::{Code, Diagnostic, catalogue as say};
+use crate::money::Money;
 use crate::plan::condition::Condition;
 use crate::plan::value::{Range, Value};
 use crate::plan::{self, Accumulator};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::{self, Counts, Owner, Place, Running, Unit};
+use crate::scheme::syntax::{self, Counts, Owner, Parts, Place, Running, Taken, Unit};
 
 /// What the accumulators and limits of a rule are called after.
 struct Called<'n> {
@@ -168,7 +169,7 @@ impl Compiler<'_> {
                 };
                 self.used.insert(Declared::Accumulator(found));
                 let declared = self.tree.accumulators.get(found)?;
-                if declared.counts != counts {
+                if declared.counts != counts && !matches!(counts, Counts::Parts(_)) {
                     let message = say::counts_another(&name.value, declared.counts, kind, counts);
                     let finding = Diagnostic::new(Code::AccumulatorMismatch, name.place.clone(), message)
                         .label(declared.id.place.clone(), say::declared_here());
@@ -220,6 +221,12 @@ impl Compiler<'_> {
         for copay in &benefit.copays {
             let amount = self.value(&copay.amount, Unit::Amount, Range::NotNegative, scope);
             let condition = self.guard(&copay.guard, scope);
+            let unit = self.tree.header.rounding;
+            if let (Taken::Beside, Some(Value::Constant(sum))) = (copay.taken, &amount)
+                && !unit.holds(Money::from_micros(*sum))
+            {
+                self.error(Code::OutOfRange, &benefit.place, say::beside_no_multiple(Money::from_micros(*sum), unit.unit()));
+            }
             copays.extend(amount.zip(condition).map(|(amount, condition)| plan::Copay { amount, taken: copay.taken, condition }));
         }
         let form = self.form(&benefit.form, &called);
@@ -237,8 +244,10 @@ impl Compiler<'_> {
         let mut out_of_pocket_max = Vec::new();
         for (i, limit) in benefit.out_of_pocket_max.iter().enumerate() {
             let label = format!("out-of-pocket maximum {}", i.saturating_add(1));
-            out_of_pocket_max.extend(self.limit(limit, Counts::PatientShare, "out_of_pocket_max", i, label, &called));
+            let counts = if limit.of == Parts::ALL { Counts::PatientShare } else { Counts::Parts(limit.of) };
+            out_of_pocket_max.extend(self.limit(limit, counts, "out_of_pocket_max", i, label, &called));
         }
+        self.check_parts(benefit);
         let (mut base_caps, mut caps) = (Vec::new(), Vec::new());
         for (i, cap) in benefit.caps.iter().enumerate() {
             let label = format!("cap {}", i.saturating_add(1));
@@ -278,6 +287,8 @@ impl Compiler<'_> {
             allocate: allocate?,
             rounding,
             rounds_patient_share: benefit.rounds_patient_share,
+            rounds_coinsurance: benefit.rounds_coinsurance,
+            parts: benefit.out_of_pocket_max.first().map_or(Parts::ALL, |limit| limit.of),
             posts: Vec::new(),
             held: Vec::new(),
             plain: false,
@@ -286,6 +297,33 @@ impl Compiler<'_> {
         compiled.posts = self.posts(&compiled);
         self.check_pays(&compiled, benefit);
         Some(compiled)
+    }
+
+    /// Where the parts of the patient's share are told apart, each must be plain to see.
+    fn check_parts(&mut self, benefit: &syntax::Benefit) {
+        let maxima = &benefit.out_of_pocket_max;
+        let Some(of) = maxima.first().map(|m| m.of).or(benefit.rounds_coinsurance.then_some(Parts::ALL)) else { return };
+        if let Some(other) = maxima.iter().find(|m| m.of != of) {
+            self.error(Code::Conflict, &other.place, say::maxima_of_other_parts());
+        }
+        if let Some(named) = maxima.iter().find(|m| m.of != Parts::ALL && matches!(m.running, Running::Named(_))) {
+            self.error(Code::Conflict, &named.place, say::parts_on_their_own());
+        }
+        if of.copay && !maxima.is_empty() && benefit.copays.iter().any(|c| c.taken == Taken::Beside) {
+            self.error(Code::Conflict, &benefit.place, say::beside_and_maximum());
+        }
+        if of == Parts::ALL && !benefit.rounds_coinsurance {
+            return;
+        }
+        if !matches!(benefit.form, syntax::Form::Ratio(_) | syntax::Form::Bands { .. }) {
+            self.error(Code::Conflict, &benefit.place, say::parts_need_ratio());
+        }
+        if benefit.deductibles.iter().any(|d| d.franchise) {
+            self.error(Code::Conflict, &benefit.place, say::parts_without_franchise());
+        }
+        if benefit.copays.iter().any(|c| c.taken == Taken::FromPayment) {
+            self.error(Code::Conflict, &benefit.place, say::parts_without_from_payment());
+        }
     }
 
     fn covers(&mut self, benefit: &syntax::Benefit, layer: usize) -> Option<Vec<plan::Cover>> {

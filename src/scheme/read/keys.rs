@@ -10,7 +10,7 @@ use crate::decision::Language;
 use crate::diagnostic::message::Form;
 use crate::diagnostic::{Code, Diagnostic, Message, catalogue as say};
 use crate::scheme::grammar::{self, Section};
-use crate::scheme::syntax::{At, Name, Place};
+use crate::scheme::syntax::{At, Name, Parts, Place};
 
 /// More findings than anybody reads; a hostile file could ask for millions.
 const FINDINGS_LIMIT: usize = 1_000;
@@ -144,6 +144,29 @@ impl<'a> Keys<'a> {
             self.findings.report(finding);
         }
         found
+    }
+
+    /// The parts of the patient's share that a key names: one or several, each once. Without the key, all.
+    pub(super) fn parts(&self, key: &'static str) -> Parts {
+        let Some(entry) = self.optional(key) else { return Parts::ALL };
+        let mut parts: Option<Parts> = None;
+        for name in entry.elements().iter().filter_map(Entry::text) {
+            let Some((_, part)) = Parts::NAMES.into_iter().find(|(word, _)| *word == name.value) else {
+                let words = Parts::NAMES.map(|(word, _)| word);
+                let finding = Diagnostic::new(Code::BadValue, name.place, say::cannot_be(key, &name.value)).suggest(&name.value, words);
+                let without = finding.help_text(Language::En).is_none();
+                self.findings.report(if without { finding.help(say::one_of(&words.join(", "))) } else { finding });
+                continue;
+            };
+            match parts.map_or(Some(part), |parts| parts.with(part)) {
+                Some(more) => parts = Some(more),
+                None => self.findings.report(Diagnostic::new(Code::DuplicateName, name.place, say::part_named_twice(&name.value))),
+            }
+        }
+        if entry.elements().is_empty() {
+            entry.report(Code::BadValue, say::names_a_part());
+        }
+        parts.unwrap_or(Parts::ALL)
     }
 
     /// The tables under a key: `[[key]]`, a list of tables, or a single one.

@@ -5,7 +5,7 @@ use toml::de::DeValue;
 use super::conditions::{self, guard};
 use super::keys::{Entry, Keys, word_list};
 use super::values::value;
-use super::{about, rounding, running};
+use super::{Rounded, about, rounding, running};
 use crate::diagnostic::{Code, Diagnostic, catalogue as say};
 use crate::scheme::grammar;
 use crate::scheme::syntax::*;
@@ -37,13 +37,14 @@ fn limit(keys: &Keys<'_>) -> Option<Limit> {
     let amount = keys.required("amount").and_then(value);
     let running = running(keys);
     let guard = guard(keys);
-    Some(Limit { amount: amount?, running: running?, guard, place: keys.place.clone() })
+    Some(Limit { amount: amount?, running: running?, guard, place: keys.place.clone(), of: Parts::ALL })
 }
 
-fn plain_limit(keys: Keys<'_>) -> Option<Limit> {
+fn maximum(keys: Keys<'_>) -> Option<Limit> {
     let limit = limit(&keys);
+    let of = keys.parts("of");
     keys.finish();
-    limit
+    limit.map(|limit| Limit { of, ..limit })
 }
 
 fn cap(keys: Keys<'_>) -> Option<Cap> {
@@ -65,7 +66,12 @@ fn copay(keys: Keys<'_>) -> Option<Copay> {
     let taken = keys
         .word(
             "taken",
-            &[("before-ratio", Taken::BeforeRatio), ("before-deductible", Taken::BeforeDeductible), ("from-payment", Taken::FromPayment)],
+            &[
+                ("before-ratio", Taken::BeforeRatio),
+                ("before-deductible", Taken::BeforeDeductible),
+                ("from-payment", Taken::FromPayment),
+                ("beside", Taken::Beside),
+            ],
         )
         .unwrap_or(Taken::BeforeRatio);
     let guard = guard(&keys);
@@ -205,7 +211,7 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
     let form = form(&keys);
     let points = keys.list("points", &grammar::POINT, point);
     let factors = keys.list("factors", &grammar::FACTOR, factor);
-    let out_of_pocket_max = keys.list("out_of_pocket_max", &grammar::OUT_OF_POCKET_MAX, plain_limit);
+    let out_of_pocket_max = keys.list("out_of_pocket_max", &grammar::OUT_OF_POCKET_MAX, maximum);
     let caps = keys.list("cap", &grammar::CAP, cap);
     let minimum = keys.optional("minimum").map(value);
     let indemnity = keys.optional("indemnity").and_then(|v| v.boolean()).unwrap_or(true);
@@ -244,7 +250,8 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
         indemnity,
         allocate,
         rounding: own_rounding.map(|(r, _)| r),
-        rounds_patient_share: own_rounding.is_some_and(|(_, share)| share),
+        rounds_patient_share: own_rounding.is_some_and(|(_, of)| of == Rounded::PatientShare),
+        rounds_coinsurance: own_rounding.is_some_and(|(_, of)| of == Rounded::Coinsurance),
         place,
     })
 }
