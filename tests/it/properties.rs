@@ -150,7 +150,7 @@ fn accumulators_are_openings_plus_postings_and_no_limit_is_passed() {
         for (claim, decision) in history.claims.iter().zip(decisions) {
             let Ok(decision) = decision else { continue };
             for posting in &decision.postings {
-                let account = account_of(&history.scheme, history.person_of(claim), claim, &posting.accumulator);
+                let account = account_of(&history.scheme, &books, history.person_of(claim), claim, &posting.accumulator);
                 let known = books.position(&account);
                 let (before, amount, after) = (rat(&posting.before), rat(&posting.amount), rat(&posting.after));
                 ensure!(known == before, "{account:?} stood at {known}, posted from {before}");
