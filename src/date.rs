@@ -340,7 +340,9 @@ mod tests {
 
     #[test]
     fn personal_periods_are_read_as_they_are_written() {
-        for text in ["12 months from first use", "1 month from first use", "36525 days from first use", "1 day from first use", "policy-year"] {
+        for text in
+            ["12 months from first use", "1 month from first use", "36525 days from first use", "1 day from first use", "policy-year"]
+        {
             assert_eq!(Per::parse(text).unwrap().to_string(), text);
         }
         for bad in ["0 days", "36526 days", "1201 months", "1 months", "2 day", "02 days", "+2 days", "2  days", "2 years", "days", ""] {

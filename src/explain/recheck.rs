@@ -349,7 +349,8 @@ impl Check {
             return;
         };
         let date = decision.rule_date;
-        let counted = |date: NaiveDate, months: u16| (i64::from(date.year()) * 12 + i64::from(date.month()) + i64::from(months), date.day());
+        let counted =
+            |date: NaiveDate, months: u16| (i64::from(date.year()) * 12 + i64::from(date.month()) + i64::from(months), date.day());
         let ended = match length {
             Length::Days(days) => (date - first).num_days() >= i64::from(days),
             Length::Months(months) => counted(date, 0) >= counted(first, months),
@@ -380,7 +381,11 @@ impl Check {
         for balance in &decision.balances {
             let of_posting = decision.postings.iter().find(|p| p.accumulator == balance.accumulator).map(|p| p.first_day);
             if let Some(first) = of_posting.filter(|first| *first != balance.first_day) {
-                self.differ(&format!("balance.{}.first_day", balance.accumulator), format!("{first:?}"), format!("{:?}", balance.first_day));
+                self.differ(
+                    &format!("balance.{}.first_day", balance.accumulator),
+                    format!("{first:?}"),
+                    format!("{:?}", balance.first_day),
+                );
             }
             if let Some(position) = positions.get(balance.accumulator.as_str()) {
                 self.same(&format!("balance.{}", balance.accumulator), *position, balance.position);

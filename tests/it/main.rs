@@ -25,6 +25,7 @@ mod layout;
 mod lean;
 mod model_agreement;
 mod pages;
+mod personal_periods;
 mod properties;
 #[cfg(feature = "cli")]
 mod readme;

@@ -57,10 +57,12 @@ impl Books {
     /// The personal period of a day: going back from it day by day, the first on which one began; if its last day is past, or there is none, a new one.
     fn personal(&self, name: &str, owner: &str, count: u32, step: Step, date: NaiveDate) -> String {
         let kept = |day: NaiveDate| self.position(&(name.to_owned(), owner.to_owned(), begun(day))) != Rat::ZERO;
-        let earliest = date.year() - 1 - count.div_ceil(match step {
-            Step::Months => 12,
-            Step::Days => 365,
-        }) as i32;
+        let earliest = date.year()
+            - 1
+            - count.div_ceil(match step {
+                Step::Months => 12,
+                Step::Days => 365,
+            }) as i32;
         let back = date.iter_days().rev().take_while(|day| day.year() > earliest).find(|day| kept(*day));
         match back {
             Some(start) if date <= last_day(start, count, step) => begun(start),
@@ -952,7 +954,8 @@ impl Case<'_> {
             let posted = self.books.position(&account) != before.position(&account);
             let opened = posted && before.position(&account) == Rat::ZERO;
             let other = |later: bool| {
-                let mut same = before.0.iter().filter(|(one, amount)| (&one.0, &one.1) == (&account.0, &account.1) && **amount != Rat::ZERO);
+                let mut same =
+                    before.0.iter().filter(|(one, amount)| (&one.0, &one.1) == (&account.0, &account.1) && **amount != Rat::ZERO);
                 same.any(|(one, _)| if later { one.2 > account.2 } else { one.2 < account.2 })
             };
             self.seen.hit_if(opened && other(false), "personal period after another");
