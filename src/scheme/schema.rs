@@ -104,7 +104,7 @@ fn form_schema(form: Form, definitions: &mut Definitions) -> Value {
         Form::Currency => json!({ "type": "string", "pattern": "^[A-Z]{3}$" }),
         Form::UnitOfMoney => json!({ "type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$" }),
         Form::MonthDay => json!({ "type": "string", "pattern": "^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$" }),
-        Form::Period => json!({ "anyOf": [{ "enum": Per::NAMES }, { "type": "string", "pattern": FIRST_USE }] }),
+        Form::Period => json!({ "anyOf": [{ "type": "string", "pattern": FIRST_USE }, { "enum": Per::NAMES }] }),
         Form::YesNo => json!({ "type": "boolean" }),
         Form::Scalar => json!({ "type": ["string", "number", "boolean"] }),
         Form::Positive => json!({ "type": "integer", "minimum": 1, "maximum": 1_000_000 }),
