@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use chrono::{Datelike, Months, NaiveDate};
-use serde::{Deserialize, Serialize};
+use chrono::{Datelike, Days, Months, NaiveDate};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Which of a claim's dates a rule goes by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,9 +20,8 @@ pub enum DateChoice {
     PolicyYearStart,
 }
 
-/// The period over which an accumulator runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// The period over which an accumulator runs. It is written as in rule files: `policy-year`, `12 months from first use`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Per {
     /// One claim: starts at zero each time and is not kept.
@@ -39,9 +38,69 @@ pub enum Per {
     CalendarYear,
     /// For ever.
     Lifetime,
+    /// A personal period: it begins on the rule date of the first claim that posts to the accumulator while none is open.
+    FirstUse(Length),
+}
+
+/// How long a personal period is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Length {
+    /// So many days, the first one included.
+    Days(u16),
+    /// So many months of the calendar. Where the last month lacks the day, the period's last day is that month's last: twelve months from 29 February
+    /// end with 28 February.
+    Months(u16),
+}
+
+impl Length {
+    /// The longest, in days and in months: a hundred years.
+    const MOST_DAYS: u16 = 36_525;
+    const MOST_MONTHS: u16 = 1_200;
+
+    /// Reads `12 months` or `365 days`; `1 month` and `1 day` in the singular.
+    fn parse(text: &str) -> Option<Length> {
+        let (digits, unit) = text.split_once(' ')?;
+        let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+        let number: u16 = if plain { digits.parse().ok()? } else { return None };
+        match (unit, number) {
+            ("day", 1) | ("days", 2..=Length::MOST_DAYS) => Some(Length::Days(number)),
+            ("month", 1) | ("months", 2..=Length::MOST_MONTHS) => Some(Length::Months(number)),
+            _ => None,
+        }
+    }
+
+    /// The first day after a period of this length; nothing where the calendar ends before.
+    fn end(self, start: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Length::Days(days) => start.checked_add_days(Days::new(u64::from(days))),
+            Length::Months(months) => {
+                let end = start.checked_add_months(Months::new(u32::from(months)))?;
+                if end.day() == start.day() { Some(end) } else { end.succ_opt() }
+            }
+        }
+    }
+
+    /// Whether a period that begins on one day, both as day numbers, contains another.
+    pub(crate) fn reaches(self, start: i32, day: i32) -> bool {
+        let end = NaiveDate::from_num_days_from_ce_opt(start).and_then(|start| self.end(start));
+        start <= day && end.is_none_or(|end| day < day_number(end))
+    }
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Length::Days(1) => f.write_str("1 day"),
+            Length::Days(days) => write!(f, "{days} days"),
+            Length::Months(1) => f.write_str("1 month"),
+            Length::Months(months) => write!(f, "{months} months"),
+        }
+    }
 }
 
 impl Per {
+    /// The kinds that need no more than their name.
     pub(crate) const ALL: [Per; 7] = [Per::Claim, Per::Stay, Per::Day, Per::Month, Per::PolicyYear, Per::CalendarYear, Per::Lifetime];
 
     /// The names in rule files.
@@ -55,7 +114,7 @@ impl Per {
         Per::Lifetime.name(),
     ];
 
-    /// The name in rule files.
+    /// The name in rule files; of a personal period what follows its length.
     pub const fn name(self) -> &'static str {
         match self {
             Per::Claim => "claim",
@@ -65,17 +124,33 @@ impl Per {
             Per::PolicyYear => "policy-year",
             Per::CalendarYear => "calendar-year",
             Per::Lifetime => "lifetime",
+            Per::FirstUse(_) => "from first use",
         }
     }
 
+    /// Reads a period as rule files have it.
+    pub(crate) fn parse(text: &str) -> Option<Per> {
+        let named = Per::ALL.into_iter().find(|per| per.name() == text);
+        named.or_else(|| Length::parse(text.strip_suffix(" from first use")?).map(Per::FirstUse))
+    }
+
+    /// Its place among the keys of a claim's periods. A personal period goes by the claim's day, and by what its account knows.
     pub(crate) fn index(self) -> usize {
-        self as usize
+        match self {
+            Per::Claim => 0,
+            Per::Stay => 1,
+            Per::Day | Per::FirstUse(_) => 2,
+            Per::Month => 3,
+            Per::PolicyYear => 4,
+            Per::CalendarYear => 5,
+            Per::Lifetime => 6,
+        }
     }
 
     /// The first day of the period that contains `date`; nothing for periods that are not a stretch of the calendar.
     pub(crate) fn start(self, date: NaiveDate, year: PolicyYear) -> Option<NaiveDate> {
         match self {
-            Per::Claim | Per::Stay | Per::Lifetime => None,
+            Per::Claim | Per::Stay | Per::Lifetime | Per::FirstUse(_) => None,
             Per::Day => Some(date),
             Per::Month => date.with_day(1),
             Per::PolicyYear => Some(year.start(date)),
@@ -112,7 +187,23 @@ impl Periods {
 
 impl fmt::Display for Per {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        match self {
+            Per::FirstUse(length) => write!(f, "{length} {}", self.name()),
+            _ => f.write_str(self.name()),
+        }
+    }
+}
+
+impl Serialize for Per {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Per {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Per::parse(&text).ok_or_else(|| de::Error::custom(format_args!("`{text}` is not a period")))
     }
 }
 
@@ -233,6 +324,31 @@ mod tests {
         assert_eq!(Per::Month.start(day, year), Some(date("2024-07-01")));
         assert_eq!(Per::CalendarYear.start(day, year), Some(date("2024-01-01")));
         assert_eq!(year.next(date("2023-08-01")), date("2024-08-01"));
+    }
+
+    #[test]
+    fn personal_periods_end_before_the_day_on_which_they_began() {
+        let reaches = |length: Length, start, day| length.reaches(day_number(date(start)), day_number(date(day)));
+        let year = Length::Months(12);
+        assert!(reaches(year, "2024-03-10", "2024-03-10") && reaches(year, "2024-03-10", "2025-03-09"));
+        assert!(!reaches(year, "2024-03-10", "2025-03-10") && !reaches(year, "2024-03-10", "2024-03-09"));
+        assert!(reaches(year, "2024-02-29", "2025-02-28") && !reaches(year, "2024-02-29", "2025-03-01"));
+        assert!(reaches(Length::Months(1), "2024-01-31", "2024-02-29") && !reaches(Length::Months(1), "2024-01-31", "2024-03-01"));
+        assert!(reaches(Length::Days(365), "2024-01-01", "2024-12-30") && !reaches(Length::Days(365), "2024-01-01", "2024-12-31"));
+        assert!(reaches(Length::Days(1), "2024-01-01", "2024-01-01") && !reaches(Length::Days(1), "2024-01-01", "2024-01-02"));
+    }
+
+    #[test]
+    fn personal_periods_are_read_as_they_are_written() {
+        for text in
+            ["12 months from first use", "1 month from first use", "36525 days from first use", "1 day from first use", "policy-year"]
+        {
+            assert_eq!(Per::parse(text).unwrap().to_string(), text);
+        }
+        for bad in ["0 days", "36526 days", "1201 months", "1 months", "2 day", "02 days", "+2 days", "2  days", "2 years", "days", ""] {
+            assert_eq!(Per::parse(&format!("{bad} from first use")), None, "{bad}");
+        }
+        assert_eq!(Per::parse("12 months"), None);
     }
 
     #[test]

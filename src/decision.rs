@@ -561,6 +561,9 @@ pub struct Balance {
     pub accumulator: String,
     /// Its period, such as `policy-year`.
     pub per: crate::date::Per,
+    /// The first day of a personal period that is open; nothing for all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_day: Option<NaiveDate>,
     /// Its position.
     pub position: Amount,
 }
@@ -576,6 +579,9 @@ pub struct Posting {
     pub accumulator: String,
     /// Its period, such as `policy-year`.
     pub per: crate::date::Per,
+    /// The first day of a personal period; nothing for all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_day: Option<NaiveDate>,
     /// The position before.
     pub before: Amount,
     /// What was added.

@@ -10,6 +10,7 @@ mod words;
 
 pub use recheck::{Mismatch, recheck};
 
+use crate::date::Per;
 use crate::decision::{Decision, Language, LayerDecision, NotFired, PortionAmount, RuleName, Text};
 use crate::digest::Digest;
 use crate::reject::Reject;
@@ -294,7 +295,10 @@ impl Story {
         let mut rows = vec![head.map(str::to_owned).to_vec()];
         for posting in &decision.postings {
             let rule = if posting.rule.is_empty() { "-".to_owned() } else { clean(&posting.rule) };
-            let period = words.per(posting.per).to_owned();
+            let period = match (posting.per, posting.first_day) {
+                (Per::FirstUse(length), Some(first)) => words.personal_period(length, first),
+                (per, _) => words.per(per).to_owned(),
+            };
             let added = format!("+ {}", grouped(posting.amount));
             rows.push(vec![
                 clean(&posting.accumulator),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::date::{Per, Periods, day_number};
+use crate::date::{Length, Per, Periods, day_number};
 use crate::digest::Digest;
 use crate::money::Money;
 use crate::plan::{Plan, Slot};
@@ -91,12 +91,23 @@ struct Page {
     positions: Vec<i64>,
     /// Those which live in a claim alone: always zero here.
     fleeting: Vec<usize>,
+    /// The first days of personal periods, beside the positions; empty for a plan that has none.
+    starts: Vec<i32>,
 }
 
 impl Page {
     fn all(&self) -> impl Iterator<Item = (AccumulatorKey, i32, i64)> {
-        let with_period = self.slots.iter().zip(&self.positions).filter_map(|(slot, p)| Some((slot.key, self.periods.get(slot.per)?, *p)));
+        let with_position = self.slots.iter().zip(&self.positions).enumerate();
+        let with_period = with_position.filter_map(|(index, (slot, p))| Some((slot.key, self.period(index, slot)?, *p)));
         with_period.filter(|(_, _, position)| *position != 0)
+    }
+
+    /// The period of a position.
+    fn period(&self, index: usize, slot: &Slot) -> Option<i32> {
+        match slot.per {
+            Per::FirstUse(_) => self.starts.get(index).copied(),
+            per => self.periods.get(per),
+        }
     }
 
     /// Pairs the positions of a member's claim with those on this page, the household's, where they belong to the household.
@@ -107,7 +118,7 @@ impl Page {
     }
 
     fn find(&mut self, key: AccumulatorKey, period: i32) -> Option<&mut i64> {
-        let index = self.slots.iter().position(|slot| slot.key == key && self.periods.get(slot.per) == Some(period))?;
+        let index = self.slots.iter().enumerate().position(|(i, slot)| slot.key == key && self.period(i, slot) == Some(period))?;
         self.positions.get_mut(index)
     }
 }
@@ -115,7 +126,12 @@ impl Page {
 impl Account {
     /// Forgets everything, but keeps the memory for the next owner.
     pub fn clear(&mut self) {
-        self.page.positions.fill(0);
+        if self.page.starts.is_empty() {
+            self.page.positions.fill(0);
+        } else {
+            // The next owner's personal periods begin on other days.
+            self.page = Page::default();
+        }
         self.filed.clear();
         self.stays.clear();
         self.opened.clear();
@@ -136,6 +152,11 @@ impl Account {
         let position = match self.page.find(key, period) {
             Some(position) => position,
             None => {
+                if !self.page.starts.is_empty() {
+                    // What is posted may be the beginning of a personal period, and the page would not know.
+                    self.clear_page();
+                    self.page.slots = Arc::default();
+                }
                 let at = self.filed(key, period).unwrap_or_else(|at| {
                     self.filed.insert(at, (key, period, 0));
                     at
@@ -155,8 +176,8 @@ impl Account {
         }
     }
 
-    #[cold]
-    fn turn(&mut self, slots: &Arc<[Slot]>, periods: &Periods) {
+    /// Files what is on the page.
+    fn clear_page(&mut self) {
         for (key, period, position) in self.page.all() {
             // What is on the page is not filed.
             if let Err(at) = self.filed.binary_search_by_key(&(key, period), |(k, p, _)| (*k, *p)) {
@@ -165,9 +186,32 @@ impl Account {
         }
         self.page.positions.clear();
         self.page.fleeting.clear();
+        self.page.starts.clear();
+    }
+
+    /// The first day of the personal period in which a day lies, as day numbers: of the latest that began on that day or before, if it reaches so far;
+    /// else the day itself, on which one begins if anything is posted.
+    fn first_use(&self, key: AccumulatorKey, length: Length, day: i32) -> i32 {
+        let until = self.filed.partition_point(|(k, period, _)| (*k, *period) <= (key, day));
+        let earlier = self.filed.get(..until).unwrap_or_default().iter().rev().take_while(|(k, ..)| *k == key);
+        let begun = earlier.filter(|(_, _, position)| *position != 0).map(|(_, start, _)| *start).next();
+        begun.filter(|start| length.reaches(*start, day)).unwrap_or(day)
+    }
+
+    #[cold]
+    fn turn(&mut self, slots: &Arc<[Slot]>, periods: &Periods) {
+        self.clear_page();
+        self.page.periods = *periods;
+        if slots.iter().any(|slot| matches!(slot.per, Per::FirstUse(_))) {
+            let start = |slot: &Slot| match (slot.per, periods.get(slot.per)) {
+                (Per::FirstUse(length), Some(day)) => self.first_use(slot.key, length, day),
+                _ => 0,
+            };
+            self.page.starts = slots.iter().map(start).collect();
+        }
         for (index, slot) in slots.iter().enumerate() {
             let mut position = 0;
-            match periods.get(slot.per) {
+            match self.page.period(index, slot) {
                 None => self.page.fleeting.push(index),
                 Some(period) => {
                     if let Ok(at) = self.filed(slot.key, period) {
@@ -178,7 +222,6 @@ impl Account {
             self.page.positions.push(position);
         }
         self.page.slots = Arc::clone(slots);
-        self.page.periods = *periods;
     }
 
     /// The period of a stay.
@@ -236,6 +279,16 @@ impl Books<'_> {
         }
     }
 
+    /// The first day of the personal period that an accumulator is in; nothing where it has none.
+    pub(crate) fn first_day(&self, accumulator: usize, owner: Owner) -> Option<NaiveDate> {
+        let account = match (owner, &self.household) {
+            (Owner::Household, Some(household)) => household,
+            _ => &self.person,
+        };
+        let slot = account.page.slots.get(accumulator).filter(|slot| matches!(slot.per, Per::FirstUse(_)))?;
+        NaiveDate::from_num_days_from_ce_opt(account.page.period(accumulator, slot)?)
+    }
+
     /// Writes the positions back. They must have been read with the same plan. Unless the caller is to `keep` them, they are gone afterwards.
     #[inline(always)]
     pub(crate) fn store(&mut self, positions: &mut Vec<i64>, keep: bool) {
@@ -289,6 +342,11 @@ impl Ledger {
         };
         let period = match found.per {
             Per::Lifetime => 0,
+            Per::FirstUse(length) => {
+                let (key, day) = (AccumulatorKey::new(&plan.id, accumulator), day_number(on));
+                let starts = account.into_iter().flat_map(Account::all).filter(|(k, start, _)| *k == key && *start <= day);
+                starts.map(|(_, start, _)| start).max().filter(|start| length.reaches(*start, day)).unwrap_or(day)
+            }
             per => day_number(per.start(on, plan.policy_year)?),
         };
         let key = AccumulatorKey::new(&plan.id, accumulator);
@@ -345,7 +403,7 @@ struct WireAccount {
 struct WireBalance {
     scheme: String,
     accumulator: String,
-    /// Days from the year 1 to the first day of the period; the number of a stay; 0 for a lifetime.
+    /// Days from the year 1 to the first day of the period, personal periods included; the number of a stay; 0 for a lifetime.
     period: i32,
     amount: Money,
 }

@@ -169,7 +169,8 @@ impl Plan {
 
     /// The kinds of period over which any accumulator runs.
     pub(crate) fn runs_per(&self, per: Per) -> bool {
-        self.slots.iter().any(|slot| slot.per == per)
+        // Personal periods go by the day.
+        self.slots.iter().any(|slot| slot.per == per || (per == Per::Day && matches!(slot.per, Per::FirstUse(_))))
     }
 
     pub(crate) fn places(&self) -> u8 {

@@ -388,7 +388,8 @@ fn by_class(limit: &Limit) -> bool {
 /// Whether each period of the one lies within a period of the other.
 fn contains(wide: Per, narrow: Per) -> bool {
     use Per::*;
-    wide == narrow
+    // Of two personal periods each begins when its own accumulator is first used.
+    (wide == narrow && !matches!(wide, FirstUse(_)))
         || matches!((wide, narrow), (_, Claim) | (Lifetime, _) | (Month | PolicyYear | CalendarYear, Day) | (CalendarYear, Month))
 }
 

@@ -283,7 +283,8 @@ impl<'a> Builder<'a> {
         };
         let shown = |micros| self.position(found, micros);
         let (before, amount, after) = (shown(before), shown(amount), shown(before.saturating_add(amount)));
-        self.postings.push(Posting { rule, accumulator: found.name.clone(), per: found.per, before, amount, after });
+        let first_day = self.case.first_days.get(accumulator).copied().flatten();
+        self.postings.push(Posting { rule, accumulator: found.name.clone(), per: found.per, first_day, before, amount, after });
     }
 
     fn allocated(&mut self, line: usize, portion: usize, amount: Money) {
@@ -520,9 +521,13 @@ impl<'a> Builder<'a> {
     }
 
     fn balances(&self) -> Vec<Balance> {
-        let with_positions = self.plan.accumulators.iter().zip(&self.case.positions);
+        let with_positions = self.plan.accumulators.iter().zip(&self.case.positions).enumerate();
         with_positions
-            .map(|(a, position)| Balance { accumulator: a.name.clone(), per: a.per, position: self.position(a, *position) })
+            .map(|(index, (a, position))| {
+                // Without a position there is no period yet.
+                let first_day = self.case.first_days.get(index).copied().flatten().filter(|_| *position != 0);
+                Balance { accumulator: a.name.clone(), per: a.per, first_day, position: self.position(a, *position) }
+            })
             .collect()
     }
 

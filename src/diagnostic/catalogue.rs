@@ -42,6 +42,9 @@ catalogue! {
     did_you_mean(name: &str): "是不是 `{name}`？", "did you mean `{name}`?";
     cannot_be(key: &str, text: &str): "`{key}` 不能写成 `{text}`", "`{key}` cannot be `{text}`";
     one_of(words: &str): "只能是以下之一：{words}", "it is one of {words}";
+    periods(words: &str):
+        "只能是以下之一：{words}；或自首次使用起的个人周期，如 `\"12 months from first use\"`（2 到 1200 个月，或写 `1 month`）、`\"365 days from first use\"`（2 到 36525 天，或写 `1 day`）",
+        "it is one of {words}; or a personal period such as \"12 months from first use\" (2 to 1200 months, or 1 month) or \"365 days from first use\" (2 to 36525 days, or 1 day)";
     wrong_form(key: &str, wanted: Form, found: Form): "`{key}` 应为{wanted}，不能是{found}", "`{key}` must be {wanted}, not {found}";
     not_a_name(name: &str):
         "`{name}` 不能作名称：名称以小写字母开头，由小写字母、数字和 `_` 组成，最多 64 个字符",

@@ -577,7 +577,7 @@ impl Writer<'_> {
             if shared {
                 by = Line::strong(words.shared()).and(words.colon()).and(by);
             }
-            rows.push(vec![names.accumulator(index), counts, words.per_period(accumulator.per).into(), owner.into(), by]);
+            rows.push(vec![names.accumulator(index), counts, words.per_period(accumulator.per).into_owned().into(), owner.into(), by]);
         }
         let head =
             vec![words.accumulator().into(), words.counts().into(), words.per().into(), words.owner().into(), words.shared_by().into()];

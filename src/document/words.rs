@@ -1,6 +1,8 @@
 //! Every text of a document, Chinese and English side by side.
 
-use crate::date::{DateChoice, Per};
+use std::borrow::Cow;
+
+use crate::date::{DateChoice, Length, Per};
 use crate::decision::Language;
 use crate::money::RoundingMode;
 use crate::scheme::syntax::{Counts, Taken};
@@ -201,8 +203,8 @@ impl Words {
         }
     }
 
-    pub(super) const fn per_period(self, per: Per) -> &'static str {
-        match per {
+    pub(super) fn per_period(self, per: Per) -> Cow<'static, str> {
+        Cow::Borrowed(match per {
             Per::Claim => self.pick("每次理赔", "claim"),
             Per::Stay => self.pick("每次住院", "stay"),
             Per::Day => self.pick("每日", "day"),
@@ -210,13 +212,23 @@ impl Words {
             Per::PolicyYear => self.pick("每保障年度", "policy year"),
             Per::CalendarYear => self.pick("每自然年度", "calendar year"),
             Per::Lifetime => self.pick("终身", "lifetime"),
+            Per::FirstUse(length) => return Cow::Owned(self.personal_period(length)),
+        })
+    }
+
+    /// `12 months from first use`.
+    fn personal_period(self, length: Length) -> String {
+        match (self.0, length) {
+            (Language::Zh, Length::Days(days)) => format!("自首次使用起每 {days} 天"),
+            (Language::Zh, Length::Months(months)) => format!("自首次使用起每 {months} 个月"),
+            (Language::En, _) => Per::FirstUse(length).to_string(),
         }
     }
 
     /// `per stay`, as part of a sentence.
     pub(super) fn each(self, per: Per) -> String {
         match self.0 {
-            Language::Zh => self.per_period(per).to_owned(),
+            Language::Zh => self.per_period(per).into_owned(),
             Language::En => format!("per {}", self.per_period(per)),
         }
     }

@@ -91,6 +91,8 @@ pub(crate) struct Case {
     pub(crate) pays_beside: bool,
     /// Positions of accumulators in the claim's periods, this claim's postings included.
     pub(crate) positions: Vec<i64>,
+    /// The first days of the personal periods that accumulators are in, for those who record; empty where there are none.
+    pub(crate) first_days: Vec<Option<chrono::NaiveDate>>,
     /// Which lines the benefit at work looks at.
     pub(crate) chosen: Vec<bool>,
     /// Money that the benefit at work counts, by cover and line.

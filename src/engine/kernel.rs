@@ -31,6 +31,9 @@ pub(crate) fn settle<T: Trace>(
             books.load(plan, &periods, &mut case.positions);
         }
     }
+    if T::RECORDS {
+        case.first_days = plan.accumulators.iter().enumerate().map(|(index, a)| books.first_day(index, a.owner)).collect();
+    }
     match &program.lean {
         // Nothing can change what fires, and nobody asks what did not.
         Some(ops) if bill.is_bare() && !T::RECORDS => lean::settle(ops, case, trace)?,

@@ -350,7 +350,8 @@ pub(crate) fn open(plan: &Plan, person: &Person, claim: &str, books: &mut Books<
         if opening.amount < Money::ZERO {
             return Err(reject(RejectCode::NegativeAmount, format!("{} is below zero", opening.amount)));
         }
-        let Some(period) = period(plan, found.per, opening.on) else {
+        let of_account = matches!(found.per, Per::FirstUse(_)).then(|| day_number(opening.on));
+        let Some(period) = of_account.or_else(|| period(plan, found.per, opening.on)) else {
             let message = format!("`{}` runs per {}: it has no balance before the first claim", opening.accumulator, found.per);
             return Err(reject(RejectCode::UnknownAccumulator, message));
         };
@@ -365,7 +366,8 @@ pub(crate) fn open(plan: &Plan, person: &Person, claim: &str, books: &mut Books<
     Ok(())
 }
 
-/// The key of the period that contains a date; nothing for one that is no stretch of the calendar. Those of stays are the account's business.
+/// The key of the period that contains a date; nothing for one that is no stretch of the calendar. Those of stays and personal periods are the account's
+/// business.
 fn period(plan: &Plan, per: Per, date: NaiveDate) -> Option<i32> {
     if per == Per::Lifetime { Some(0) } else { per.start(date, plan.policy_year).map(day_number) }
 }

@@ -1,6 +1,7 @@
 //! The form of a plan that the kernel walks: for each layer and benefit a verdict where the kind of case settles one, and the commonest benefits with their
 //! numbers in place. All else is asked and looked up in the plan.
 
+use crate::date::Per;
 use crate::engine::Fault;
 use crate::engine::adjustment::Adjustment;
 use crate::engine::trace::Step;
@@ -103,6 +104,7 @@ pub(crate) struct LeanBands {
 
 /// What is known of a case before it is figured.
 struct Known<'a> {
+    plan: &'a Plan,
     facts: &'a Facts,
     /// The facts by which kinds of case differ; if there are none, only constants are known.
     settling: &'a [usize],
@@ -136,7 +138,9 @@ impl Known<'_> {
 
     /// The lean form of a benefit, if it has one.
     fn lean(&self, layer: usize, benefit: &Benefit) -> Option<LeanOp> {
+        let personal = |a: &usize| self.plan.accumulators.get(*a).is_some_and(|a| matches!(a.per, Per::FirstUse(_)));
         let rare = !benefit.indemnity
+            || benefit.posts.iter().any(|(accumulator, _)| personal(accumulator))
             || benefit.rounds_patient_share
             || benefit.rounds_coinsurance
             || benefit.lines.is_some()
@@ -234,7 +238,7 @@ impl Known<'_> {
 impl Program {
     /// The program for the cases that have the classes of these facts, as far as they are among the settling ones.
     pub(crate) fn new(plan: &Plan, settling: &[usize], facts: &Facts) -> Program {
-        let known = Known { facts, settling };
+        let known = Known { plan, facts, settling };
         let (mut layers, mut lean) = (Vec::new(), Vec::new());
         let mut all_lean = plan.entry_facts.is_empty() && plan.claim_counts.is_empty();
         for (index, layer) in plan.layers.iter().enumerate() {

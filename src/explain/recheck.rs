@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use chrono::{Datelike, NaiveDate};
+
+use crate::date::{Length, Per};
 use crate::decision::{
-    BandFigure, BandPosition, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, PortionAmount,
+    BandFigure, BandPosition, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, PortionAmount, Posting,
 };
 use crate::money::{Amount, RoundingMode};
 use crate::ratio::Ratio;
@@ -344,6 +347,30 @@ impl Check {
         self.same("out_of_pocket", Number::sum(lines.iter().map(|l| l.out_of_pocket)), decision.out_of_pocket);
     }
 
+    /// A personal period contains the rule date, and one that began earlier has a position. Months are counted as year, month and day of the month.
+    fn personal_period(&mut self, decision: &Decision, posting: &Posting, path: &str) {
+        let path = format!("{path}.first_day");
+        let (Per::FirstUse(length), Some(first)) = (posting.per, posting.first_day) else {
+            if matches!(posting.per, Per::FirstUse(_)) || posting.first_day.is_some() {
+                self.differ(&path, format!("a first day, if it runs {}", posting.per), format!("{:?}", posting.first_day));
+            }
+            return;
+        };
+        let date = decision.rule_date;
+        let counted =
+            |date: NaiveDate, months: u16| (i64::from(date.year()) * 12 + i64::from(date.month()) + i64::from(months), date.day());
+        let ended = match length {
+            Length::Days(days) => (date - first).num_days() >= i64::from(days),
+            Length::Months(months) => counted(date, 0) >= counted(first, months),
+        };
+        if date < first || ended {
+            self.differ(&path, format!("{length} that contain {date}"), first.to_string());
+        }
+        if first < date && Number::of(posting.before) == ZERO {
+            self.differ(&path, format!("{date}, the day of the first posting"), first.to_string());
+        }
+    }
+
     /// A posting takes its accumulator from before to after, and the next one goes on from there.
     fn postings(&mut self, decision: &Decision) {
         let mut positions: BTreeMap<&str, Number> = BTreeMap::new();
@@ -356,9 +383,18 @@ impl Check {
             if posting.rule.is_empty() {
                 self.same(&path, Number(steps("1", 12)), posting.amount);
             }
+            self.personal_period(decision, posting, &path);
             positions.insert(&posting.accumulator, Number::of(posting.after));
         }
         for balance in &decision.balances {
+            let of_posting = decision.postings.iter().find(|p| p.accumulator == balance.accumulator).map(|p| p.first_day);
+            if let Some(first) = of_posting.filter(|first| *first != balance.first_day) {
+                self.differ(
+                    &format!("balance.{}.first_day", balance.accumulator),
+                    format!("{first:?}"),
+                    format!("{:?}", balance.first_day),
+                );
+            }
             if let Some(position) = positions.get(balance.accumulator.as_str()) {
                 self.same(&format!("balance.{}", balance.accumulator), *position, balance.position);
             }

@@ -1,6 +1,8 @@
 //! Every text of an explanation, Chinese and English side by side.
 
-use crate::date::Per;
+use chrono::NaiveDate;
+
+use crate::date::{Length, Per};
 use crate::decision::Language;
 use crate::money::RoundingMode;
 use crate::reject::RejectCode;
@@ -231,6 +233,16 @@ impl Words {
             Per::PolicyYear => self.pick("保障年度", "policy year"),
             Per::CalendarYear => self.pick("自然年度", "calendar year"),
             Per::Lifetime => self.pick("终身", "lifetime"),
+            Per::FirstUse(_) => self.pick("自首次使用起", "from first use"),
+        }
+    }
+
+    /// A personal period and the day on which it began.
+    pub(super) fn personal_period(self, length: Length, first: NaiveDate) -> String {
+        match (self.0, length) {
+            (Language::Zh, Length::Days(days)) => format!("自 {first} 起 {days} 天"),
+            (Language::Zh, Length::Months(months)) => format!("自 {first} 起 {months} 个月"),
+            (Language::En, _) => format!("{length} from {first}"),
         }
     }
 

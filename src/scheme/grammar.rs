@@ -1,6 +1,5 @@
 //! The keys of rule files: which table has which, of what form, and what they mean. Readers, suggestions and the JSON Schema go by this.
 
-use crate::date::Per;
 use crate::scheme::syntax::Counts;
 
 /// A kind of table.
@@ -48,6 +47,8 @@ pub(crate) enum Form {
     UnitOfMoney,
     /// Text such as `"07-01"`.
     MonthDay,
+    /// A period over which accumulators run.
+    Period,
     /// `true` or `false`.
     YesNo,
     /// A word, a number, or `true` or `false`.
@@ -97,7 +98,6 @@ const fn required(name: &'static str, form: Form, zh: &'static str, en: &'static
 
 const AMOUNT: Form = Form::Value(Measure::Amount);
 const RATIO: Form = Form::Value(Measure::Ratio);
-const PERS: &[&str] = &Per::NAMES;
 const COUNTS: &[&str] = &Counts::WORDS;
 
 const ABOUT: &[Key] = &[
@@ -117,7 +117,7 @@ const GUARD: &[Key] = &[
 ];
 
 const RUNNING: &[Key] = &[
-    key("per", Form::Word(PERS), "累计的周期", "The period over which it runs"),
+    key("per", Form::Period, "累计的周期", "The period over which it runs"),
     key("owner", Form::Word(&["person", "household"]), "按个人（默认）或按家庭累计", "Whose it is: a person's (default) or a household's"),
     key("accumulator", Form::Name, "共用的累计项，代替 per 和 owner", "A declared accumulator to share, in place of per and owner"),
 ];
@@ -266,7 +266,7 @@ pub(crate) const ACCUMULATOR: Section = Section {
         &[
             required("id", Form::Name, "累计项的名称", "The accumulator's name"),
             required("counts", Form::Word(COUNTS), "统计什么", "What it counts"),
-            required("per", Form::Word(PERS), "累计的周期", "The period over which it runs"),
+            required("per", Form::Period, "累计的周期", "The period over which it runs"),
             key(
                 "owner",
                 Form::Word(&["person", "household"]),

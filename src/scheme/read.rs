@@ -10,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::date::{DateChoice, Per, PolicyYear, Span, parse_date};
+use crate::decision::Language;
 use crate::diagnostic::{Code, Diagnostic, catalogue as say, syntax};
 use crate::money::{Money, Rounding, RoundingMode};
 use crate::scheme::canonical::digest;
@@ -319,7 +320,17 @@ fn accumulator(keys: Keys<'_>) -> Option<Accumulator> {
 }
 
 fn per(keys: &Keys<'_>) -> Option<Per> {
-    keys.word("per", &Per::ALL.map(|p| (p.name(), p)))
+    let text = keys.optional("per")?.text()?;
+    let found = Per::parse(&text.value);
+    if found.is_none() {
+        let finding = Diagnostic::new(Code::BadValue, text.place, say::cannot_be("per", &text.value));
+        let mut finding = if text.value.contains("use") { finding } else { finding.suggest(&text.value, Per::NAMES) };
+        if finding.help_text(Language::En).is_none() {
+            finding = finding.help(say::periods(&Per::NAMES.join(", ")));
+        }
+        keys.findings.report(finding);
+    }
+    found
 }
 
 fn owner(keys: &Keys<'_>) -> Owner {

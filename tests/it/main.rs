@@ -26,6 +26,7 @@ mod lean;
 mod model_agreement;
 mod pages;
 mod parts;
+mod personal_periods;
 mod properties;
 #[cfg(feature = "cli")]
 mod readme;

@@ -5,7 +5,9 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
 
 use medaid::decision::{BenefitDecision, Entitlement, Figures, LimitFigure, PortionAmount};
 use medaid::{Adjudicator, Claim, Decision, Ledger, Person, Plan, PreparedClaims, Reject, Scheme};
@@ -150,7 +152,7 @@ fn accumulators_are_openings_plus_postings_and_no_limit_is_passed() {
         for (claim, decision) in history.claims.iter().zip(decisions) {
             let Ok(decision) = decision else { continue };
             for posting in &decision.postings {
-                let account = account_of(&history.scheme, history.person_of(claim), claim, &posting.accumulator);
+                let account = account_of(&history.scheme, &books, history.person_of(claim), claim, &posting.accumulator);
                 let known = books.position(&account);
                 let (before, amount, after) = (rat(&posting.before), rat(&posting.amount), rat(&posting.after));
                 ensure!(known == before, "{account:?} stood at {known}, posted from {before}");
@@ -165,6 +167,43 @@ fn accumulators_are_openings_plus_postings_and_no_limit_is_passed() {
         }
         Ok(())
     });
+}
+
+/// A personal period is the latest that began on the claim's day or before, and it begins with a posting or an opening balance.
+#[test]
+fn personal_periods_begin_once_and_are_the_latest() {
+    let seen = std::cell::Cell::new(0);
+    always(Wish::Any, |history| {
+        let plan = compiled(history)?;
+        let mut begun: BTreeMap<(String, String), BTreeSet<NaiveDate>> = BTreeMap::new();
+        let whose =
+            |person: &scheme::Person, accumulator: &str| (accumulator.to_owned(), person.household.clone().unwrap_or(person.id.clone()));
+        for person in &history.persons {
+            for opening in person.opening.iter().filter(|one| one.amount != Rat::ZERO) {
+                begun.entry(whose(person, &opening.accumulator)).or_default().insert(opening.on);
+            }
+        }
+        for (claim, decision) in history.claims.iter().zip(decide_all(&plan, &pairs(history))) {
+            let Ok(decision) = decision else { continue };
+            for posting in &decision.postings {
+                ensure!(posting.first_day.is_some() == posting.per.to_string().ends_with(" from first use"), "{posting:?}");
+                let Some(first) = posting.first_day else { continue };
+                seen.set(seen.get() + 1);
+                // Persons of one household may each have an accumulator of their own: looked at only where nobody shares.
+                let person = history.person_of(claim);
+                if person.household.is_some() {
+                    continue;
+                }
+                let known = begun.entry(whose(person, &posting.accumulator)).or_default();
+                let date = decision.rule_date;
+                ensure!(known.contains(&first) || first == date, "{posting:?}: nothing began on {first}, the claim is of {date}");
+                ensure!(known.range(..=date).all(|one| *one <= first), "{posting:?}: a later one began by {date}: {known:?}");
+                known.insert(first);
+            }
+        }
+        Ok(())
+    });
+    assert!(seen.get() > 0 || setting("MEDAID_PROPERTY_RUNS", 1_000) < 100);
 }
 
 fn within_limits(figures: &Figures) -> Checked {

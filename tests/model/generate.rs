@@ -9,8 +9,8 @@ use super::interpret::all_accumulators;
 use super::rat::Rat;
 use super::scheme::{
     Accumulator, Attribute, Benefit, Body, Cap, Claim, ClassifyRow, Condition, Copay, Counts, Dated, Datum, Deductible, Form, Formula,
-    Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Part, Per, Person, Prior, Rounding, Scheme, Taken, Test, Value,
-    When,
+    Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Part, Per, Person, Prior, Rounding, Scheme, Step, Taken, Test,
+    Value, When,
 };
 
 /// A scheme, its people, and their claims in the order in which the scheme settles them.
@@ -573,6 +573,15 @@ impl Maker<'_> {
 
     fn per(&mut self) -> Per {
         use Per::{CalendarYear, Claim, Day, Lifetime, Month, PolicyYear, Stay};
+        if self.chance(12) {
+            self.seen.hit("period from first use");
+            return self.pick(&[
+                Per::FirstUse(12, Step::Months),
+                Per::FirstUse(2, Step::Months),
+                Per::FirstUse(30, Step::Days),
+                Per::FirstUse(365, Step::Days),
+            ]);
+        }
         self.pick(&[Claim, Stay, Stay, Day, Month, PolicyYear, PolicyYear, PolicyYear, CalendarYear, Lifetime])
     }
 

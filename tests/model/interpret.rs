@@ -4,13 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::coverage::Coverage;
 use super::rat::Rat;
 use super::scheme::{
     Accumulator, Benefit, Body, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Form, Guard, Kept, Layer, Line, Maximum, Mode,
-    Owner, Part, Per, Person, Prior, Scheme, Taken,
+    Owner, Part, Per, Person, Prior, Scheme, Step, Taken,
 };
 use super::values::{name_of, policy_year_start, total};
 
@@ -35,7 +35,10 @@ impl Books {
         for person in persons {
             for opening in &person.opening {
                 let (per, owner) = home_of(scheme, &opening.accumulator);
-                let period = period(scheme, per, opening.on, None);
+                let period = match per {
+                    Per::FirstUse(..) => begun(opening.on),
+                    _ => period(scheme, per, opening.on, None),
+                };
                 let account = (opening.accumulator.clone(), owner_of(owner, person), period);
                 books.post(&account, opening.amount);
             }
@@ -49,6 +52,40 @@ impl Books {
 
     pub(crate) fn post(&mut self, account: &Account, amount: Rat) {
         *self.0.entry(account.clone()).or_insert(Rat::ZERO) += amount;
+    }
+
+    /// The personal period of a day: going back from it day by day, the first on which one began; if its last day is past, or there is none, a new one.
+    fn personal(&self, name: &str, owner: &str, count: u32, step: Step, date: NaiveDate) -> String {
+        let kept = |day: NaiveDate| self.position(&(name.to_owned(), owner.to_owned(), begun(day))) != Rat::ZERO;
+        let earliest = date.year()
+            - 1
+            - count.div_ceil(match step {
+                Step::Months => 12,
+                Step::Days => 365,
+            }) as i32;
+        let back = date.iter_days().rev().take_while(|day| day.year() > earliest).find(|day| kept(*day));
+        match back {
+            Some(start) if date <= last_day(start, count, step) => begun(start),
+            _ => begun(date),
+        }
+    }
+}
+
+/// The name of a personal period.
+fn begun(day: NaiveDate) -> String {
+    format!("first used on {day}")
+}
+
+/// The last day of a personal period: the one before the same day so many months later, or that month's last if it has no such day.
+fn last_day(start: NaiveDate, count: u32, step: Step) -> NaiveDate {
+    match step {
+        Step::Days => start + Days::new(u64::from(count) - 1),
+        Step::Months => {
+            let month = start.month0() + count;
+            let (year, month) = (start.year() + (month / 12) as i32, month % 12 + 1);
+            let again = NaiveDate::from_ymd_opt(year, month, start.day());
+            again.map_or_else(|| (28..=31).filter_map(|day| NaiveDate::from_ymd_opt(year, month, day)).max(), |day| day.pred_opt()).unwrap()
+        }
     }
 }
 
@@ -74,6 +111,7 @@ fn period(scheme: &Scheme, per: Per, date: NaiveDate, claim: Option<&Claim>) -> 
         Per::PolicyYear => format!("from {}", policy_year_start(scheme, date)),
         Per::CalendarYear => date.year().to_string(),
         Per::Lifetime => "ever".to_owned(),
+        Per::FirstUse(..) => unreachable!("the books know"),
     }
 }
 
@@ -120,10 +158,14 @@ pub(crate) fn all_accumulators(scheme: &Scheme) -> Vec<(String, Per, Owner)> {
 }
 
 /// The account of an accumulator that a claim of a person touches.
-pub(crate) fn account_of(scheme: &Scheme, person: &Person, claim: &Claim, accumulator: &str) -> Account {
+pub(crate) fn account_of(scheme: &Scheme, books: &Books, person: &Person, claim: &Claim, accumulator: &str) -> Account {
     let (per, owner) = home_of(scheme, accumulator);
-    let period = period(scheme, per, scheme.rule_date_of(claim), Some(claim));
-    (accumulator.to_owned(), owner_of(owner, person), period)
+    let (date, owner) = (scheme.rule_date_of(claim), owner_of(owner, person));
+    let period = match per {
+        Per::FirstUse(count, step) => books.personal(accumulator, &owner, count, step, date),
+        _ => period(scheme, per, date, Some(claim)),
+    };
+    (accumulator.to_owned(), owner, period)
 }
 
 fn home_of(scheme: &Scheme, accumulator: &str) -> (Per, Owner) {
@@ -208,6 +250,7 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
     }
     case.entry_left = case.left.clone();
     case.count_claim()?;
+    case.personal_periods(books);
     case.report(books);
     *books = case.books;
     Ok(case.facts)
@@ -952,8 +995,30 @@ impl Case<'_> {
                 (id.clone(), *per, *owner)
             }
         };
-        let period = period(self.scheme, per, self.rule_date, Some(self.claim));
-        (name, owner_of(owner, self.person), period)
+        let owner = owner_of(owner, self.person);
+        let period = match per {
+            Per::FirstUse(count, step) => self.books.personal(&name, &owner, count, step, self.rule_date),
+            _ => period(self.scheme, per, self.rule_date, Some(self.claim)),
+        };
+        (name, owner, period)
+    }
+
+    /// Which personal periods the claim opened, and which it carried on.
+    fn personal_periods(&mut self, before: &Books) {
+        for (name, per, owner) in all_accumulators(self.scheme) {
+            let Per::FirstUse(..) = per else { continue };
+            let account = self.account(&Kept::Own(per, owner), name.clone());
+            let posted = self.books.position(&account) != before.position(&account);
+            let opened = posted && before.position(&account) == Rat::ZERO;
+            let other = |later: bool| {
+                let mut same =
+                    before.0.iter().filter(|(one, amount)| (&one.0, &one.1) == (&account.0, &account.1) && **amount != Rat::ZERO);
+                same.any(|(one, _)| if later { one.2 > account.2 } else { one.2 < account.2 })
+            };
+            self.seen.hit_if(opened && other(false), "personal period after another");
+            self.seen.hit_if(opened && other(true), "personal period opened late, before another");
+            self.seen.hit_if(posted && !opened && account.2 != begun(self.rule_date), "personal period carried on");
+        }
     }
 
     fn on_line(&self, line: usize, portion: &str) -> Rat {

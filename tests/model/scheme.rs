@@ -137,6 +137,14 @@ pub(crate) enum Per {
     PolicyYear,
     CalendarYear,
     Lifetime,
+    /// So many months, or days, from the first claim that counts.
+    FirstUse(u32, Step),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Step {
+    Months,
+    Days,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

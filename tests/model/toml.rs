@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::rat::Rat;
 use super::scheme::{
     Benefit, Body, Cap, Claim, Condition, Counts, Datum, Form, Formula, Guard, Kept, Kind, Layer, Mode, Of, Op, Owner, Part, Per, Person,
-    Scheme, Taken, Test, Value, When,
+    Scheme, Step, Taken, Test, Value, When,
 };
 
 /// The rule file of a scheme.
@@ -322,6 +322,8 @@ impl Table {
                     Per::PolicyYear => "policy-year",
                     Per::CalendarYear => "calendar-year",
                     Per::Lifetime => "lifetime",
+                    Per::FirstUse(count, Step::Months) => &format!("{count} months from first use"),
+                    Per::FirstUse(count, Step::Days) => &format!("{count} days from first use"),
                 };
                 self.add("per", quoted(per));
                 if *owner == Owner::Household {
