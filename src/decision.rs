@@ -296,6 +296,9 @@ pub struct Figures {
     /// The payment after the patient's share was cut to the room of a maximum, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raised_to: Option<Amount>,
+    /// How it goes with what earlier layers paid, if it coordinates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coordination: Option<CoordinationFigure>,
     /// Caps on the payment.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub caps: Vec<LimitFigure>,
@@ -338,6 +341,9 @@ pub struct Counted {
     pub title: Text,
     /// What was left of it, over the lines looked at.
     pub left: Amount,
+    /// What earlier layers paid of it and a coordinating benefit puts back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put_back: Option<Amount>,
     /// The counting factor; 100 % if missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub factor: Option<Ratio>,
@@ -366,6 +372,35 @@ pub struct LimitFigure {
     /// The facts that picked the limit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<FactShown>,
+}
+
+/// How a benefit goes with what earlier layers paid: figured as if they had not, then compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct CoordinationFigure {
+    /// The layers whose payments were put back into what is left.
+    pub with: Vec<String>,
+    /// What they paid of the counted money.
+    pub paid: Amount,
+    /// The figures compared, in the order of the rule.
+    pub candidates: Vec<CandidateFigure>,
+    /// Whether the greatest of them is paid, not the least.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub greatest: bool,
+    /// The one that is paid, exact.
+    pub gives: Amount,
+}
+
+/// A figure that a coordinating benefit may pay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct CandidateFigure {
+    /// `own`, `own-less-paid` or `base-less-paid`.
+    pub figure: String,
+    /// The amount, exact.
+    pub amount: Amount,
 }
 
 /// A fact and its value.

@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostics;
 use crate::ledger::AccumulatorKey;
 use crate::money::Rounding;
 use crate::scheme::Scheme;
-use crate::scheme::syntax::{About, Counts, Owner, Parts, Taken, Unit};
+use crate::scheme::syntax::{About, Candidate, Counts, Owner, Parts, Taken, Unit};
 use condition::Condition;
 use fact::{Fact, FactKind};
 use value::Value;
@@ -66,6 +66,8 @@ pub struct Plan {
     pub(crate) layers: Vec<Layer>,
     /// What each test of a condition asks, for explanations.
     pub(crate) tests: Vec<TestNote>,
+    /// Whether any benefit coordinates with earlier layers.
+    pub(crate) coordinates: bool,
     /// How many deductible accumulators are shared by several benefits.
     pub(crate) held_slots: usize,
     pub(crate) digest: [u8; 32],
@@ -305,6 +307,16 @@ pub(crate) enum Form {
     InKind { buy: u32, give: u32, units: usize, accumulator: usize },
 }
 
+/// How a benefit goes with the payments of earlier layers.
+#[derive(Debug, Clone)]
+pub(crate) struct Coordinate {
+    /// The layers whose payments are put back.
+    pub(crate) with: Vec<usize>,
+    /// Whether it pays the greatest of the candidates, not the least.
+    pub(crate) greatest: bool,
+    pub(crate) candidates: Vec<Candidate>,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Benefit {
     pub(crate) name: Named,
@@ -320,6 +332,7 @@ pub(crate) struct Benefit {
     pub(crate) out_of_pocket_max: Vec<Limit>,
     pub(crate) base_caps: Vec<Limit>,
     pub(crate) caps: Vec<Limit>,
+    pub(crate) coordinate: Option<Coordinate>,
     pub(crate) minimum: Option<Value>,
     pub(crate) indemnity: bool,
     /// Indices into `covers`, in the order in which the payment settles them.

@@ -1,5 +1,5 @@
 //! Whether it is certain that one more unit billed never lowers what is paid and never raises it by more: one benefit alone keeps to that, several do if no
-//! accumulator is shared and their covers are pairwise alike or apart.
+//! accumulator is shared, none coordinates with another, and their covers are pairwise alike or apart.
 
 use super::words;
 use super::{Finding, Scene};
@@ -31,6 +31,8 @@ pub(super) fn findings(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
             let before = labels.len();
             if let Some(shared) = shared(plan, first, second) {
                 labels.push((scene.benefit_place(*sl, *sb), words::shares_label(&other, &shared)));
+            } else if second.coordinate.as_ref().is_some_and(|c| c.with.contains(fl)) {
+                labels.push((scene.benefit_place(*sl, *sb), words::coordinates_label(&other)));
             } else if overlap_in_part(first, second) {
                 labels.push((scene.benefit_place(*sl, *sb), words::overlap_label(&other)));
             }

@@ -137,7 +137,8 @@ impl Reach<'_> {
         let scene = self.scene;
         let plan = scene.plan;
         let Some(benefit) = plan.layers.get(l).and_then(|layer| layer.benefits.get(b)) else { return false };
-        if !benefit.indemnity {
+        // What earlier layers paid is put back for one that coordinates.
+        if !benefit.indemnity || benefit.coordinate.is_some() {
             return false;
         }
         let mut by: Vec<String> = Vec::new();
@@ -192,8 +193,12 @@ impl Reach<'_> {
         if benefit.franchise.is_some() || benefit.base_caps.len() > LIMITS || self.posted_by(deductible.accumulator) != 1 {
             return None;
         }
-        // A fixed sum, a cut share and a rounded share can be paid without any excess.
-        if matches!(benefit.form, Form::Fixed(_)) || !benefit.out_of_pocket_max.is_empty() || benefit.rounds_patient_share {
+        // A fixed sum, a cut share, a rounded share and what others left can be paid without any excess.
+        if matches!(benefit.form, Form::Fixed(_))
+            || benefit.coordinate.is_some()
+            || !benefit.out_of_pocket_max.is_empty()
+            || benefit.rounds_patient_share
+        {
             return None;
         }
         for (index, cap) in benefit.base_caps.iter().enumerate() {
@@ -397,6 +402,7 @@ fn contains(wide: Per, narrow: Per) -> bool {
 fn sweeps(plan: &Plan, benefit: &Benefit, portion: usize) -> bool {
     let full = |c: &crate::plan::Cover| matches!(c.factor, Value::Constant(MICROS_PER_WHOLE));
     benefit.indemnity
+        && benefit.coordinate.is_none()
         && benefit.lines.is_none()
         && matches!(benefit.form, Form::Ratio(Value::Constant(MICROS_PER_WHOLE)))
         && benefit.limits().next().is_none()

@@ -343,6 +343,10 @@ pub(super) fn overlap_label(other: &str) -> Message {
     say(format!("与 `{other}` 的费用范围部分重叠"), format!("covers in part what `{other}` covers"))
 }
 
+pub(super) fn coordinates_label(other: &str) -> Message {
+    say(format!("与 `{other}` 的赔付协调"), format!("coordinates with what `{other}` pays"))
+}
+
 pub(super) fn shares_label(other: &str, accumulator: &str) -> Message {
     say(format!("与 `{other}` 共用 `{accumulator}`"), format!("shares `{accumulator}` with `{other}`"))
 }

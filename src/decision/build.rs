@@ -381,6 +381,7 @@ impl<'a> Builder<'a> {
                 parts => parts.words().map(str::to_owned).collect(),
             },
             raised_to: None,
+            coordination: None,
             caps: Vec::new(),
             residual: None,
             bound: None,
@@ -434,12 +435,13 @@ impl<'a> Builder<'a> {
         };
         let Some(figures) = self.figures() else { return };
         match *step {
-            Step::Counted { cover, left, counted } => {
+            Step::Counted { cover, left, put_back, counted } => {
                 if let Some(portion) = benefit.covers.get(cover).and_then(|c| plan.portions.get(c.portion)) {
                     figures.counted.push(Counted {
                         portion: portion.id.clone(),
                         title: text(portion),
                         left: money(left),
+                        put_back: (put_back > Money::ZERO).then(|| money(put_back)),
                         factor: factor.filter(|f| *f != Ratio::ONE),
                         factor_varies: factor.is_none(),
                         counted: money(counted),
@@ -506,6 +508,25 @@ impl<'a> Builder<'a> {
             }
             Step::Raw { raw } => figures.raw = raw_amount(raw),
             Step::OutOfPocketCut { raw } => figures.raised_to = Some(raw_amount(raw)),
+            Step::Candidate { candidate, figure, paid_before } => {
+                let coordination = figures.coordination.get_or_insert_with(|| {
+                    let names = |layer: &usize| plan.layers.get(*layer).map_or_else(String::new, |l| l.name.id.clone());
+                    let rule = benefit.coordinate.as_ref();
+                    CoordinationFigure {
+                        with: rule.map_or_else(Vec::new, |c| c.with.iter().map(names).collect()),
+                        paid: money(paid_before),
+                        candidates: Vec::new(),
+                        greatest: rule.is_some_and(|c| c.greatest),
+                        gives: money(Money::ZERO),
+                    }
+                });
+                coordination.candidates.push(CandidateFigure { figure: candidate.name().to_owned(), amount: raw_amount(figure) });
+            }
+            Step::Chosen { raw } => {
+                if let Some(coordination) = &mut figures.coordination {
+                    coordination.gives = raw_amount(raw);
+                }
+            }
             Step::Residual { amount } => figures.residual = Some(money(amount)),
             Step::Bound { cap } => {
                 let label = cap.and_then(|c| benefit.caps.get(c)).map_or("residual", |c| c.label.as_str());

@@ -97,10 +97,16 @@ impl Facts {
             let rest = less.iter().try_fold(start, |rest, part| rest.checked_sub(part.unwrap_or(Money::ZERO)));
             Amount::new(rest.unwrap_or(Money::ZERO).max(Money::ZERO), places)
         };
+        let paid_before = figures.coordination.as_ref().and_then(|c| c.paid.money());
         let deducted = figures.deductible.as_ref().and_then(|d| d.deducted.money());
-        put("patient_share", &share(&[figures.rounded.money()]));
-        put("coinsurance", &share(&[figures.rounded.money(), deducted, copay.money()]));
-        put("before_rounding", &figures.raised_to.unwrap_or(figures.raw));
+        put("patient_share", &share(&[paid_before, figures.rounded.money()]));
+        put("coinsurance", &share(&[paid_before, figures.rounded.money(), deducted, copay.money()]));
+        let own = figures.raised_to.unwrap_or(figures.raw);
+        if let Some(coordination) = &figures.coordination {
+            put("own", &own);
+            put("paid_before", &coordination.paid);
+        }
+        put("before_rounding", &figures.coordination.as_ref().map_or(own, |c| c.gives));
         put("limit", &figures.bound.as_deref().unwrap_or("none"));
         put("paid", &figures.paid);
         put("issued", &figures.issued);

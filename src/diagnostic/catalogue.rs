@@ -97,7 +97,7 @@ catalogue! {
         "相对免赔额不能与其他起付线同时使用",
         "a franchise cannot be met together with another deductible";
 
-    part_named_twice(part: &str): "`{part}` 重复列出", "`{part}` is named twice";
+    named_twice(name: &str): "`{name}` 重复列出", "`{name}` is named twice";
     names_a_part(): "至少要列出个人负担的一个部分", "at least one part of the patient's share must be named";
     maxima_of_other_parts():
         "同一保障责任的各个人负担上限须限制相同的部分：`of` 应一致",
@@ -120,6 +120,26 @@ catalogue! {
     beside_no_multiple(sum: Money, unit: Money):
         "账单之外另付 {sum}，不是方案单位 {unit} 的整数倍",
         "{sum} beside the bill is no whole multiple of the scheme's unit {unit}";
+
+    coordinate_needs_a_figure():
+        "`coordinate` 须写 `pays`、`least` 或 `greatest` 之一：支付哪个数",
+        "`coordinate` needs `pays`, `least` or `greatest`: which figure it pays";
+    names_a_figure(): "至少要列出一个数", "at least one figure must be named";
+    coordinates_with_earlier(layer: &str):
+        "`{layer}` 不是此前的保障层：只能与先赔的保障层协调",
+        "`{layer}` is no earlier layer: a benefit coordinates with layers that pay before it";
+    coordinates_with_nobody():
+        "此前没有付款的保障层可以协调",
+        "no layer that pays comes before this one";
+    coordinates_in_vain(layer: &str):
+        "`{layer}` 不赔付本责任计入的任何费用类别",
+        "`{layer}` pays for no portion that this benefit covers";
+    coordinate_and_parts():
+        "与其他保障层协调时，无法区分个人负担的各部分",
+        "the parts of the patient's share cannot be told apart in a coordinating benefit";
+    coordinate_and_beside():
+        "账外给付（`indemnity = false`）不能与其他保障层协调",
+        "sums beside the bill (`indemnity = false`) cannot be coordinated";
 
     // --- reading: values, conditions, expressions
 

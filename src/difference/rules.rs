@@ -64,6 +64,15 @@ fn rounding(rounding: Rounding) -> String {
     format!("{} {:?}", rounding.unit(), rounding.mode())
 }
 
+/// With whom a benefit coordinates, and which figure it pays.
+fn coordination(plan: &Plan, benefit: &Benefit) -> String {
+    let Some(coordinate) = &benefit.coordinate else { return "none".to_owned() };
+    let layers = coordinate.with.iter().filter_map(|layer| plan.layers.get(*layer)).map(|l| l.name.id.as_str());
+    let figures = coordinate.candidates.iter().map(|one| one.name());
+    let pays = if coordinate.greatest { "greatest" } else { "least" };
+    format!("with {}: {pays} of {}", layers.collect::<Vec<_>>().join(", "), figures.collect::<Vec<_>>().join(", "))
+}
+
 impl<'p> Differ<'p> {
     fn add(&mut self, rule: String, case: String, old: Option<String>, new: Option<String>, spot: Spot<'p>) {
         let difference = Difference { rule, case, old, new, witness: None };
@@ -315,6 +324,7 @@ impl<'p> Differ<'p> {
         self.limits(path, "out-of-pocket maximum", &old.out_of_pocket_max, &new.out_of_pocket_max);
         self.limits(path, "cap on base", &old.base_caps, &new.base_caps);
         self.limits(path, "cap", &old.caps, &new.caps);
+        self.text(&format!("{path}: coordinate"), coordination(self.pair.old, old), coordination(self.pair.new, new));
         match (&old.minimum, &new.minimum) {
             (Some(was), Some(is)) => self.value(format!("{path}: minimum"), Kind::Amount, was, is),
             (was, is) => self.presence(format!("{path}: minimum"), was.is_some(), is.is_some()),

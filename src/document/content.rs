@@ -352,6 +352,17 @@ impl Writer<'_> {
             }
             items.push(((name, text), table));
         }
+        if let Some(coordinate) = &benefit.coordinate {
+            let with = Line::join(coordinate.with.iter().map(|layer| names.layer(*layer)), words.comma());
+            let figures = Line::join(coordinate.candidates.iter().map(|one| words.candidate(*one).into()), words.comma());
+            let pays = match (coordinate.candidates.len(), coordinate.greatest) {
+                (0 | 1, _) => words.coordinate_pays(),
+                (_, false) => words.coordinate_least(),
+                (_, true) => words.coordinate_greatest(),
+            };
+            let text = Line::fill(words.coordinate_text(), [with]).and(words.semicolon()).and(Line::fill(pays, [figures]));
+            items.push(((words.coordinate().into(), text), None));
+        }
         items.extend(caps(&benefit.caps, words.cap(), false));
         if let Some(minimum) = &benefit.minimum {
             let written = of_benefit.and_then(|b| b.minimum.as_ref());

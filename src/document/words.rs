@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::date::{DateChoice, Length, Per};
 use crate::decision::Language;
 use crate::money::RoundingMode;
-use crate::scheme::syntax::{Counts, Taken};
+use crate::scheme::syntax::{Candidate, Counts, Taken};
 
 /// The texts in one language. Where `{}` stands, something is put in.
 #[derive(Debug, Clone, Copy)]
@@ -133,6 +133,11 @@ words! {
     rounding_text: "取整到 {}（{}）", "to {} ({})";
     rounds_share: "先对个人负担取整", "of the patient’s share";
     rounds_coinsurance: "先对按比例自付部分取整", "of the coinsurance";
+    coordinate: "与先赔者协调", "Coordination";
+    coordinate_text: "按 {} 未曾赔付计算", "figured as if {} had paid nothing";
+    coordinate_pays: "支付：{}", "pays: {}";
+    coordinate_least: "支付其中最少者：{}", "pays the least of: {}";
+    coordinate_greatest: "支付其中最多者：{}", "pays the greatest of: {}";
     maximum_of: "仅限制 {}", "holds down only: {}";
     allocate: "冲减次序", "Settles in the order";
     on_accumulator: "累计项 {}", "on {}";
@@ -270,6 +275,15 @@ impl Words {
             "deductible" => self.pick("起付线", "deductible"),
             "copay" => self.pick("定额自付", "copayments"),
             _ => self.pick("按比例自付部分", "coinsurance"),
+        }
+    }
+
+    /// A figure that a coordinating benefit may pay.
+    pub(super) const fn candidate(self, candidate: Candidate) -> &'static str {
+        match candidate {
+            Candidate::Own => self.pick("单独计算应付", "its own payment"),
+            Candidate::OwnLessPaid => self.pick("单独应付减已赔付", "its own payment less what was paid"),
+            Candidate::BaseLessPaid => self.pick("计入费用减已赔付", "its base less what was paid"),
         }
     }
 

@@ -8,9 +8,9 @@ use crate::engine::kernel::{position, post};
 use crate::engine::trace::{Failed, LimitKind, Step, Trace};
 use crate::money::{Money, Raw, Rounding};
 use crate::plan::value::Value;
-use crate::plan::{Band, Benefit, Form, GrantRow, Limit, Plan};
+use crate::plan::{Band, Benefit, Coordinate, Form, GrantRow, Limit, Plan};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::{Counts, Parts, Taken};
+use crate::scheme::syntax::{Candidate, Counts, Parts, Taken};
 
 fn add(a: Money, b: Money) -> Result<Money, Fault> {
     a.checked_add(b).ok_or(Fault::Overflow)
@@ -48,7 +48,7 @@ pub(crate) fn settle<T: Trace>(
         return Ok(());
     }
     // 1: the base.
-    let (counted, within_reach) = count(plan, benefit, bill, case, trace)?;
+    let Tally { counted, within_reach, paid_before } = count(plan, benefit, bill, case, trace)?;
     let mut base = counted;
     for (index, cap) in benefit.base_caps.iter().enumerate() {
         if let Some(InForce { room, .. }) = in_force(LimitKind::BaseCap, index, cap, case, trace)? {
@@ -84,6 +84,11 @@ pub(crate) fn settle<T: Trace>(
     let mut known = Known { deducted, copaid: add(early, late)? };
     if !benefit.out_of_pocket_max.is_empty() {
         (raw, known) = cut_share(benefit, base, known, raw, case, trace)?;
+    }
+
+    // Beside other payers: which figure it pays.
+    if let Some(coordinate) = &benefit.coordinate {
+        raw = choose(coordinate, base, paid_before, raw, trace)?;
     }
 
     // 9: limits on the payment.
@@ -153,7 +158,7 @@ pub(crate) fn settle<T: Trace>(
     charge(plan, benefit, case, trace)?;
 
     // 13: postings.
-    let patient_share = subtract(base, rounded)?.max(Money::ZERO);
+    let patient_share = subtract(subtract(base, paid_before)?, rounded)?.max(Money::ZERO);
     for (accumulator, counts) in &benefit.posts {
         let amount = match counts {
             Counts::Deductible => deducted.micros(),
@@ -189,23 +194,35 @@ fn choose_lines(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut Case
     Ok(any)
 }
 
-/// The counted money of every covered portion and chosen line, and the residual that the benefit may touch.
-fn count<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut Case, trace: &mut T) -> Result<(Money, Money), Fault> {
+/// What a benefit finds of a bill.
+struct Tally {
+    /// The counted money of every covered portion and chosen line.
+    counted: Money,
+    /// The residual that the benefit may touch.
+    within_reach: Money,
+    /// What the layers that it coordinates with paid of the counted money.
+    paid_before: Money,
+}
+
+/// Counts the money of every covered portion and chosen line: what is left of it, and what the layers took that the benefit coordinates with.
+fn count<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut Case, trace: &mut T) -> Result<Tally, Fault> {
     let mut base = Money::ZERO;
     if benefit.plain && case.lines == 1 {
         for (index, cover) in benefit.covers.iter().enumerate() {
             let left = case.left(0, cover.portion);
-            trace.record(|| Step::Counted { cover: index, left, counted: left });
+            trace.record(|| Step::Counted { cover: index, left, put_back: Money::ZERO, counted: left });
             base = add(base, left)?;
         }
-        return Ok((base, base));
+        return Ok(Tally { counted: base, within_reach: base, paid_before: Money::ZERO });
     }
+    let with = benefit.coordinate.as_ref().map_or(&[][..], |coordinate| &coordinate.with);
+    let mut paid_before = Money::ZERO;
     let mut touchable = Money::ZERO;
     let mut held_total = Money::ZERO;
     case.counted.clear();
     case.touch.clear();
     for (index, cover) in benefit.covers.iter().enumerate() {
-        let (mut left_total, mut counted_total) = (Money::ZERO, Money::ZERO);
+        let (mut left_total, mut put_back, mut counted_total) = (Money::ZERO, Money::ZERO, Money::ZERO);
         let mut factor = if cover.by_line { Ratio::ZERO } else { cover.factor.ratio(&case.facts)? };
         for line in 0..case.lines {
             if benefit.lines.is_some() && !case.is_chosen(line) {
@@ -220,7 +237,12 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut C
                 factor = cover.factor.ratio(&case.facts)?;
             }
             let left = case.left(line, cover.portion);
-            let mut counted = factor.of_exactly(left).ok_or(Fault::NoValue)?;
+            let mut taken = Money::ZERO;
+            for layer in with {
+                taken = add(taken, case.taken(*layer, line, cover.portion)?)?;
+            }
+            paid_before = add(paid_before, factor.of_exactly(taken).ok_or(Fault::NoValue)?)?;
+            let mut counted = factor.of_exactly(add(left, taken)?).ok_or(Fault::NoValue)?;
             for slot in &benefit.held {
                 let held = case.held.get((slot * case.lines + line) * case.portions + cover.portion).copied().unwrap_or(Money::ZERO);
                 let taken = held.min(counted);
@@ -232,18 +254,39 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut C
             }
             case.touch.push(factor != Ratio::ZERO);
             left_total = add(left_total, left)?;
+            put_back = add(put_back, taken)?;
             counted_total = add(counted_total, counted)?;
             if factor != Ratio::ZERO {
                 touchable = add(touchable, left)?;
             }
         }
-        trace.record(|| Step::Counted { cover: index, left: left_total, counted: counted_total });
+        trace.record(|| Step::Counted { cover: index, left: left_total, put_back, counted: counted_total });
         base = add(base, counted_total)?;
     }
     if held_total > Money::ZERO {
         trace.record(|| Step::Held { amount: held_total });
     }
-    Ok((base, touchable))
+    Ok(Tally { counted: base, within_reach: touchable, paid_before })
+}
+
+/// Which of the candidates a coordinating benefit pays, given its own figure: the least or the greatest, the first named of equal ones.
+fn choose<T: Trace>(coordinate: &Coordinate, base: Money, paid_before: Money, own: Raw, trace: &mut T) -> Result<Raw, Fault> {
+    let mut chosen: Option<Raw> = None;
+    for candidate in &coordinate.candidates {
+        let figure = match candidate {
+            Candidate::Own => own,
+            Candidate::OwnLessPaid => own.less(paid_before),
+            Candidate::BaseLessPaid => Raw::from_money(subtract(base, paid_before)?.max(Money::ZERO)),
+        };
+        trace.record(|| Step::Candidate { candidate: *candidate, figure, paid_before });
+        let better = chosen.is_none_or(|best| if coordinate.greatest { figure > best } else { figure < best });
+        if better {
+            chosen = Some(figure);
+        }
+    }
+    let raw = chosen.ok_or(Fault::Internal)?;
+    trace.record(|| Step::Chosen { raw });
+    Ok(raw)
 }
 
 /// A limit, if its condition holds.

@@ -1,6 +1,7 @@
 //! One claim as the kernel sees it: what came in, and the working memory, which is kept from claim to claim.
 
 use crate::date::Periods;
+use crate::engine::Fault;
 use crate::engine::program::Program;
 use crate::money::Money;
 use crate::plan::Plan;
@@ -104,6 +105,8 @@ pub(crate) struct Case {
     pub(crate) remainders: Vec<(i128, usize)>,
     /// Held money by slot, line and portion.
     pub(crate) held: Vec<Money>,
+    /// What was left at entry to each layer so far, by layer, line and portion; kept for plans that coordinate.
+    pub(crate) at_entry: Vec<Money>,
 }
 
 fn refill<T: Copy>(buffer: &mut Vec<T>, count: usize, value: T) {
@@ -157,6 +160,13 @@ impl Case {
 
     pub(crate) fn portion_left(&self, portion: usize) -> Money {
         sum_portion(&self.residual, portion, self.portions)
+    }
+
+    /// What a layer before the one at work took from a line's portion. Only for plans that coordinate.
+    pub(crate) fn taken(&self, layer: usize, line: usize, portion: usize) -> Result<Money, Fault> {
+        let left = |layer: usize| self.at_entry.get(layer * self.residual.len() + self.cell(line, portion)).copied();
+        let (before, after) = left(layer).zip(left(layer + 1)).ok_or(Fault::Internal)?;
+        before.checked_sub(after).ok_or(Fault::Overflow)
     }
 
     #[inline]

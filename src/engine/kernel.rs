@@ -45,7 +45,11 @@ pub(crate) fn settle<T: Trace>(
 
 #[inline(never)]
 fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut Case, trace: &mut T) -> Result<(), Fault> {
+    case.at_entry.clear();
     for (index, (op, layer)) in program.layers.iter().zip(&plan.layers).enumerate() {
+        if plan.coordinates {
+            case.at_entry.extend_from_slice(&case.residual);
+        }
         trace.record(|| Step::Layer { layer: index });
         read_entry_facts(plan, case, trace);
         if let Some(given) = bill.given(index) {

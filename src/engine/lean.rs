@@ -44,7 +44,7 @@ fn post<T: Trace>(positions: &mut [i64], accumulator: usize, amount: Money, trac
 #[inline(always)]
 fn count<T: Trace>(cover: usize, portion: usize, residual: &[Money], trace: &mut T) -> Result<Money, Fault> {
     let left = residual.get(portion).copied().ok_or(Fault::Internal)?;
-    trace.record(|| Step::Counted { cover, left, counted: left });
+    trace.record(|| Step::Counted { cover, left, put_back: Money::ZERO, counted: left });
     Ok(left)
 }
 

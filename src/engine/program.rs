@@ -143,6 +143,7 @@ impl Known<'_> {
             || benefit.posts.iter().any(|(accumulator, _)| personal(accumulator))
             || benefit.rounds_patient_share
             || benefit.rounds_coinsurance
+            || benefit.coordinate.is_some()
             || benefit.lines.is_some()
             || benefit.minimum.is_some()
             || benefit.franchise.is_some()

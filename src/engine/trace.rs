@@ -2,6 +2,7 @@
 
 use crate::money::{Money, Raw};
 use crate::ratio::Ratio;
+use crate::scheme::syntax::Candidate;
 
 /// What the kernel tells.
 pub(crate) trait Trace {
@@ -81,6 +82,8 @@ pub(crate) enum Step {
     Counted {
         cover: usize,
         left: Money,
+        /// What the layers took that the benefit coordinates with.
+        put_back: Money,
         counted: Money,
     },
     Held {
@@ -165,6 +168,17 @@ pub(crate) enum Step {
         raw: Raw,
     },
     OutOfPocketCut {
+        raw: Raw,
+    },
+    /// A figure that a coordinating benefit may pay.
+    Candidate {
+        candidate: Candidate,
+        figure: Raw,
+        /// What the others paid of the counted money.
+        paid_before: Money,
+    },
+    /// The candidate that it pays.
+    Chosen {
         raw: Raw,
     },
     /// What the residual allows.

@@ -2,7 +2,9 @@
 
 use super::layout::{Row, clean, fill, grouped};
 use super::{Story, title_of};
-use crate::decision::{BandFigure, BenefitDecision, DeductibleFigure, Entitlement, FactShown, FailedTest, Figures, LimitFigure};
+use crate::decision::{
+    BandFigure, BenefitDecision, CoordinationFigure, DeductibleFigure, Entitlement, FactShown, FailedTest, Figures, LimitFigure,
+};
 use crate::money::Amount;
 use crate::ratio::Ratio;
 
@@ -105,13 +107,24 @@ impl Story {
     /// Step 1: what counts.
     fn base(&self, figures: &Figures, rows: &mut Vec<Row>) {
         let words = self.words;
+        if let Some(coordination) = &figures.coordination {
+            let with = clean(&coordination.with.join(words.comma()));
+            rows.push((words.coordination(), fill(words.put_back(), &[&with, &grouped(coordination.paid)])));
+        }
         for portion in &figures.counted {
             let title = title_of(&portion.title, &portion.portion, self.language());
-            let (left, counted) = (grouped(portion.left), grouped(portion.counted));
+            let counted = grouped(portion.counted);
+            let (mut left, mut whole) = (Terms::new(portion.left), portion.left);
+            if let Some(back) = portion.put_back {
+                left = left.plus(back);
+                whole = whole.checked_add(back).unwrap_or(whole);
+            }
             let text = match portion.factor {
-                Some(factor) if figures.held.is_none() => fill(words.part_counts_at(), &[&title, &left, &factor.to_string(), &counted]),
-                _ if portion.left.to_string() == portion.counted.to_string() => fill(words.all_counts(), &[&title, &left]),
-                _ => fill(words.part_counts(), &[&title, &left, &counted]),
+                Some(factor) if figures.held.is_none() => {
+                    fill(words.part_counts_at(), &[&title, &left.text, &left.factor(), &factor.to_string(), &counted])
+                }
+                _ if whole.to_string() == portion.counted.to_string() => fill(words.all_counts(), &[&title, &left.text]),
+                _ => fill(words.part_counts(), &[&title, &left.text, &counted]),
             };
             rows.push((words.portion(), text));
         }
@@ -331,6 +344,27 @@ impl Story {
         }
     }
 
+    /// What it pays beside those who paid before.
+    fn coordination(&self, figures: &Figures, coordination: &CoordinationFigure, rows: &mut Vec<Row>) {
+        let words = self.words;
+        let own = figures.raised_to.unwrap_or(figures.raw);
+        for candidate in &coordination.candidates {
+            let less = |whole: Amount| self.not_below_zero(&Terms::new(whole).minus(coordination.paid), candidate.amount);
+            let text = match candidate.figure.as_str() {
+                "own-less-paid" => fill(words.own_less_paid(), &[&less(own)]),
+                "base-less-paid" => fill(words.base_less_paid(), &[&less(figures.base)]),
+                _ => fill(words.own_figure(), &[&grouped(candidate.amount)]),
+            };
+            rows.push((words.coordination(), text));
+        }
+        let template = match (coordination.candidates.len(), coordination.greatest) {
+            (0 | 1, _) => words.pays_this(),
+            (_, false) => words.pays_least(),
+            (_, true) => words.pays_greatest(),
+        };
+        rows.push((words.coordination(), fill(template, &[&grouped(coordination.gives)])));
+    }
+
     /// Steps 8 to 12: out-of-pocket maximum, rounding, limits, payment.
     fn payment(&self, figures: &Figures, rows: &mut Vec<Row>) {
         let words = self.words;
@@ -354,7 +388,11 @@ impl Story {
             }
             _ => {}
         }
-        let exact = grouped(figures.raised_to.unwrap_or(figures.raw));
+        if let Some(coordination) = &figures.coordination {
+            self.coordination(figures, coordination, rows);
+        }
+        let own = figures.raised_to.unwrap_or(figures.raw);
+        let exact = grouped(figures.coordination.as_ref().map_or(own, |c| c.gives));
         let rounded = grouped(figures.rounded);
         if exact != rounded && figures.bound.is_none() {
             let rounding = &figures.rounding;

@@ -250,6 +250,7 @@ impl Check {
             let Some(figures) = &benefit.figures else { continue };
             let path = format!("{id}.{}", benefit.benefit.id);
             Benefit { check: self, path: &path, figures, left: &left, by_lines: !decision.lines.is_empty() }.recheck();
+            self.put_back(&path, figures, decision);
             self.posted(&path, figures, decision);
             for part in &figures.settled {
                 left.entry(&part.portion).and_modify(|left| *left = left.less(Number::of(part.amount)));
@@ -275,6 +276,32 @@ impl Check {
         self.same(&format!("{id}.beside"), Number::sum(fired().filter(|f| f.residual.is_none()).map(|f| f.issued)), layer.beside);
     }
 
+    /// What a coordinating benefit puts back: what the layers took that it names.
+    fn put_back(&mut self, path: &str, figures: &Figures, decision: &Decision) {
+        let with = figures.coordination.iter().flat_map(|c| &c.with);
+        let with: Vec<usize> = with.filter_map(|id| decision.layers.iter().position(|l| l.layer.id == *id)).collect();
+        let mut paid = ZERO;
+        for part in &figures.counted {
+            let left = |layer: usize| match layer.checked_sub(1).and_then(|before| decision.layers.get(before)) {
+                Some(before) => amount_of(&before.left, &part.portion),
+                None => amount_of(&decision.billed, &part.portion),
+            };
+            let taken = with.iter().fold(ZERO, |sum, layer| sum.plus(left(*layer)).less(left(layer.saturating_add(1))));
+            let found = part.put_back.map_or(ZERO, Number::of);
+            let path = format!("{path}.put_back.{}", part.portion);
+            // A benefit may look at some lines only.
+            if found != taken && (decision.lines.is_empty() || found > taken) {
+                self.differ(&path, taken.to_string(), found.to_string());
+            }
+            paid = paid.plus(part.factor.map_or(found, |factor| found.times(factor)));
+        }
+        if let Some(coordination) = &figures.coordination {
+            let path = format!("{path}.paid_before");
+            let varies = figures.counted.iter().any(|c| c.factor_varies);
+            if varies { self.at_most(&path, paid, coordination.paid) } else { self.same(&path, paid, coordination.paid) }
+        }
+    }
+
     /// What a benefit posted, where a limit in force names the accumulator.
     fn posted(&mut self, rule: &str, figures: &Figures, decision: &Decision) {
         let postings = &decision.postings;
@@ -297,7 +324,8 @@ impl Check {
         let base = Number::of(figures.base);
         let mut limits = |limits: &[LimitFigure], amount: Number| limits.iter().for_each(|l| expect(&l.accumulator, l.used, amount));
         limits(&figures.base_caps, base);
-        let share = base.less(Number::of(figures.rounded)).or_zero();
+        let paid_before = figures.coordination.as_ref().map_or(ZERO, |c| Number::of(c.paid));
+        let share = base.less(paid_before).less(Number::of(figures.rounded)).or_zero();
         let parts = Parts::of(figures);
         limits(&figures.out_of_pocket_max, if parts.coinsurance { share.less(parts.outside).or_zero() } else { parts.kept() });
         limits(&figures.caps, Number::of(figures.paid));
@@ -462,7 +490,8 @@ impl Benefit<'_> {
         }
         self.base();
         self.excess();
-        let exact = self.exact();
+        let own = self.exact();
+        let exact = self.coordination(own);
         self.payment(exact);
     }
 
@@ -479,7 +508,8 @@ impl Benefit<'_> {
                 self.check.same(&path, left, part.left)
             }
             let path = format!("{}.counted.{}", self.path, part.portion);
-            let factored = part.factor.map_or(Number::of(part.left), |factor| Number::of(part.left).times(factor));
+            let whole = Number::of(part.left).plus(part.put_back.map_or(ZERO, Number::of));
+            let factored = part.factor.map_or(whole, |factor| whole.times(factor));
             if part.factor_varies || figures.held.is_some() {
                 self.check.at_most(&path, factored, part.counted);
             } else {
@@ -587,6 +617,36 @@ impl Benefit<'_> {
             }
         }
         raised.map_or(raw, Part::whole)
+    }
+
+    /// Of a coordinating benefit: the figure that it pays, given its own.
+    fn coordination(&mut self, own: Part) -> Part {
+        let Some(coordination) = &self.figures.coordination else { return own };
+        let (base, paid) = (Number::of(self.figures.base), Number::of(coordination.paid));
+        let mut best: Option<Part> = None;
+        for candidate in &coordination.candidates {
+            let figure = match candidate.figure.as_str() {
+                "own" => own,
+                "own-less-paid" => own.less(paid),
+                "base-less-paid" => Part::whole(base.less(paid).or_zero()),
+                other => {
+                    self.check.differ(&format!("{}.coordination", self.path), "a known figure".to_owned(), other.to_owned());
+                    continue;
+                }
+            };
+            self.same(&candidate.figure, figure.printed(), candidate.amount);
+            // Only benefits in kind divide, and then by one number in all of them.
+            let better = |best: Part| {
+                let (figure, best) = (figure.printed(), best.printed());
+                if coordination.greatest { figure > best } else { figure < best }
+            };
+            if best.is_none_or(better) {
+                best = Some(figure);
+            }
+        }
+        let exact = best.unwrap_or(own);
+        self.same("coordination", exact.printed(), coordination.gives);
+        exact
     }
 
     fn bands(&mut self, bands: &[BandFigure], measured: Option<&BandPosition>, points: &[Ratio], factors: &[Ratio]) {

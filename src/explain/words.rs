@@ -62,7 +62,7 @@ words! {
     portion: "费用类别", "portion";
     all_counts: "{0}：剩余 {1}，全部计入", "{0}: {1} left, all of it counts";
     part_counts: "{0}：剩余 {1}，计入 {2}", "{0}: {1} left, of which {2} counts";
-    part_counts_at: "{0}：剩余 {1}，计入 {1} × {2} = {3}", "{0}: {1} left, counts {1} x {2} = {3}";
+    part_counts_at: "{0}：剩余 {1}，计入 {2} × {3} = {4}", "{0}: {1} left, counts {2} x {3} = {4}";
     held: "已抵起付线", "held";
     held_text: "{0} 已在本案中抵作共用起付线，不再计入", "{0} was already counted as shared deductible in this claim and does not count again";
     base_cap: "计入限额", "cap on base";
@@ -115,6 +115,15 @@ words! {
     maximum_of: "上限仅限制：{0}", "it holds down only: {0}";
     raised_parts: "上限所限制的部分超出剩余额，应付金额提高", "what it holds down is above what is left of it, so the payment rises";
     not_raised_parts: "上限所限制的部分在上限之内，应付金额不变", "what it holds down is within the maximum";
+
+    coordination: "与先赔者协调", "coordination";
+    put_back: "按 {0} 未曾赔付计算；其已赔付计入费用 {1}", "figured as if {0} had paid nothing; of what counts, {1} was paid";
+    own_figure: "单独计算应付：{0}", "its own payment: {0}";
+    own_less_paid: "单独应付减已赔付：{0}", "its own payment less what was paid: {0}";
+    base_less_paid: "计入费用减已赔付：{0}", "the base less what was paid: {0}";
+    pays_this: "支付此数：{0}", "this is paid: {0}";
+    pays_least: "支付最少者：{0}", "the least is paid: {0}";
+    pays_greatest: "支付最多者：{0}", "the greatest is paid: {0}";
 
     // Rounding and limits.
     rounded: "取整", "rounded";

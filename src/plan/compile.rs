@@ -202,6 +202,7 @@ impl Compiler<'_> {
                 .filter(|i| self.accumulators.get(*i).is_some_and(|a| a.counts == Counts::Claims))
                 .collect(),
             classify,
+            coordinates: layers.iter().flat_map(|l| &l.benefits).any(|b| b.coordinate.is_some()),
             layers,
             tests: std::mem::take(&mut self.tests),
             held_slots,

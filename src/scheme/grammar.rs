@@ -1,6 +1,6 @@
 //! The keys of rule files: which table has which, of what form, and what they mean. Readers, suggestions and the JSON Schema go by this.
 
-use crate::scheme::syntax::Counts;
+use crate::scheme::syntax::{Candidate, Counts};
 
 /// A kind of table.
 pub(crate) struct Section {
@@ -484,6 +484,25 @@ pub(crate) const IN_KIND: Section = Section {
     ],
 };
 
+pub(crate) const COORDINATE: Section = Section {
+    id: "coordinate",
+    zh: "`coordinate` 表",
+    en: "`coordinate`",
+    keys: &[&[
+        key(
+            "with",
+            Form::Names,
+            "与之协调的保障层（默认此前所有付款的保障层）",
+            "The layers whose payments are put back (default every earlier layer that pays)",
+        ),
+        key("pays", Form::Word(CANDIDATES), "支付此数", "It pays this figure"),
+        key("least", Form::Words(CANDIDATES), "支付其中最少的", "It pays the least of these figures"),
+        key("greatest", Form::Words(CANDIDATES), "支付其中最多的", "It pays the greatest of these figures"),
+    ]],
+};
+
+const CANDIDATES: &[&str] = &Candidate::WORDS;
+
 pub(crate) const BENEFIT: Section = Section {
     id: "benefit",
     zh: "`[[layer.benefit]]` 表",
@@ -509,6 +528,12 @@ pub(crate) const BENEFIT: Section = Section {
             key("factors", Form::Tables(&FACTOR), "比例的系数", "Factors on the ratio, after points"),
             key("out_of_pocket_max", Form::Tables(&OUT_OF_POCKET_MAX), "个人负担上限", "The most that the patient bears"),
             key("cap", Form::Tables(&CAP), "封顶线", "Caps on the payment or on the base"),
+            key(
+                "coordinate",
+                Form::Table(&COORDINATE),
+                "与先赔的保障层协调：按它们未曾赔付计算，再比较取数",
+                "Coordination with layers that paid before: figured as if they had not, then compared",
+            ),
             key("minimum", AMOUNT, "低于此数不付，但仍计入累计", "A payment below this is not made but still posts"),
             key("indemnity", Form::YesNo, "false：账外给付，不冲减费用", "false: paid beside the bill, and shown apart"),
             key("allocate", Form::Names, "赔款冲减费用类别的次序", "The order in which the payment settles portions"),

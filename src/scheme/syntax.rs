@@ -394,6 +394,47 @@ pub(crate) enum Form {
     InKind { buy: At<u32>, give: At<u32>, units: Name, running: Running, place: Place },
 }
 
+/// A figure that a coordinating benefit may pay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Candidate {
+    /// What it would pay if the others had paid nothing.
+    Own,
+    /// That, less what they paid.
+    OwnLessPaid,
+    /// Its base less what they paid.
+    BaseLessPaid,
+}
+
+impl Candidate {
+    pub(crate) const NAMES: [(&'static str, Candidate); 3] =
+        [("own", Candidate::Own), ("own-less-paid", Candidate::OwnLessPaid), ("base-less-paid", Candidate::BaseLessPaid)];
+
+    /// The names alone.
+    pub(crate) const WORDS: [&'static str; 3] = {
+        let [a, b, c] = Candidate::NAMES;
+        [a.0, b.0, c.0]
+    };
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Candidate::Own => "own",
+            Candidate::OwnLessPaid => "own-less-paid",
+            Candidate::BaseLessPaid => "base-less-paid",
+        }
+    }
+}
+
+/// How a benefit goes with the payments of earlier layers.
+#[derive(Debug, Clone)]
+pub(crate) struct Coordinate {
+    /// The layers; nothing for every earlier one that pays.
+    pub(crate) with: Option<Vec<Name>>,
+    /// Whether it pays the greatest of the candidates, not the least.
+    pub(crate) greatest: bool,
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) place: Place,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Cover {
     pub(crate) portion: Name,
@@ -414,6 +455,7 @@ pub(crate) struct Benefit {
     pub(crate) factors: Vec<Adjustment>,
     pub(crate) out_of_pocket_max: Vec<Limit>,
     pub(crate) caps: Vec<Cap>,
+    pub(crate) coordinate: Option<Coordinate>,
     pub(crate) minimum: Option<Value>,
     pub(crate) indemnity: bool,
     pub(crate) allocate: Option<Vec<Name>>,

@@ -365,3 +365,44 @@ fn parts_of_the_patients_share_that_cannot_be_told_apart() {
         ["error[E017]: a maximum of some parts runs on an accumulator of its own: write `per`, not `accumulator`"]
     );
 }
+
+#[test]
+fn coordination_that_cannot_be() {
+    // Two layers: `other`, given, pays for in_scope; `writer` waives out_of_scope.
+    let of = |coordinate: &str, more: &str| -> Vec<String> {
+        let benefit = format!("covers = [\"in_scope\"]\nratio = \"80%\"\n{more}{coordinate}");
+        let earlier = "[[portion]]\nid = \"out_of_scope\"\n[[layer]]\nid = \"other\"\ncovers = [\"in_scope\"]\n[[layer]]\nid = \"writer\"\nrole = \"write-off\"\ncovers = [\"out_of_scope\"]\n";
+        let found = findings(&format!("{HEAD}{earlier}[[layer]]\nid = \"basic\"\n[[layer.benefit]]\nid = \"stay\"\n{benefit}"));
+        found.into_iter().map(|one| one.split_once(": ").unwrap().1.to_owned()).collect()
+    };
+    assert_eq!(of("coordinate = { pays = \"own\" }", ""), Vec::<String>::new());
+    assert_eq!(
+        of("coordinate = { with = [\"othr\"], pays = \"own\" }", ""),
+        ["error[E006]: `othr` is no earlier layer: a benefit coordinates with layers that pay before it (did you mean `other`?)"]
+    );
+    assert_eq!(of("coordinate = { with = [\"other\", \"other\"], pays = \"own\" }", ""), ["error[E007]: `other` is named twice"]);
+    assert_eq!(
+        of("coordinate = { with = [\"writer\"], pays = \"own\" }", ""),
+        ["error[E017]: `writer` pays for no portion that this benefit covers"]
+    );
+    assert_eq!(
+        of("coordinate = { with = [\"other\"] }", ""),
+        ["error[E003]: `coordinate` needs `pays`, `least` or `greatest`: which figure it pays"]
+    );
+    assert_eq!(
+        of("coordinate = { pays = \"own\", least = [\"own\"] }", ""),
+        ["error[E017]: `pays`, `least`, `greatest` exclude each other"]
+    );
+    assert_eq!(of("coordinate = { least = [\"own\", \"own\"] }", ""), ["error[E007]: `own` is named twice"]);
+    assert_eq!(of("coordinate = { least = [] }", ""), ["error[E005]: at least one figure must be named"]);
+    assert_eq!(
+        of("coordinate = { pays = \"own\" }", "indemnity = false\n"),
+        ["error[E017]: sums beside the bill (`indemnity = false`) cannot be coordinated"]
+    );
+    assert_eq!(
+        of("coordinate = { pays = \"own\" }", "rounding = { unit = \"0.05\", of = \"coinsurance\" }\n"),
+        ["error[E017]: the parts of the patient's share cannot be told apart in a coordinating benefit"]
+    );
+    let alone = of_benefit("covers = [\"in_scope\"]\nratio = \"80%\"\ncoordinate = { pays = \"own\" }");
+    assert_eq!(alone, ["19:14: error[E017]: no layer that pays comes before this one"]);
+}

@@ -13,6 +13,7 @@ mod by_hand;
 mod check;
 #[cfg(feature = "cli")]
 mod cli;
+mod coordination;
 mod diagnostics;
 mod difference;
 #[cfg(feature = "cli")]

@@ -424,6 +424,13 @@ fn recompute(benefit: &BenefitDecision, rule: &scheme::Benefit, scheme: &scheme:
     }
     let stated = rat(figures.raised_to.as_ref().unwrap_or(&figures.raw));
     ensure!(near(raised, stated), "raised to {raised}, not {stated}");
+    let raised = match (&rule.coordinate, &figures.coordination) {
+        (None, None) => raised,
+        (Some(rule), Some(stated)) => coordinated(rule, base, raised, rat(&stated.paid)),
+        (_, stated) => return Err(format!("coordination: {stated:?}")),
+    };
+    let gives = figures.coordination.as_ref().map_or(raised, |one| rat(&one.gives));
+    ensure!(near(raised, gives), "coordinated {raised}, not {gives}");
 
     let (unit, mode, of_share) =
         rule.rounding.as_ref().map_or((scheme.rounding.0, scheme.rounding.1, false), |own| (own.unit, own.mode, own.of_patient_share));
@@ -453,6 +460,16 @@ fn recompute(benefit: &BenefitDecision, rule: &scheme::Benefit, scheme: &scheme:
     let copays = rule.copays.iter().filter(|copay| copay.taken == Taken::FromPayment).count();
     ensure!(copays > 0 || rat(&figures.copaid_from_payment).is_zero(), "a copayment out of nowhere");
     Ok(())
+}
+
+/// The figure that a coordinating benefit pays.
+fn coordinated(rule: &scheme::Coordinate, base: Rat, own: Rat, paid: Rat) -> Rat {
+    let figures = rule.candidates.iter().map(|one| match one {
+        scheme::Candidate::Own => own,
+        scheme::Candidate::OwnLessPaid => (own - paid).max(Rat::ZERO),
+        scheme::Candidate::BaseLessPaid => (base - paid).max(Rat::ZERO),
+    });
+    if rule.greatest { figures.max().unwrap() } else { figures.min().unwrap() }
 }
 
 /// A crossed franchise brings base of earlier claims; absolute bands that do not hold that base begin at zero all the same.

@@ -229,7 +229,7 @@ fn what_is_wrong_does_not_fit() {
 }
 
 /// Where the keys of each kind of table stand. `%` is a key with its value.
-const PLACES: [(&str, &str); 23] = [
+const PLACES: [(&str, &str); 24] = [
     ("scheme", "[scheme]\n%"),
     ("effective", "[scheme]\neffective = { % }"),
     ("money", "[scheme]\nmoney = { % }"),
@@ -252,6 +252,7 @@ const PLACES: [(&str, &str); 23] = [
     ("bands", "[[layer]]\n[[layer.benefit]]\nbands = { % }"),
     ("band", "[[layer]]\n[[layer.benefit]]\nbands = { rows = [{ % }] }"),
     ("grant", "[[layer]]\n[[layer.benefit]]\ngrant = { % }"),
+    ("coordinate", "[[layer]]\n[[layer.benefit]]\ncoordinate = { % }"),
     ("in_kind", "[[layer]]\n[[layer.benefit]]\nin_kind = { % }"),
 ];
 

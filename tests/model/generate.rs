@@ -8,9 +8,9 @@ use super::coverage::Coverage;
 use super::interpret::all_accumulators;
 use super::rat::Rat;
 use super::scheme::{
-    Accumulator, Attribute, Benefit, Body, Cap, Claim, ClassifyRow, Condition, Copay, Counts, Dated, Datum, Deductible, Form, Formula,
-    Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Part, Per, Person, Prior, Rounding, Scheme, Step, Taken, Test,
-    Value, When,
+    Accumulator, Attribute, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Condition, Coordinate, Copay, Counts, Dated, Datum,
+    Deductible, Form, Formula, Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Part, Per, Person, Prior, Rounding,
+    Scheme, Step, Taken, Test, Value, When,
 };
 
 /// A scheme, its people, and their claims in the order in which the scheme settles them.
@@ -751,7 +751,45 @@ impl Maker<'_> {
             self.rounding(&mut benefit, within);
         }
         self.parts(&mut benefit);
+        if self.chance(20) && !self.tame {
+            self.coordinate(&mut benefit);
+        }
         benefit
+    }
+
+    /// With all earlier layers that pay, or with some that pay for what it covers.
+    fn coordinate(&mut self, benefit: &mut Benefit) {
+        use Candidate::{BaseLessPaid, Own, OwnLessPaid};
+        let of_parts = benefit.maximum_of.is_some() || benefit.rounding.as_ref().is_some_and(|one| one.of_coinsurance);
+        if of_parts || !benefit.indemnity {
+            return;
+        }
+        let shares = |layer: &&Layer| {
+            let own = layer.covers.iter().flatten();
+            let mut all = own.chain(layer.benefits.iter().flat_map(|one| &one.covers).map(|(portion, _)| portion));
+            all.any(|portion| benefit.covers.iter().any(|(one, _)| one == portion))
+        };
+        let with: Vec<String> = self.scheme.layers.iter().filter(shares).map(|layer| layer.id.clone()).collect();
+        let payers = self.scheme.layers.iter().any(|layer| !layer.write_off);
+        let with = match self.chance(50) && !with.is_empty() {
+            true => Some(with.into_iter().filter(|_| self.chance(70)).collect::<Vec<_>>()).filter(|with| !with.is_empty()),
+            false => None,
+        };
+        if with.is_none() && !payers {
+            return;
+        }
+        self.seen.hit("rule: coordination");
+        let candidates = self.pick(&[
+            &[Own][..],
+            &[OwnLessPaid],
+            &[OwnLessPaid],
+            &[BaseLessPaid],
+            &[Own, BaseLessPaid],
+            &[Own, BaseLessPaid],
+            &[BaseLessPaid, OwnLessPaid],
+            &[OwnLessPaid, Own, BaseLessPaid],
+        ]);
+        benefit.coordinate = Some(Coordinate { with, greatest: self.chance(30), candidates: candidates.to_vec() });
     }
 
     fn counting_factors(&mut self, benefit: &mut Benefit, layer: usize) {

@@ -9,8 +9,8 @@ use chrono::{Datelike, Days, NaiveDate};
 use super::coverage::Coverage;
 use super::rat::Rat;
 use super::scheme::{
-    Accumulator, Benefit, Body, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Form, Guard, Kept, Layer, Line, Maximum, Mode,
-    Owner, Part, Per, Person, Prior, Scheme, Step, Taken,
+    Accumulator, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Form, Guard, Kept, Layer, Line,
+    Maximum, Mode, Owner, Part, Per, Person, Prior, Scheme, Step, Taken,
 };
 use super::values::{name_of, policy_year_start, total};
 
@@ -189,6 +189,8 @@ struct Cell {
     portion: String,
     /// factor x residual, less money held
     counted: Rat,
+    /// factor x what the layers took that the benefit coordinates with
+    paid_before: Rat,
     /// The factor is above zero, so a payment may settle it.
     may_pay: bool,
 }
@@ -204,6 +206,8 @@ pub(super) struct Case<'a> {
     /// Paid by the layers that are done, by layer and by (line, layer).
     pub(super) paid: BTreeMap<String, Rat>,
     paid_on_line: BTreeMap<(usize, String), Rat>,
+    /// What the layers that are done took, by layer, line and portion.
+    taken: BTreeMap<(String, usize, String), Rat>,
     /// Paid beside the bill, by layer.
     beside: BTreeMap<String, Rat>,
     /// Owed on top of the bill, by layer.
@@ -228,6 +232,7 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
         left: Grid::new(),
         paid: BTreeMap::new(),
         paid_on_line: BTreeMap::new(),
+        taken: BTreeMap::new(),
         beside: BTreeMap::new(),
         charged: BTreeMap::new(),
         held: Vec::new(),
@@ -465,6 +470,11 @@ impl Case<'_> {
 
     fn close_layer(&mut self, layer: &Layer, before: &Grid) {
         let paid = total(before) - total(&self.left);
+        for (line, (before, after)) in before.iter().zip(&self.left).enumerate() {
+            for (portion, amount) in before {
+                self.taken.insert((layer.id.clone(), line, portion.clone()), *amount - after[portion]);
+            }
+        }
         self.paid.insert(layer.id.clone(), paid);
         self.fact(&format!("{}.paid", layer.id), paid);
         let beside = self.beside.get(&layer.id).copied().unwrap_or(Rat::ZERO);
@@ -588,6 +598,30 @@ impl Case<'_> {
             self.seen.hit_if(!kept_share.is_zero(), "out-of-pocket maximum cut in mid-claim");
         }
 
+        // beside other payers: one of three figures
+        let paid_before: Rat = cells.iter().map(|cell| cell.paid_before).sum();
+        if let Some(coordinate) = &benefit.coordinate {
+            let own = raw;
+            let figures: Vec<Rat> = coordinate
+                .candidates
+                .iter()
+                .map(|one| match one {
+                    Candidate::Own => own,
+                    Candidate::OwnLessPaid => (own - paid_before).max(Rat::ZERO),
+                    Candidate::BaseLessPaid => (base - paid_before).max(Rat::ZERO),
+                })
+                .collect();
+            let best = if coordinate.greatest { figures.iter().max() } else { figures.iter().min() };
+            raw = *best.expect("a candidate");
+            self.seen.hit("coordinated");
+            self.seen.hit_if(!paid_before.is_zero(), "coordinated: others paid");
+            self.seen.hit_if(!paid_before.is_zero() && raw < own && !raw.is_zero(), "coordinated: pays a part");
+            self.seen.hit_if(figures.len() > 1 && figures[0] != raw, "coordinated: not the first figure");
+            self.seen.hit_if(paid_before > base, "coordinated: others paid more than the base");
+            self.fact(&format!("{path}.own"), own);
+            self.fact(&format!("{path}.paid_before"), paid_before);
+        }
+
         // 9  the limit
         let caps = self.caps_in_force(layer, benefit, path, false)?;
         let mut limit: Option<(Rat, String)> = None;
@@ -665,7 +699,7 @@ impl Case<'_> {
         self.seen.hit_if(!charged.is_zero(), "charged on top of the bill");
         *self.charged.entry(layer.id.clone()).or_insert(Rat::ZERO) += charged;
 
-        let share = (base - rounded).max(Rat::ZERO);
+        let share = (base - paid_before - rounded).max(Rat::ZERO);
         // The rounding falls on the coinsurance.
         let of_parts = |wanted: bool| parts[1..].iter().filter(|(part, _)| counts(*part) == wanted).map(|(_, sum)| *sum).sum::<Rat>();
         let held_down = match &benefit.maximum_of {
@@ -725,7 +759,8 @@ impl Case<'_> {
                 self.seen.hit_if(factor.is_zero() && !residual.is_zero(), "factor 0");
                 let below = factor < Rat::ONE && !factor.is_zero();
                 self.seen.hit_if(below && !residual.is_zero(), "factor below 1");
-                let mut counted = factor * residual;
+                let taken = self.taken_before(benefit, line, portion);
+                let mut counted = factor * (residual + taken);
                 for held in &self.held {
                     if held.names.is_disjoint(&names) {
                         continue;
@@ -735,10 +770,18 @@ impl Case<'_> {
                         self.seen.hit("held money not counted again");
                     }
                 }
-                cells.push(Cell { line, portion: portion.clone(), counted, may_pay: !factor.is_zero() });
+                cells.push(Cell { line, portion: portion.clone(), counted, paid_before: factor * taken, may_pay: !factor.is_zero() });
             }
         }
         Ok(cells)
+    }
+
+    /// What the layers took of a line's portion with which the benefit coordinates.
+    fn taken_before(&self, benefit: &Benefit, line: usize, portion: &str) -> Rat {
+        let Some(coordinate) = &benefit.coordinate else { return Rat::ZERO };
+        let done = self.scheme.layers.iter().filter(|layer| self.paid.contains_key(&layer.id));
+        let named = done.filter(|layer| coordinate.with.as_ref().map_or(!layer.write_off, |with| with.contains(&layer.id)));
+        named.filter_map(|layer| self.taken.get(&(layer.id.clone(), line, portion.to_owned()))).copied().sum()
     }
 
     fn cell_left(&self, cell: &Cell) -> Rat {

@@ -215,6 +215,7 @@ pub(crate) struct Benefit {
     /// What the maxima hold down; none: the whole share.
     pub(crate) maximum_of: Option<Vec<Part>>,
     pub(crate) caps: Vec<Cap>,
+    pub(crate) coordinate: Option<Coordinate>,
     pub(crate) minimum: Option<Value>,
     pub(crate) indemnity: bool,
     pub(crate) allocate: Option<Vec<String>>,
@@ -237,12 +238,29 @@ impl Benefit {
             out_of_pocket_max: Vec::new(),
             maximum_of: None,
             caps: Vec::new(),
+            coordinate: None,
             minimum: None,
             indemnity: true,
             allocate: None,
             rounding: None,
         }
     }
+}
+
+/// A figure that a coordinating benefit may pay.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Candidate {
+    Own,
+    OwnLessPaid,
+    BaseLessPaid,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Coordinate {
+    /// None: every earlier layer that pays.
+    pub(crate) with: Option<Vec<String>>,
+    pub(crate) greatest: bool,
+    pub(crate) candidates: Vec<Candidate>,
 }
 
 #[derive(Clone, Debug)]

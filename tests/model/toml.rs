@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::rat::Rat;
 use super::scheme::{
-    Benefit, Body, Cap, Claim, Condition, Counts, Datum, Form, Formula, Guard, Kept, Kind, Layer, Mode, Of, Op, Owner, Part, Per, Person,
-    Scheme, Step, Taken, Test, Value, When,
+    Benefit, Body, Candidate, Cap, Claim, Condition, Counts, Datum, Form, Formula, Guard, Kept, Kind, Layer, Mode, Of, Op, Owner, Part,
+    Per, Person, Scheme, Step, Taken, Test, Value, When,
 };
 
 /// The rule file of a scheme.
@@ -222,6 +222,19 @@ fn benefit(out: &mut String, benefit: &Benefit) {
     );
     if !benefit.caps.is_empty() {
         table.add("cap", list(benefit.caps.iter().map(cap)));
+    }
+    if let Some(coordinate) = &benefit.coordinate {
+        let mut rule = Table::new();
+        if let Some(with) = &coordinate.with {
+            rule.add("with", list(with.iter().map(|layer| quoted(layer))));
+        }
+        let names = coordinate.candidates.iter().map(|one| match one {
+            Candidate::Own => quoted("own"),
+            Candidate::OwnLessPaid => quoted("own-less-paid"),
+            Candidate::BaseLessPaid => quoted("base-less-paid"),
+        });
+        rule.add(if coordinate.greatest { "greatest" } else { "least" }, list(names));
+        table.add("coordinate", rule.inline());
     }
     if let Some(minimum) = &benefit.minimum {
         table.add("minimum", value(minimum));

@@ -11,13 +11,20 @@ use crate::plan::condition::Condition;
 use crate::plan::value::{Range, Value};
 use crate::plan::{self, Accumulator};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::{self, Counts, Owner, Parts, Place, Running, Taken, Unit};
+use crate::scheme::syntax::{self, Candidate, Counts, Owner, Parts, Place, Running, Taken, Unit};
 
 /// What the accumulators and limits of a rule are called after.
 struct Called<'n> {
     /// Path of the rule's accumulators, such as `basic.inpatient`.
     path: &'n str,
     scope: Scope,
+}
+
+/// Whether a layer pays for any of the portions.
+fn pays_for_any(layer: &syntax::Layer, covers: &[syntax::Cover]) -> bool {
+    let own = layer.covers.iter().flatten();
+    let of_benefits = layer.benefits.iter().flat_map(|b| &b.covers).map(|c| &c.portion);
+    own.chain(of_benefits).any(|portion| covers.iter().any(|c| c.portion.value == portion.value))
 }
 
 impl Compiler<'_> {
@@ -257,6 +264,10 @@ impl Compiler<'_> {
         }
         base_caps.extend_from_slice(layer_base_caps);
         caps.extend_from_slice(layer_caps);
+        let coordinate = match &benefit.coordinate {
+            None => Some(None),
+            Some(coordinate) => self.coordinate(index, benefit, coordinate).map(Some),
+        };
         let minimum = match &benefit.minimum {
             None => Some(None),
             Some(value) => self.value(value, Unit::Amount, Range::NotNegative, scope).map(Some),
@@ -282,6 +293,7 @@ impl Compiler<'_> {
             out_of_pocket_max,
             base_caps,
             caps,
+            coordinate: coordinate?,
             minimum: minimum?,
             indemnity: benefit.indemnity,
             allocate: allocate?,
@@ -297,6 +309,51 @@ impl Compiler<'_> {
         compiled.posts = self.posts(&compiled);
         self.check_pays(&compiled, benefit);
         Some(compiled)
+    }
+
+    /// The layers that a benefit coordinates with, which must pay before it and for something that it covers.
+    fn coordinate(&mut self, layer: usize, benefit: &syntax::Benefit, written: &syntax::Coordinate) -> Option<plan::Coordinate> {
+        let earlier = || self.tree.layers.iter().take(layer).enumerate();
+        let mut with = Vec::new();
+        let mut unknown = Vec::new();
+        match &written.with {
+            None => with.extend(earlier().filter(|(_, l)| !l.write_off).map(|(index, _)| index)),
+            Some(names) => {
+                for name in names {
+                    match earlier().find(|(_, l)| l.id.value == name.value) {
+                        Some((index, found)) => {
+                            if with.contains(&index) {
+                                unknown.push(Diagnostic::new(Code::DuplicateName, name.place.clone(), say::named_twice(&name.value)));
+                            }
+                            if !pays_for_any(found, &benefit.covers) {
+                                unknown.push(Diagnostic::new(Code::Conflict, name.place.clone(), say::coordinates_in_vain(&name.value)));
+                            }
+                            with.push(index);
+                        }
+                        None => {
+                            let known = earlier().map(|(_, l)| l.id.value.as_str());
+                            let finding =
+                                Diagnostic::new(Code::UnknownName, name.place.clone(), say::coordinates_with_earlier(&name.value));
+                            unknown.push(finding.suggest(&name.value, known));
+                        }
+                    }
+                }
+            }
+        }
+        let failed = !unknown.is_empty();
+        for finding in unknown {
+            self.report(finding);
+        }
+        if with.is_empty() && !failed {
+            self.error(Code::Conflict, &written.place, say::coordinates_with_nobody());
+        }
+        if !benefit.indemnity {
+            self.error(Code::Conflict, &written.place, say::coordinate_and_beside());
+        }
+        if benefit.rounds_coinsurance || benefit.out_of_pocket_max.iter().any(|m| m.of != Parts::ALL) {
+            self.error(Code::Conflict, &written.place, say::coordinate_and_parts());
+        }
+        (!failed).then(|| plan::Coordinate { with, greatest: written.greatest, candidates: written.candidates.clone() })
     }
 
     /// Where the parts of the patient's share are told apart, each must be plain to see.
@@ -444,7 +501,10 @@ impl Compiler<'_> {
 
     fn check_pays(&mut self, benefit: &plan::Benefit, written: &syntax::Benefit) {
         // An out-of-pocket maximum pays also where the ratio does not.
-        let nothing = benefit.out_of_pocket_max.is_empty()
+        // So does what others left of the base.
+        let of_base = benefit.coordinate.as_ref().is_some_and(|c| c.candidates.contains(&Candidate::BaseLessPaid));
+        let nothing = !of_base
+            && benefit.out_of_pocket_max.is_empty()
             && match &benefit.form {
                 plan::Form::Ratio(Value::Constant(0)) | plan::Form::Fixed(Value::Constant(0)) => benefit.points.is_empty(),
                 plan::Form::Bands { rows, .. } => benefit.points.is_empty() && rows.iter().all(|r| matches!(r.ratio, Value::Constant(0))),
@@ -480,7 +540,8 @@ impl Compiler<'_> {
             held.dedup();
             benefit.held = held;
             let in_full = |c: &plan::Cover| matches!(c.factor, Value::Constant(f) if f == Ratio::ONE.millionths());
-            benefit.plain = benefit.lines.is_none() && benefit.held.is_empty() && benefit.covers.iter().all(in_full);
+            benefit.plain =
+                benefit.lines.is_none() && benefit.coordinate.is_none() && benefit.held.is_empty() && benefit.covers.iter().all(in_full);
         }
         slots
     }

@@ -135,15 +135,38 @@ impl<'a> Keys<'a> {
         let text = self.optional(key)?.text()?;
         let found = words.iter().find(|(word, _)| *word == text.value).map(|(_, value)| value.clone());
         if found.is_none() {
-            let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            let message = say::cannot_be(key, &text.value);
-            let mut finding = Diagnostic::new(Code::BadValue, text.place, message).suggest(&text.value, all.iter().copied());
-            if finding.help_text(Language::En).is_none() {
-                finding = finding.help(say::one_of(&all.join(", ")));
-            }
-            self.findings.report(finding);
+            self.not_one_of(key, text, words.iter().map(|(word, _)| *word).collect());
         }
         found
+    }
+
+    /// Reports a word that is none of those which a key takes.
+    fn not_one_of(&self, key: &'static str, found: At<String>, words: Vec<&'static str>) {
+        let mut finding =
+            Diagnostic::new(Code::BadValue, found.place, say::cannot_be(key, &found.value)).suggest(&found.value, words.iter().copied());
+        if finding.help_text(Language::En).is_none() {
+            finding = finding.help(say::one_of(&words.join(", ")));
+        }
+        self.findings.report(finding);
+    }
+
+    /// The values of a key that takes some of a few words, each once; nothing without the key, or where none is right.
+    pub(super) fn several<T: Copy + PartialEq>(&self, key: &'static str, words: &[(&'static str, T)]) -> Option<Vec<T>> {
+        let entry = self.optional(key)?;
+        let mut found: Vec<T> = Vec::new();
+        for name in entry.elements().iter().filter_map(Entry::text) {
+            match words.iter().find(|(word, _)| *word == name.value) {
+                Some((_, value)) if found.contains(value) => {
+                    self.findings.report(Diagnostic::new(Code::DuplicateName, name.place, say::named_twice(&name.value)));
+                }
+                Some((_, value)) => found.push(*value),
+                None => self.not_one_of(key, name, words.iter().map(|(word, _)| *word).collect()),
+            }
+        }
+        if entry.elements().is_empty() {
+            entry.report(Code::BadValue, say::names_a_figure());
+        }
+        (!found.is_empty()).then_some(found)
     }
 
     /// The parts of the patient's share that a key names: one or several, each once. Without the key, all.
@@ -152,15 +175,12 @@ impl<'a> Keys<'a> {
         let mut parts: Option<Parts> = None;
         for name in entry.elements().iter().filter_map(Entry::text) {
             let Some((_, part)) = Parts::NAMES.into_iter().find(|(word, _)| *word == name.value) else {
-                let words = Parts::NAMES.map(|(word, _)| word);
-                let finding = Diagnostic::new(Code::BadValue, name.place, say::cannot_be(key, &name.value)).suggest(&name.value, words);
-                let without = finding.help_text(Language::En).is_none();
-                self.findings.report(if without { finding.help(say::one_of(&words.join(", "))) } else { finding });
+                self.not_one_of(key, name, Parts::NAMES.map(|(word, _)| word).to_vec());
                 continue;
             };
             match parts.map_or(Some(part), |parts| parts.with(part)) {
                 Some(more) => parts = Some(more),
-                None => self.findings.report(Diagnostic::new(Code::DuplicateName, name.place, say::part_named_twice(&name.value))),
+                None => self.findings.report(Diagnostic::new(Code::DuplicateName, name.place, say::named_twice(&name.value))),
             }
         }
         if entry.elements().is_empty() {

@@ -200,6 +200,33 @@ fn in_kind(keys: Keys<'_>) -> Option<Form> {
     Some(Form::InKind { buy: buy?, give: give?, units: units?, running: running?, place: keys.place.clone() })
 }
 
+/// Which figure a coordinating benefit pays: exactly one of three keys says it.
+fn coordinate(keys: Keys<'_>) -> Option<Coordinate> {
+    let with = keys.optional("with").map(|v| word_list(v, false));
+    let pays = keys.word("pays", &Candidate::NAMES);
+    let [least, greatest] = ["least", "greatest"].map(|key| keys.several(key, &Candidate::NAMES));
+    let place = keys.place.clone();
+    let (greatest, candidates) = match (pays, least, greatest) {
+        (Some(only), None, None) => (false, vec![only]),
+        (None, Some(several), None) => (false, several),
+        (None, None, Some(several)) => (true, several),
+        (None, None, None) => {
+            if ["pays", "least", "greatest"].iter().all(|key| keys.optional(key).is_none()) {
+                keys.report_missing("pays", say::coordinate_needs_a_figure());
+            }
+            keys.finish();
+            return None;
+        }
+        _ => {
+            keys.problem(Code::Conflict, "pays", say::exclude_each_other("`pays`, `least`, `greatest`"));
+            keys.finish();
+            return None;
+        }
+    };
+    keys.finish();
+    Some(Coordinate { with, greatest, candidates, place })
+}
+
 fn benefit(keys: Keys<'_>) -> Option<Benefit> {
     let id = keys.name("id");
     let about = about(&keys);
@@ -213,6 +240,7 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
     let factors = keys.list("factors", &grammar::FACTOR, factor);
     let out_of_pocket_max = keys.list("out_of_pocket_max", &grammar::OUT_OF_POCKET_MAX, maximum);
     let caps = keys.list("cap", &grammar::CAP, cap);
+    let coordinate = keys.optional("coordinate").map(|v| v.table(&grammar::COORDINATE).and_then(coordinate));
     let minimum = keys.optional("minimum").map(value);
     let indemnity = keys.optional("indemnity").and_then(|v| v.boolean()).unwrap_or(true);
     let allocate = keys.optional("allocate").map(|v| word_list(v, false));
@@ -243,6 +271,10 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
         factors,
         out_of_pocket_max,
         caps,
+        coordinate: match coordinate {
+            None => None,
+            Some(coordinate) => Some(coordinate?),
+        },
         minimum: match minimum {
             None => None,
             Some(value) => Some(value?),
