@@ -137,8 +137,8 @@ pub fn stream<E: From<BatchError>>(
                 }
                 Mode::Plain => {
                     let settlement = adjudicator.settle(route.person, &mut ledger, claim)?;
-                    let (paid, beside) = (settlement.paid_by_layer(), settlement.beside_by_layer());
-                    tally.settlement(route.plan, route.rule_date, claim, paid, beside, settlement.out_of_pocket());
+                    let sums = [settlement.paid_by_layer(), settlement.beside_by_layer(), settlement.paid_by_fund()];
+                    tally.settlement(route.plan, route.rule_date, claim, sums, settlement.out_of_pocket());
                     None
                 }
             };

@@ -48,6 +48,7 @@ enum Does {
     /// A copayment is due, points or a factor are applied.
     Applies(String),
     Band(usize),
+    Phase(usize),
     Step(usize),
     Withholds,
     /// A row of a table is looked up.
@@ -81,6 +82,7 @@ impl fmt::Display for Rule {
             Does::Raises(rule) => write!(f, "{rule} raises the payment"),
             Does::Applies(rule) => write!(f, "{rule} applies"),
             Does::Band(number) => write!(f, "band {number} is reached"),
+            Does::Phase(number) => write!(f, "phase {number} is reached"),
             Does::Step(number) => write!(f, "step {number} is reached"),
             Does::Withholds => f.write_str("a payment is below the minimum"),
             Does::Row { table, number, case } => write!(f, "{table}, case {number} ({case})"),
@@ -105,6 +107,11 @@ fn tables(benefit: &Benefit) -> Vec<(String, &Value)> {
         Form::Ratio(value) => values.push(("ratio".to_owned(), value)),
         Form::Fixed(value) => values.push(("fixed sum".to_owned(), value)),
         Form::Bands { rows, .. } => values.extend((1usize..).zip(rows).map(|(n, row)| (format!("ratio of band {n}"), &row.ratio))),
+        Form::Phases { rows, .. } => {
+            for (n, row) in (1usize..).zip(rows) {
+                values.extend(row.parts.iter().map(|(_, ratio)| (format!("ratio of phase {n}"), ratio)));
+            }
+        }
         Form::Grant { rows, .. } => values.extend((1usize..).zip(rows).map(|(n, row)| (format!("sum of step {n}"), &row.pays))),
         Form::InKind { .. } => {}
     }
@@ -127,6 +134,7 @@ pub fn rules(plan: &Plan) -> BTreeSet<Rule> {
         applied(benefit).into_iter().for_each(|label| add(Does::Applies(label)));
         match &benefit.form {
             Form::Bands { rows, .. } => (1..=rows.len()).for_each(|n| add(Does::Band(n))),
+            Form::Phases { rows, .. } => (1..=rows.len()).for_each(|n| add(Does::Phase(n))),
             Form::Grant { rows, .. } => (1..=rows.len()).for_each(|n| add(Does::Step(n))),
             _ => {}
         }
@@ -224,6 +232,7 @@ fn of_figures(benefit: &Benefit, figures: &Figures, facts: &Facts, add: &mut dyn
                 add(Does::Band(rows.iter().filter(below).count().saturating_add(1)));
             }
         }
+        (Form::Phases { .. }, Entitlement::Phases { phases, .. }) => phases.iter().for_each(|phase| add(Does::Phase(phase.number))),
         (Form::Grant { rows, .. }, Entitlement::Grant { after, .. }) => {
             let reached = rows.iter().filter(|row| row.above.get(facts).is_ok_and(|above| above < money(*after).micros())).count();
             (1..=reached).for_each(|n| add(Does::Step(n)));

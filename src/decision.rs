@@ -46,6 +46,9 @@ pub struct Decision {
     /// What was paid beside the bill: sums that are no indemnity.
     #[serde(skip_serializing_if = "Amount::is_zero", default = "nothing")]
     pub beside: Amount,
+    /// What each fund paid of it, where the scheme has funds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub funds: Vec<FundAmount>,
     /// What nobody paid (个人负担).
     pub out_of_pocket: Amount,
     /// What the patient owes on top of the bill.
@@ -322,6 +325,9 @@ pub struct Figures {
     /// What its copayments charge the patient on top of the bill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charged: Option<Amount>,
+    /// What of the payment is whose, where it is split over funds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub funds: Vec<FundAmount>,
     /// By portion, what the payment settled.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settled: Vec<PortionAmount>,
@@ -469,6 +475,15 @@ pub enum Entitlement {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         because: Vec<FactShown>,
     },
+    /// Ratios by phase: of accumulated cost, and of what the patient has borne.
+    Phases {
+        /// The cost before this claim.
+        before: Amount,
+        /// What the patient has borne before it, and what counts as if the patient had.
+        borne: Amount,
+        /// This claim's money by phase.
+        phases: Vec<PhaseFigure>,
+    },
     /// A step grant.
     Grant {
         /// The position before this claim.
@@ -518,6 +533,42 @@ pub struct BandFigure {
     pub amount: Amount,
     /// The amount times the ratio, exact.
     pub gives: Amount,
+}
+
+/// Money in one phase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct PhaseFigure {
+    /// Which phase, from 1.
+    pub number: usize,
+    /// The accumulated cost at which it ends, if it ends there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Amount>,
+    /// What the patient has borne where it ends, if it ends there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_share: Option<Amount>,
+    /// The ratio paid, of all funds together.
+    pub ratio: Ratio,
+    /// The ratio that counts as borne: what is not paid, and payments that count as if the patient had made them.
+    pub counts: Ratio,
+    /// This claim's money in the phase.
+    pub amount: Amount,
+    /// The amount times the ratio, exact.
+    pub gives: Amount,
+}
+
+/// What a fund paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct FundAmount {
+    /// The fund.
+    pub fund: String,
+    /// Its title.
+    pub title: Text,
+    /// The amount.
+    pub amount: Amount,
 }
 
 /// What bands are measured on, and how far that had come.
@@ -623,4 +674,7 @@ pub struct Posting {
     pub amount: Amount,
     /// The position after.
     pub after: Amount,
+    /// The layer or fund whose payment is counted, where it is not a figure of the rule's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_of: Option<String>,
 }

@@ -8,6 +8,7 @@ pub(crate) mod classify;
 pub(crate) mod kernel;
 mod kinds;
 mod lean;
+mod phases;
 pub(crate) mod prepare;
 mod prepared;
 mod program;
@@ -245,6 +246,11 @@ impl Settlement<'_> {
     /// What each layer paid beside the bill (sums that are no indemnity), in the order of the layers.
     pub fn beside_by_layer(&self) -> &[Money] {
         &self.case.beside
+    }
+
+    /// What each fund paid, in the order in which the scheme declares them.
+    pub fn paid_by_fund(&self) -> &[Money] {
+        &self.case.fund_paid
     }
 
     /// What the patient owes on top of the bill: copayments that are taken beside it.

@@ -42,6 +42,20 @@ impl Exact {
         if scaled % self.denominator == 0 { i64::try_from(scaled / self.denominator).ok() } else { None }
     }
 
+    /// In millionths of a millionth, rounded down, and whether anything was dropped.
+    pub(crate) fn picos(self) -> Option<(i128, bool)> {
+        let scaled = self.numerator.checked_mul(1_000_000_000_000)?;
+        Some((scaled.checked_div_euclid(self.denominator)?, scaled.checked_rem_euclid(self.denominator)? != 0))
+    }
+
+    pub(crate) fn is_positive(self) -> bool {
+        self.numerator > 0
+    }
+
+    pub(crate) fn least(self, other: Exact) -> Option<Exact> {
+        Some(if self.compare(other)?.is_gt() { other } else { self })
+    }
+
     pub(crate) fn add(self, other: Exact) -> Option<Exact> {
         let left = self.numerator.checked_mul(other.denominator)?;
         let right = other.numerator.checked_mul(self.denominator)?;

@@ -295,6 +295,10 @@ impl Story {
         let mut rows = vec![head.map(str::to_owned).to_vec()];
         for posting in &decision.postings {
             let rule = if posting.rule.is_empty() { "-".to_owned() } else { clean(&posting.rule) };
+            let rule = match &posting.payment_of {
+                Some(payer) => fill(words.payment_of(), &[&rule, &clean(payer)]),
+                None => rule,
+            };
             let period = match (posting.per, posting.first_day) {
                 (Per::FirstUse(length), Some(first)) => words.personal_period(length, first),
                 (per, _) => words.per(per).to_owned(),

@@ -62,6 +62,8 @@ pub struct Plan {
     pub(crate) couples_households: bool,
     /// The accumulators that count claims.
     pub(crate) claim_counts: Vec<usize>,
+    pub(crate) funds: Vec<Named>,
+    pub(crate) feeds: Vec<Feed>,
     pub(crate) classify: Vec<ClassifyRow>,
     pub(crate) layers: Vec<Layer>,
     /// What each test of a condition asks, for explanations.
@@ -136,6 +138,11 @@ impl Plan {
     /// The ids of the portions, in the order in which they are declared.
     pub fn portion_ids(&self) -> impl Iterator<Item = &str> {
         self.portions.iter().map(|p| p.id.as_str())
+    }
+
+    /// The ids of the funds, in the order in which they are declared.
+    pub fn fund_ids(&self) -> impl Iterator<Item = &str> {
+        self.funds.iter().map(|f| f.id.as_str())
     }
 
     /// A portion's title in a language, or its id.
@@ -298,13 +305,54 @@ pub(crate) struct GrantRow {
     pub(crate) pays: Value,
 }
 
+/// A phase ends where the cost reaches `to` or what the patient has borne `to_share`, whichever comes first.
+#[derive(Debug, Clone)]
+pub(crate) struct Phase {
+    pub(crate) to: Option<Value>,
+    pub(crate) to_share: Option<Value>,
+    /// The ratios that are paid, each with its fund, if it is split over funds.
+    pub(crate) parts: Vec<(Option<usize>, Value)>,
+}
+
+/// Who pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Payer {
+    Layer(usize),
+    Fund(usize),
+}
+
+/// An accumulator that counts payments beside what its rules post.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Feed {
+    pub(crate) accumulator: usize,
+    pub(crate) payer: Payer,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum Form {
     Ratio(Value),
-    Bands { absolute: bool, accumulator: usize, rows: Vec<Band> },
-    Grant { accumulator: usize, rows: Vec<GrantRow> },
+    Bands {
+        absolute: bool,
+        accumulator: usize,
+        rows: Vec<Band>,
+    },
+    /// Phases by accumulated cost, and by what the patient has borne (`share`).
+    Phases {
+        accumulator: usize,
+        share: usize,
+        rows: Vec<Phase>,
+    },
+    Grant {
+        accumulator: usize,
+        rows: Vec<GrantRow>,
+    },
     Fixed(Value),
-    InKind { buy: u32, give: u32, units: usize, accumulator: usize },
+    InKind {
+        buy: u32,
+        give: u32,
+        units: usize,
+        accumulator: usize,
+    },
 }
 
 /// How a benefit goes with the payments of earlier layers.

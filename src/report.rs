@@ -27,6 +27,11 @@ pub fn summary(summary: &Summary, language: Language) -> String {
     out.push_str("\n\n");
     out.push_str(&layers(summary, words));
     out.push('\n');
+    if !summary.funds.is_empty() {
+        out.push('\n');
+        out.push_str(&funds(summary, words));
+        out.push('\n');
+    }
     out
 }
 
@@ -103,6 +108,16 @@ fn layers(summary: &Summary, words: Words) -> String {
     trimmed(&table)
 }
 
+fn funds(summary: &Summary, words: Words) -> String {
+    let mut table = table();
+    table.set_header(vec![Cell::new(words.fund()), right(words.paid())]);
+    for fund in &summary.funds {
+        let title = clean(fund.title.pick(words.0).unwrap_or(&fund.fund));
+        table.add_row(vec![Cell::new(title), right(grouped(&fund.paid.to_string()))]);
+    }
+    trimmed(&table)
+}
+
 fn premium(layer: &LayerSummary, words: Words) -> [Cell; 3] {
     match &layer.premium {
         None => ["", "", ""].map(Cell::new),
@@ -145,6 +160,9 @@ pub fn summary_rows(summary: &Summary) -> Vec<[String; 4]> {
     row("out_of_pocket", "", "", summary.out_of_pocket.to_string());
     if let Some(points) = summary.reimbursement_basis_points {
         row("reimbursement_basis_points", "", "", points.to_string());
+    }
+    for fund in &summary.funds {
+        row(&format!("fund.{}.paid", fund.fund), &fund.scheme, "", fund.paid.to_string());
     }
     for layer in &summary.layers {
         let mut of_layer = |figure: &str, value: String| row(figure, &layer.scheme, &layer.layer, value);

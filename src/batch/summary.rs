@@ -95,6 +95,23 @@ pub struct Summary {
     pub reimbursement_basis_points: Option<i128>,
     /// Every layer of every scheme.
     pub layers: Vec<LayerSummary>,
+    /// Every fund of every scheme: what of the layers' payments is whose.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub funds: Vec<FundSummary>,
+}
+
+/// What a fund paid in a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FundSummary {
+    /// The scheme's id.
+    pub scheme: String,
+    /// The fund's id.
+    pub fund: String,
+    /// Its title.
+    pub title: Text,
+    /// What it paid.
+    pub paid: Sum,
 }
 
 /// A scheme of a batch.
@@ -185,6 +202,7 @@ impl<'a> Tally<'a> {
         let places = book.plans().iter().map(Plan::places).max().unwrap_or(0);
         let zero = Sum::zero(places);
         let mut layers: Vec<LayerSummary> = Vec::new();
+        let mut funds: Vec<FundSummary> = Vec::new();
         let mut places_of_layers = Vec::new();
         for plan in book.plans() {
             let mut of_plan = Vec::new();
@@ -205,6 +223,11 @@ impl<'a> Tally<'a> {
                 }
             }
             places_of_layers.push(of_plan);
+            for fund in &plan.funds {
+                if !funds.iter().any(|f| f.scheme == plan.id && f.fund == fund.id) {
+                    funds.push(FundSummary { scheme: plan.id.clone(), fund: fund.id.clone(), title: text(&fund.about), paid: zero });
+                }
+            }
         }
         let scheme = |plan: &Plan| SchemeSummary {
             id: plan.id.clone(),
@@ -231,6 +254,7 @@ impl<'a> Tally<'a> {
             out_of_pocket: zero,
             reimbursement_basis_points: None,
             layers,
+            funds,
         };
         let years = BTreeMap::new();
         Tally { book, people, places, summary, places_of_layers, persons: BTreeSet::new(), years, last_person: String::new() }
@@ -240,7 +264,8 @@ impl<'a> Tally<'a> {
         // Payments are money: they were rounded.
         let paid: Vec<Money> = decision.layers.iter().map(|l| l.paid.money().unwrap_or_default()).collect();
         let beside: Vec<Money> = decision.layers.iter().map(|l| l.beside.money().unwrap_or_default()).collect();
-        self.settlement(plan, rule_date, claim, &paid, &beside, decision.out_of_pocket.money().unwrap_or_default());
+        let funds: Vec<Money> = decision.funds.iter().map(|f| f.amount.money().unwrap_or_default()).collect();
+        self.settlement(plan, rule_date, claim, [&paid, &beside, &funds], decision.out_of_pocket.money().unwrap_or_default());
     }
 
     pub(super) fn settlement(
@@ -248,8 +273,7 @@ impl<'a> Tally<'a> {
         plan: usize,
         rule_date: NaiveDate,
         claim: &Claim,
-        paid: &[Money],
-        beside: &[Money],
+        [paid, beside, funds]: [&[Money]; 3],
         out_of_pocket: Money,
     ) {
         let summary = &mut self.summary;
@@ -267,6 +291,14 @@ impl<'a> Tally<'a> {
             }
             layer.paid.add(*paid);
             layer.beside.add(*beside);
+        }
+        if let Some(found) = self.book.plans().get(plan) {
+            for (fund, paid) in found.funds.iter().zip(funds) {
+                let of_fund = |f: &&mut FundSummary| f.scheme == found.id && f.fund == fund.id;
+                if let Some(sum) = summary.funds.iter_mut().find(of_fund) {
+                    sum.paid.add(*paid);
+                }
+            }
         }
         if self.last_person != claim.person {
             self.last_person.clone_from(&claim.person);

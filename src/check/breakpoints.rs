@@ -172,6 +172,20 @@ fn of_benefit(benefit: &Benefit, facts: &Facts, add: &mut dyn FnMut(Edge, i128))
                 }
             }
         }
+        Form::Phases { rows, .. } => {
+            let (mut cost, mut borne) = (0, 0);
+            for row in rows {
+                let ratio: i128 = row.parts.iter().filter_map(|(_, ratio)| known(ratio, facts)).sum();
+                let to = row.to.as_ref().and_then(|to| known(to, facts));
+                // Payments that count as borne are left out: the edge is near, and its neighbourhood is tried.
+                let to_share = row.to_share.as_ref().and_then(|to| known(to, facts)).filter(|_| ratio < one);
+                let by_share = to_share.and_then(|to| divide((to - borne).max(0), one - ratio)).map(|width| cost + width);
+                let Some(end) = to.into_iter().chain(by_share).min() else { break };
+                add(Edge::Band, end);
+                borne += (end - cost).max(0) * (one - ratio) / one;
+                cost = cost.max(end);
+            }
+        }
         Form::Grant { rows, .. } => {
             for above in rows.iter().filter_map(|row| known(&row.above, facts)) {
                 for floor in &floors {

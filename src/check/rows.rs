@@ -66,6 +66,7 @@ fn tables(benefit: &syntax::Benefit) -> Vec<&Table> {
     match &benefit.form {
         syntax::Form::Ratio(value) | syntax::Form::Fixed(value) => values.push(value),
         syntax::Form::Bands { rows, .. } => values.extend(rows.iter().map(|r| &r.ratio)),
+        syntax::Form::Phases { rows, .. } => values.extend(rows.iter().flat_map(|r| r.pays.values())),
         syntax::Form::Grant { rows, .. } => values.extend(rows.iter().map(|r| &r.pays)),
         syntax::Form::InKind { .. } => {}
     }

@@ -8,7 +8,7 @@ use crate::engine::trace::{Failed, LimitKind, Step, Steps};
 use crate::money::{Money, Raw};
 use crate::plan::fact::Facts;
 use crate::plan::value::Value;
-use crate::plan::{Accumulator, Benefit, Form, Limit, Named, Plan};
+use crate::plan::{Accumulator, Benefit, Form, Limit, Named, Payer, Plan};
 use crate::ratio::Ratio;
 use crate::scheme::syntax::{Counts, Parts, Taken, Unit};
 
@@ -230,7 +230,13 @@ impl<'a> Builder<'a> {
                 }
             }
             Step::Charged { amount } => self.charged(amount),
-            Step::Posted { accumulator, before, amount } => self.posted(accumulator, before, amount),
+            Step::Posted { accumulator, before, amount, payment_of } => self.posted(accumulator, before, amount, payment_of),
+            Step::FundPaid { fund, amount } => {
+                let paid = self.fund_amount(fund, amount);
+                if let Some(figures) = self.figures() {
+                    figures.funds.extend(paid);
+                }
+            }
             Step::Allocated { line, portion, amount } => self.allocated(line, portion, amount),
             Step::Limit { kind, index, amount, position, room } => self.limited(kind, index, amount, position, room),
             Step::LimitOff { kind, index, note } => {
@@ -262,10 +268,16 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn posted(&mut self, accumulator: usize, before: i64, amount: i64) {
+    fn fund_amount(&self, fund: usize, amount: Money) -> Option<FundAmount> {
+        let named = self.plan.funds.get(fund)?;
+        Some(FundAmount { fund: named.id.clone(), title: text(named), amount: self.amount(amount) })
+    }
+
+    fn posted(&mut self, accumulator: usize, before: i64, amount: i64, payment_of: Option<Payer>) {
         let Some(found) = self.plan.accumulators.get(accumulator) else { return };
         if let Some(Form::Bands { absolute, accumulator: bands, .. }) = self.plan_benefit().map(|b| &b.form)
             && *bands == accumulator
+            && payment_of.is_none()
         {
             let position = BandPosition { absolute: *absolute, before: self.amount(Money::from_micros(before)) };
             if let Some(Entitlement::Ratio { measured, .. }) = self.figures().map(|f| &mut f.entitlement) {
@@ -284,7 +296,11 @@ impl<'a> Builder<'a> {
         let shown = |micros| self.position(found, micros);
         let (before, amount, after) = (shown(before), shown(amount), shown(before.saturating_add(amount)));
         let first_day = self.case.first_days.get(accumulator).copied().flatten();
-        self.postings.push(Posting { rule, accumulator: found.name.clone(), per: found.per, first_day, before, amount, after });
+        let payment_of = payment_of.and_then(|payer| match payer {
+            Payer::Layer(layer) => self.plan.layers.get(layer).map(|l| l.name.id.clone()),
+            Payer::Fund(fund) => self.plan.funds.get(fund).map(|f| f.id.clone()),
+        });
+        self.postings.push(Posting { rule, accumulator: found.name.clone(), per: found.per, first_day, before, amount, after, payment_of });
     }
 
     fn allocated(&mut self, line: usize, portion: usize, amount: Money) {
@@ -359,6 +375,7 @@ impl<'a> Builder<'a> {
                 }
                 Entitlement::Ratio { bands: Vec::new(), measured: None, points: Vec::new(), factors: Vec::new(), because }
             }
+            Form::Phases { .. } => Entitlement::Phases { before: zero, borne: zero, phases: Vec::new() },
             Form::Grant { .. } => Entitlement::Grant { before: zero, after: zero, granted_before: zero, granted_after: zero },
             Form::Fixed(sum) => Entitlement::Fixed { amount: zero, because: self.because(sum) },
             Form::InKind { .. } => Entitlement::InKind { before: zero, units: zero, given: zero },
@@ -401,6 +418,7 @@ impl<'a> Builder<'a> {
                 .map(|m| self.amount(m)),
             issued: zero,
             charged: None,
+            funds: Vec::new(),
             settled: Vec::new(),
             inactive: Vec::new(),
         })
@@ -487,6 +505,16 @@ impl<'a> Builder<'a> {
                 if let Entitlement::Ratio { bands, .. } = &mut figures.entitlement {
                     let gives = raw_amount(ratio.of(amount));
                     bands.push(BandFigure { from: money(from), to: to.map(money), written, ratio, amount: money(amount), gives });
+                }
+            }
+            Step::Phases { before, borne } => {
+                figures.entitlement = Entitlement::Phases { before: money(before), borne: money(borne), phases: Vec::new() };
+            }
+            Step::Phase { row, to, to_share, amount, ratio, counts, gives } => {
+                if let Entitlement::Phases { phases, .. } = &mut figures.entitlement {
+                    let (to, to_share) = (to.map(money), to_share.map(money));
+                    let (amount, gives) = (raw_amount(amount), raw_amount(gives));
+                    phases.push(PhaseFigure { number: row + 1, to, to_share, ratio, counts, amount, gives });
                 }
             }
             Step::Grant { before, after, granted_before, granted_after } => {
@@ -601,6 +629,9 @@ impl<'a> Builder<'a> {
             billed: self.portions(|p| self.input.portion_billed(p)),
             paid: self.amount(of_role(false)),
             written_off: self.amount(of_role(true)),
+            funds: (0..plan.funds.len())
+                .filter_map(|fund| self.fund_amount(fund, self.case.fund_paid.get(fund).copied().unwrap_or(Money::ZERO)))
+                .collect(),
             beside: self.amount(sum(&self.case.beside)),
             out_of_pocket: self.amount(sum(&self.case.residual)),
             charged: self.amount(self.case.charged),

@@ -15,6 +15,9 @@ impl Decision {
         facts.put("out_of_pocket.total", &self.out_of_pocket);
         facts.put("charged", &self.charged);
         facts.put("patient_pays", &self.patient_pays.unwrap_or(self.out_of_pocket));
+        for fund in &self.funds {
+            facts.put(&format!("fund.{}.paid", fund.fund), &fund.amount);
+        }
         for left in &self.left {
             facts.put(&format!("out_of_pocket.{}", left.portion), &left.amount);
         }
@@ -108,6 +111,9 @@ impl Facts {
         }
         put("before_rounding", &figures.coordination.as_ref().map_or(own, |c| c.gives));
         put("limit", &figures.bound.as_deref().unwrap_or("none"));
+        for fund in &figures.funds {
+            put(&format!("fund.{}", fund.fund), &fund.amount);
+        }
         put("paid", &figures.paid);
         put("issued", &figures.issued);
     }

@@ -88,8 +88,8 @@ catalogue! {
         "没有保障责任的保障层只能由外部给定赔款，须写 `covers`：赔款冲减的费用类别",
         "a layer without benefits is only ever given, and needs `covers`: the portions that its payment settles";
     benefit_needs_form():
-        "保障责任须写 `ratio`、`bands`、`grant`、`fixed` 或 `in_kind` 之一：赔多少",
-        "a benefit needs `ratio`, `bands`, `grant`, `fixed` or `in_kind`: how much it pays";
+        "保障责任须写 `ratio`、`bands`、`phases`、`grant`、`fixed` 或 `in_kind` 之一：赔多少",
+        "a benefit needs `ratio`, `bands`, `phases`, `grant`, `fixed` or `in_kind`: how much it pays";
     exclude_each_other(keys: &str): "{keys} 只能写一个", "{keys} exclude each other";
     last_band_has_no_end(): "最后一个分段没有上限：不写 `to`", "the last band has no end: leave `to` out";
     band_needs_an_end(): "只有最后一个分段可以不写 `to`", "only the last band may be without `to`";
@@ -121,6 +121,23 @@ catalogue! {
         "账单之外另付 {sum}，不是方案单位 {unit} 的整数倍",
         "{sum} beside the bill is no whole multiple of the scheme's unit {unit}";
 
+    last_phase_has_no_end(): "最后一个阶段没有止点：不写 `to` 和 `to_share`", "the last phase has no end: leave `to` and `to_share` out";
+    phase_needs_an_end(): "只有最后一个阶段可以没有止点", "only the last phase may be without `to` and `to_share`";
+    phase_needs_a_ratio(): "阶段须写 `ratio` 或 `split`：赔多少", "a phase needs `ratio` or `split`: how much is paid";
+    split_needs_a_fund(): "`split` 至少要写一个基金", "`split` names at least one fund";
+    no_fund(name: &str): "没有基金 `{name}`", "there is no fund `{name}`";
+    no_fund_or_layer(name: &str): "没有保障层或基金 `{name}`", "there is no layer or fund `{name}`";
+    payments_are_money(): "统计件数或数量的累计项不能计入赔款", "an accumulator that counts claims or units cannot count payments";
+    split_above_whole(sum: Ratio): "各基金的比例合计 {sum}，超过 100%", "the ratios of the funds add up to {sum}, more than 100%";
+    some_rows_split():
+        "同一保障责任中，要么每个赔付的阶段都写 `split`，要么都不写",
+        "in one benefit either every phase that pays is split over funds, or none";
+    phases_stand_alone(key: &str):
+        "`phases` 不能与 `{key}` 合用：请写成阶段",
+        "`phases` cannot go with `{key}`: say it as a phase";
+    fund_and_its_layer(fund: &str, layer: &str):
+        "`{layer}` 的赔款已包括 `{fund}`：不能重复计入",
+        "what `{layer}` pays includes what `{fund}` pays: it would be counted twice";
     coordinate_needs_a_figure():
         "`coordinate` 须写 `pays`、`least` 或 `greatest` 之一：支付哪个数",
         "`coordinate` needs `pays`, `least` or `greatest`: which figure it pays";

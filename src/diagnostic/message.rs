@@ -115,6 +115,7 @@ words! {
         Portion: "费用类别", "a portion";
         AttributeOrParameter: "属性或参数", "an attribute or parameter";
         Accumulator: "累计项", "an accumulator";
+        Fund: "基金", "a fund";
         Layer: "保障层", "a layer";
         BenefitOfLayer: "本层的保障责任", "a benefit of the layer";
         Value: "取值", "a value";
@@ -124,6 +125,7 @@ words! {
         Parameter: "参数", "parameter";
         Attribute: "属性", "attribute";
         Accumulator: "累计项", "accumulator";
+        Fund: "基金", "fund";
     }
     /// The form of a value.
     Form {

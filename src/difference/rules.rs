@@ -364,6 +364,20 @@ impl<'p> Differ<'p> {
                     }
                 }
             }
+            (
+                Form::Phases { accumulator: was_on, share: was_share, rows: was },
+                Form::Phases { accumulator: is_on, share: is_share, rows: is },
+            ) => {
+                self.accumulator(format!("{path}: phases run on"), *was_on, *is_on);
+                self.accumulator(format!("{path}: phases' share runs on"), *was_share, *is_share);
+                for (number, pair) in both(was, is) {
+                    let rule = format!("{path}: phase {number}");
+                    match pair {
+                        (Some(was), Some(is)) => self.phase(&rule, was, is),
+                        (was, is) => self.presence(rule, was.is_some(), is.is_some()),
+                    }
+                }
+            }
             (Form::Grant { accumulator: was_on, rows: was }, Form::Grant { accumulator: is_on, rows: is }) => {
                 self.accumulator(format!("{path}: grant runs on"), *was_on, *is_on);
                 for (number, pair) in both(was, is) {
@@ -419,6 +433,28 @@ impl<'p> Differ<'p> {
             && runs_on(self.pair.old, old.accumulator) == runs_on(self.pair.new, new.accumulator)
     }
 
+    fn phase(&mut self, rule: &str, was: &'p plan::Phase, is: &'p plan::Phase) {
+        for (key, was, is) in [("to", &was.to, &is.to), ("to_share", &was.to_share, &is.to_share)] {
+            match (was, is) {
+                (Some(was), Some(is)) => self.value(format!("{rule}: {key}"), Kind::Amount, was, is),
+                (was, is) => self.presence(format!("{rule}: {key}"), was.is_some(), is.is_some()),
+            }
+        }
+        let whose = |plan: &'p Plan, fund: Option<usize>| fund.and_then(|f| plan.funds.get(f)).map_or("", |f| f.id.as_str());
+        let funds: BTreeSet<&str> = (was.parts.iter().map(|(fund, _)| whose(self.pair.old, *fund)))
+            .chain(is.parts.iter().map(|(fund, _)| whose(self.pair.new, *fund)))
+            .collect();
+        for fund in funds {
+            let of =
+                |plan: &'p Plan, phase: &'p plan::Phase| phase.parts.iter().find(|(f, _)| whose(plan, *f) == fund).map(|(_, ratio)| ratio);
+            let rule = if fund.is_empty() { format!("{rule}: ratio") } else { format!("{rule}: ratio of {fund}") };
+            match (of(self.pair.old, was), of(self.pair.new, is)) {
+                (Some(was), Some(is)) => self.value(rule, Kind::Ratio, was, is),
+                (was, is) => self.presence(rule, was.is_some(), is.is_some()),
+            }
+        }
+    }
+
     fn accumulator(&mut self, rule: String, old: usize, new: usize) {
         self.text(&rule, runs_on(self.pair.old, old), runs_on(self.pair.new, new));
         if let (Some(was), Some(is)) = (self.pair.old.accumulators.get(old), self.pair.new.accumulators.get(new)) {
@@ -431,6 +467,7 @@ fn form_name(form: &Form) -> &'static str {
     match form {
         Form::Ratio(_) => "ratio",
         Form::Bands { .. } => "bands",
+        Form::Phases { .. } => "phases",
         Form::Grant { .. } => "step grant",
         Form::Fixed(_) => "fixed sum",
         Form::InKind { .. } => "in kind",

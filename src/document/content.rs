@@ -478,6 +478,42 @@ impl Writer<'_> {
                 };
                 items.push(((words.bands().into(), text), Some(table)));
             }
+            Form::Phases { accumulator, share, rows } => {
+                let written: Vec<&syntax::Phase> =
+                    if let Some(syntax::Form::Phases { rows, .. }) = written { rows.iter().collect() } else { Vec::new() };
+                let mut lines = Vec::new();
+                for (i, phase) in rows.iter().enumerate() {
+                    let written = written.get(i);
+                    let ends = [
+                        (words.until_cost(), &phase.to, written.and_then(|w| w.to.as_ref())),
+                        (words.until_borne(), &phase.to_share, written.and_then(|w| w.to_share.as_ref())),
+                    ];
+                    let ends = ends
+                        .into_iter()
+                        .filter_map(|(text, value, written)| Some(Line::fill(text, [cell(value.as_ref()?, Unit::Amount, written)])));
+                    let ends = Line::join(ends, words.semicolon());
+                    let written: Vec<_> = written.map_or_else(Vec::new, |w| w.pays.values().collect());
+                    let parts = phase.parts.iter().enumerate().map(|(part, (fund, ratio))| {
+                        let ratio = cell(ratio, Unit::Ratio, written.get(part).copied());
+                        match fund.and_then(|fund| names.plan.funds.get(fund)) {
+                            Some(fund) => self.named(fund).and(" ").and(ratio),
+                            None => ratio,
+                        }
+                    });
+                    lines.push(vec![
+                        if ends == Line::default() { words.no_end().into() } else { ends },
+                        Line::join(parts, words.semicolon()),
+                    ]);
+                }
+                let text = runs(*accumulator).and(words.semicolon()).and(Line::fill(words.borne_on(), [runs(*share)]));
+                let table = Table {
+                    caption: Line::default(),
+                    head: vec![words.phase().into(), words.ratio().into()],
+                    numbers: vec![false, true],
+                    rows: lines,
+                };
+                items.push(((words.phases().into(), text), Some(table)));
+            }
             Form::Grant { accumulator, rows } => {
                 let written: Vec<&syntax::GrantRow> =
                     if let Some(syntax::Form::Grant { rows, .. }) = written { rows.iter().collect() } else { Vec::new() };

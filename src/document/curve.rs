@@ -163,6 +163,9 @@ fn interesting(plan: &Plan, sample: &Sample) -> i64 {
 fn last_edge(form: &Form, facts: &Facts) -> i64 {
     let edges: Vec<i64> = match form {
         Form::Bands { rows, .. } => rows.iter().filter_map(|row| row.to.as_ref()?.get(facts).ok()).collect(),
+        Form::Phases { rows, .. } => {
+            rows.iter().flat_map(|row| row.to.iter().chain(&row.to_share)).filter_map(|edge| edge.get(facts).ok()).collect()
+        }
         Form::Grant { rows, .. } => rows.iter().filter_map(|row| row.above.get(facts).ok()).collect(),
         _ => Vec::new(),
     };

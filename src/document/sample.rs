@@ -263,6 +263,9 @@ fn deciding(plan: &Plan) -> Vec<usize> {
         match &benefit.form {
             crate::plan::Form::Ratio(value) | crate::plan::Form::Fixed(value) => value.visit_facts(&mut count),
             crate::plan::Form::Bands { rows, .. } => rows.iter().for_each(|row| row.ratio.visit_facts(&mut count)),
+            crate::plan::Form::Phases { rows, .. } => {
+                rows.iter().flat_map(|row| &row.parts).for_each(|(_, ratio)| ratio.visit_facts(&mut count));
+            }
             crate::plan::Form::Grant { rows, .. } => rows.iter().for_each(|row| row.pays.visit_facts(&mut count)),
             crate::plan::Form::InKind { .. } => {}
         }

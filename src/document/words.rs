@@ -138,6 +138,12 @@ words! {
     coordinate_pays: "支付：{}", "pays: {}";
     coordinate_least: "支付其中最少者：{}", "pays the least of: {}";
     coordinate_greatest: "支付其中最多者：{}", "pays the greatest of: {}";
+    phases: "分阶段", "Phases";
+    phase: "阶段", "Phase";
+    until_cost: "累计费用至 {}", "until the cost reaches {}";
+    until_borne: "累计个人负担至 {}", "until the patient has borne {}";
+    no_end: "此后", "from there on";
+    borne_on: "个人负担{}", "what is borne {}";
     maximum_of: "仅限制 {}", "holds down only: {}";
     allocate: "冲减次序", "Settles in the order";
     on_accumulator: "累计项 {}", "on {}";

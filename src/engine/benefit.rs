@@ -4,11 +4,12 @@ use crate::engine::Fault;
 use crate::engine::adjustment::Adjustment;
 use crate::engine::allocate::{largest_remainder, take_from_portion, touchable};
 use crate::engine::case::{Bill, Case, look_at_line};
-use crate::engine::kernel::{position, post};
+use crate::engine::kernel::{feed, position, post};
+use crate::engine::phases;
 use crate::engine::trace::{Failed, LimitKind, Step, Trace};
 use crate::money::{Money, Raw, Rounding};
 use crate::plan::value::Value;
-use crate::plan::{Band, Benefit, Coordinate, Form, GrantRow, Limit, Plan};
+use crate::plan::{Band, Benefit, Coordinate, Form, GrantRow, Limit, Payer, Plan};
 use crate::ratio::Ratio;
 use crate::scheme::syntax::{Candidate, Counts, Parts, Taken};
 
@@ -71,7 +72,12 @@ pub(crate) fn settle<T: Trace>(
     trace.record(|| Step::Excess { amount: excess });
 
     // 6 and 7: the payment before limits.
-    let (mut raw, units) = entitlement(benefit, base, excess, case, trace)?;
+    let (mut raw, units) = match &benefit.form {
+        Form::Phases { accumulator, share, rows } => {
+            (phases::entitlement(plan, layer, (*accumulator, *share, rows), base, case, trace)?, 0)
+        }
+        _ => entitlement(benefit, base, excess, case, trace)?,
+    };
     if benefit.copays.iter().any(|c| c.taken == Taken::FromPayment) {
         let due = copayments(benefit, Taken::FromPayment, Money::MAX, case, trace)?;
         let before = raw.picos;
@@ -171,6 +177,16 @@ pub(crate) fn settle<T: Trace>(
             Counts::Claims => 0,
         };
         post(case, *accumulator, amount, trace)?;
+    }
+    if !plan.feeds.is_empty() {
+        feed(plan, case, Payer::Layer(layer), issued, trace)?;
+    }
+    if let Form::Phases { .. } = benefit.form {
+        phases::share_out(plan.rounding.unit(), issued, case, trace)?;
+        for fund in 0..plan.funds.len() {
+            let part = case.fund_parts.get(fund).copied().unwrap_or(Money::ZERO);
+            feed(plan, case, Payer::Fund(fund), part, trace)?;
+        }
     }
     Ok(())
 }
@@ -383,6 +399,7 @@ fn entitlement<T: Trace>(benefit: &Benefit, base: Money, excess: Money, case: &C
             trace.record(|| Step::Grant { before, after, granted_before, granted_after });
             Ok((Raw::from_money(granted_after).less(granted_before), 0))
         }
+        Form::Phases { .. } => Err(Fault::Internal),
         Form::Fixed(sum) => {
             let amount = sum.money(&case.facts)?;
             trace.record(|| Step::Fixed { amount });

@@ -3,6 +3,7 @@
 use crate::date::Periods;
 use crate::engine::Fault;
 use crate::engine::program::Program;
+use crate::exact::Exact;
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::plan::fact::{Facts, MISSING};
@@ -105,6 +106,11 @@ pub(crate) struct Case {
     pub(crate) remainders: Vec<(i128, usize)>,
     /// Held money by slot, line and portion.
     pub(crate) held: Vec<Money>,
+    /// What the benefit at work pays by fund, exactly, before limits and rounding; and what of its payment is whose.
+    pub(crate) parts: Vec<Exact>,
+    pub(crate) fund_parts: Vec<Money>,
+    /// What each fund paid.
+    pub(crate) fund_paid: Vec<Money>,
     /// What was left at entry to each layer so far, by layer, line and portion; kept for plans that coordinate.
     pub(crate) at_entry: Vec<Money>,
 }
@@ -144,6 +150,7 @@ impl Case {
         refill(&mut self.paid, plan.layers.len(), Money::ZERO);
         refill(&mut self.beside, plan.layers.len(), Money::ZERO);
         refill(&mut self.held, self.residual.len() * plan.held_slots, Money::ZERO);
+        refill(&mut self.fund_paid, plan.funds.len(), Money::ZERO);
         self.charged = Money::ZERO;
         self.pays_beside = false;
     }

@@ -11,7 +11,7 @@ use crate::engine::trace::{Failed, Step, Trace};
 use crate::ledger::Books;
 use crate::money::Money;
 use crate::plan::fact::FactKind;
-use crate::plan::{Layer, Plan};
+use crate::plan::{Layer, Payer, Plan};
 
 /// Settles the case. Postings reach the books only once every layer is done: a fault leaves them as they were.
 pub(crate) fn settle<T: Trace>(
@@ -137,6 +137,7 @@ fn take_given<T: Trace>(
     for accumulator in &layer.given_posts {
         post(case, *accumulator, given.amount.micros(), trace)?;
     }
+    feed(plan, case, Payer::Layer(index), given.amount, trace)?;
     if let Some(paid) = case.paid.get_mut(index) {
         *paid = given.amount;
     }
@@ -152,12 +153,25 @@ pub(crate) fn position(case: &Case, accumulator: usize) -> Money {
 /// Posts to an accumulator in the claim's period.
 #[inline]
 pub(crate) fn post<T: Trace>(case: &mut Case, accumulator: usize, amount: i64, trace: &mut T) -> Result<(), Fault> {
+    post_of(case, accumulator, amount, None, trace)
+}
+
+#[inline]
+fn post_of<T: Trace>(case: &mut Case, accumulator: usize, amount: i64, payment_of: Option<Payer>, trace: &mut T) -> Result<(), Fault> {
     if amount == 0 {
         return Ok(());
     }
     let position = case.positions.get_mut(accumulator).ok_or(Fault::Internal)?;
     let before = *position;
     *position = before.checked_add(amount).ok_or(Fault::Overflow)?;
-    trace.record(|| Step::Posted { accumulator, before, amount });
+    trace.record(|| Step::Posted { accumulator, before, amount, payment_of });
+    Ok(())
+}
+
+/// Posts a payment to the accumulators that count what this payer pays.
+pub(crate) fn feed<T: Trace>(plan: &Plan, case: &mut Case, payer: Payer, amount: Money, trace: &mut T) -> Result<(), Fault> {
+    for feed in plan.feeds.iter().filter(|feed| feed.payer == payer) {
+        post_of(case, feed.accumulator, amount.micros(), Some(payer), trace)?;
+    }
     Ok(())
 }

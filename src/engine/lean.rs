@@ -35,7 +35,7 @@ fn post<T: Trace>(positions: &mut [i64], accumulator: usize, amount: Money, trac
     let before = *position;
     *position = before.checked_add(amount.micros()).ok_or(Fault::Overflow)?;
     if amount != Money::ZERO {
-        trace.record(|| Step::Posted { accumulator, before, amount: amount.micros() });
+        trace.record(|| Step::Posted { accumulator, before, amount: amount.micros(), payment_of: None });
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::money::{Money, Rounding};
 use crate::plan::condition::Condition;
 use crate::plan::fact::Facts;
 use crate::plan::value::Value;
-use crate::plan::{Benefit, Form, Limit, Plan};
+use crate::plan::{Benefit, Form, Limit, Payer, Plan};
 use crate::ratio::Ratio;
 use crate::scheme::syntax::Counts;
 
@@ -144,6 +144,7 @@ impl Known<'_> {
             || benefit.rounds_patient_share
             || benefit.rounds_coinsurance
             || benefit.coordinate.is_some()
+            || self.plan.feeds.iter().any(|feed| feed.payer == Payer::Layer(layer))
             || benefit.lines.is_some()
             || benefit.minimum.is_some()
             || benefit.franchise.is_some()

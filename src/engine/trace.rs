@@ -1,6 +1,7 @@
 //! What the kernel records: numbers and indices, in the order in which they arise. Words are made later; values flow in, never back.
 
 use crate::money::{Money, Raw};
+use crate::plan::Payer;
 use crate::ratio::Ratio;
 use crate::scheme::syntax::Candidate;
 
@@ -170,6 +171,26 @@ pub(crate) enum Step {
     OutOfPocketCut {
         raw: Raw,
     },
+    /// Phases begin: the cost so far, and what the patient has borne.
+    Phases {
+        before: Money,
+        borne: Money,
+    },
+    /// Money in a phase; of it what is paid, and what counts as borne.
+    Phase {
+        row: usize,
+        to: Option<Money>,
+        to_share: Option<Money>,
+        amount: Raw,
+        ratio: Ratio,
+        counts: Ratio,
+        gives: Raw,
+    },
+    /// A fund's part of the payment.
+    FundPaid {
+        fund: usize,
+        amount: Money,
+    },
     /// A figure that a coordinating benefit may pay.
     Candidate {
         candidate: Candidate,
@@ -205,5 +226,7 @@ pub(crate) enum Step {
         accumulator: usize,
         before: i64,
         amount: i64,
+        /// Whose payment it is that is counted, if it is not a figure of the benefit.
+        payment_of: Option<Payer>,
     },
 }

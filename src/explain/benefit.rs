@@ -4,6 +4,7 @@ use super::layout::{Row, clean, fill, grouped};
 use super::{Story, title_of};
 use crate::decision::{
     BandFigure, BenefitDecision, CoordinationFigure, DeductibleFigure, Entitlement, FactShown, FailedTest, Figures, LimitFigure,
+    PhaseFigure,
 };
 use crate::money::Amount;
 use crate::ratio::Ratio;
@@ -228,6 +229,17 @@ impl Story {
                 }
                 self.bands(figures, bands, rows);
             }
+            Entitlement::Phases { before, borne, phases } => {
+                rows.push((words.phases(), fill(words.phases_from(), &[&grouped(*before), &grouped(*borne)])));
+                for phase in phases {
+                    rows.push((words.payout(), self.phase(phase)));
+                }
+                let mut gives = phases.iter().map(|p| p.gives);
+                let sum = gives.next().map(|first| gives.fold(Terms::new(first), Terms::plus));
+                if let Some(sum) = sum.filter(|sum| sum.count > 1) {
+                    rows.push((words.payout(), sum.gives(figures.raw)));
+                }
+            }
             Entitlement::Grant { before, after, granted_before, granted_after } => {
                 rows.push((words.grant(), fill(words.grant_position(), &[&grouped(*before), &grouped(*after)])));
                 let terms = Terms::new(*granted_after).minus(*granted_before).minus(copaid);
@@ -255,6 +267,26 @@ impl Story {
                 rows.push((words.payout(), text));
             }
         }
+    }
+
+    /// A phase with its ends, and what it gives.
+    fn phase(&self, phase: &PhaseFigure) -> String {
+        let words = self.words;
+        let to = phase.to.map(|to| fill(words.phase_to(), &[&grouped(to)]));
+        let to_share = phase.to_share.map(|to| fill(words.phase_to_share(), &[&grouped(to)]));
+        let ends: Vec<String> = to.into_iter().chain(to_share).collect();
+        let mut text = fill(words.phase(), &[&phase.number.to_string()]);
+        if !ends.is_empty() {
+            text.push_str(&fill(words.phase_ends(), &[&ends.join(words.comma())]));
+        }
+        let product = format!("{}{}{} = {}", grouped(phase.amount), words.times(), phase.ratio, grouped(phase.gives));
+        let unpaid = Ratio::ONE.millionths().checked_sub(phase.ratio.millionths());
+        let counts = if unpaid == Some(phase.counts.millionths()) {
+            String::new()
+        } else {
+            fill(words.phase_counts(), &[&phase.counts.to_string()])
+        };
+        [text, product].join(words.colon()) + &counts
     }
 
     /// A difference with its result; says so where it may have been kept from falling below zero.
@@ -420,6 +452,11 @@ impl Story {
         }
         let label = if figures.residual.is_some() { words.pays() } else { words.pays_beside() };
         rows.push((label, grouped(figures.issued)));
+        if !figures.funds.is_empty() {
+            let parts: Vec<String> =
+                figures.funds.iter().map(|f| format!("{} {}", title_of(&f.title, &f.fund, self.language()), grouped(f.amount))).collect();
+            rows.push((words.whose(), parts.join(words.semicolon())));
+        }
         if let Some(charged) = figures.charged {
             for copay in figures.copays.iter().filter(|c| c.taken == "beside") {
                 let text = fill(words.copay_text(), &[&copay.number.to_string(), &grouped(copay.due), words.on_top()]);

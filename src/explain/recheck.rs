@@ -7,7 +7,8 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::date::{Length, Per};
 use crate::decision::{
-    BandFigure, BandPosition, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, PortionAmount, Posting,
+    BandFigure, BandPosition, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, PhaseFigure, PortionAmount,
+    Posting,
 };
 use crate::money::{Amount, RoundingMode};
 use crate::ratio::Ratio;
@@ -105,6 +106,16 @@ impl Number {
 
     fn sum(amounts: impl IntoIterator<Item = Amount>) -> Number {
         amounts.into_iter().fold(ZERO, |sum, amount| sum.plus(Number::of(amount)))
+    }
+
+    /// The amount times a ratio, without what is below the last place.
+    fn times_down(self, ratio: Ratio) -> Number {
+        self.pair(Number(Some(ratio.millionths().into())), |a, b| a.checked_mul(b)?.checked_div(1_000_000))
+    }
+
+    /// The amount of which a ratio is this, without what is below the last place.
+    fn per(self, ratio: Ratio) -> Number {
+        self.pair(Number(Some(ratio.millionths().into())), |a, b| a.checked_mul(1_000_000)?.checked_div(b))
     }
 
     /// The amount times a ratio; nothing if it is finer than can be printed.
@@ -231,7 +242,40 @@ impl Check {
             None => self.same("charged", ZERO, decision.charged),
         }
         self.lines(decision);
+        self.funds(decision);
         self.postings(decision);
+    }
+
+    /// Funds share whole payments, and what a posting says that somebody paid was paid.
+    fn funds(&mut self, decision: &Decision) {
+        let rules = || {
+            let with_layer = decision.layers.iter().flat_map(|l| l.benefits.iter().map(move |b| (l, b)));
+            with_layer.filter_map(|(l, b)| b.figures.as_ref().map(|f| (l, format!("{}.{}", l.layer.id, b.benefit.id), f)))
+        };
+        for (_, path, figures) in rules().filter(|(_, _, f)| !f.funds.is_empty()) {
+            self.same(&format!("{path}.funds"), Number::sum(figures.funds.iter().map(|f| f.amount)), figures.issued);
+        }
+        for fund in &decision.funds {
+            let parts = decision.layers.iter().flat_map(|l| &l.benefits).filter_map(|b| b.figures.as_ref()).flat_map(|f| &f.funds);
+            self.same(
+                &format!("fund.{}.paid", fund.fund),
+                Number::sum(parts.filter(|f| f.fund == fund.fund).map(|f| f.amount)),
+                fund.amount,
+            );
+        }
+        for posting in &decision.postings {
+            let Some(payer) = &posting.payment_of else { continue };
+            let path = format!("balance.{}", posting.accumulator);
+            let given = decision.layers.iter().find(|l| l.layer.id == posting.rule && l.given).map(|l| Number::of(l.paid));
+            let figures = rules().find(|(_, path, _)| *path == posting.rule).map(|(layer, _, figures)| {
+                let part = figures.funds.iter().find(|f| f.fund == *payer).map(|f| f.amount);
+                Number::of(if layer.layer.id == *payer { figures.issued } else { part.unwrap_or(figures.issued) })
+            });
+            match given.or(figures) {
+                Some(paid) => self.same(&path, paid, posting.amount),
+                None => self.differ(&path, format!("a payment of {payer}"), "none".to_owned()),
+            }
+        }
     }
 
     fn portions(&mut self, path: &str, found: &[PortionAmount], expected: impl Fn(&str) -> Number) {
@@ -265,7 +309,7 @@ impl Check {
                 self.at_most(&path, amount_of(before, &part.portion), part.amount);
                 self.not_negative(&path, part.amount);
             }
-            for posting in postings.iter().filter(|p| p.rule == *id) {
+            for posting in postings.iter().filter(|p| p.rule == *id && p.payment_of.is_none()) {
                 self.same(&format!("balance.{}", posting.accumulator), Number::of(layer.paid), posting.amount);
             }
         } else {
@@ -307,7 +351,7 @@ impl Check {
         let postings = &decision.postings;
         let mut expect = |accumulator: &str, used: Amount, amount: Number| {
             let path = format!("balance.{accumulator}");
-            match postings.iter().find(|p| p.rule == rule && p.accumulator == accumulator) {
+            match postings.iter().find(|p| p.rule == rule && p.accumulator == accumulator && p.payment_of.is_none()) {
                 Some(posting) => {
                     self.same(&path, amount, posting.amount);
                     self.same(&path, Number::of(used), posting.before);
@@ -335,13 +379,17 @@ impl Check {
         // The others name no accumulator: one of its own is called after the rule.
         let own = |kind: &str| format!("{rule}.{kind}");
         let mut expect_own = |kind: &str, used: Amount, amount: Number| {
-            if postings.iter().any(|p| p.rule == rule && p.accumulator == own(kind)) {
+            if postings.iter().any(|p| p.rule == rule && p.accumulator == own(kind) && p.payment_of.is_none()) {
                 expect(&own(kind), used, amount);
             }
         };
         match &figures.entitlement {
             Entitlement::Ratio { measured: Some(position), .. } => {
                 expect_own("bands", position.before, if position.absolute { base } else { Number::of(figures.excess) });
+            }
+            Entitlement::Phases { before, borne, .. } => {
+                expect_own("phases", *before, base);
+                expect_own("phases_share", *borne, share);
             }
             Entitlement::Grant { before, .. } => expect_own("grant", *before, Number::of(figures.excess)),
             Entitlement::InKind { before, units, .. } => expect_own("in_kind", *before, Number::of(*units)),
@@ -582,6 +630,10 @@ impl Benefit<'_> {
                 self.bands(bands, measured.as_ref(), points, factors);
                 Part::whole(Number::sum(bands.iter().map(|b| b.gives)))
             }
+            Entitlement::Phases { before, borne, phases } => {
+                self.phases(Number::of(*before), Number::of(*borne), phases);
+                Part::whole(Number::of(figures.raw))
+            }
             Entitlement::Grant { before, after, granted_before, granted_after } => {
                 self.same("position", Number::of(*before).plus(excess), *after);
                 Part::whole(Number::of(*granted_after)).less(Number::of(*granted_before))
@@ -617,6 +669,42 @@ impl Benefit<'_> {
             }
         }
         raised.map_or(raw, Part::whole)
+    }
+
+    /// Phases hold what their ends allow, and the last one the rest. Fractions are printed to twelve places, so the last of them may differ.
+    fn phases(&mut self, before: Number, borne: Number, phases: &[PhaseFigure]) {
+        let (mut cost, mut borne) = (before, borne);
+        let (mut left, mut gives) = (Number::of(self.figures.base), ZERO);
+        let mut number = 0;
+        for (index, phase) in phases.iter().enumerate() {
+            let path = format!("{}.phase {}", self.path, phase.number);
+            let to = phase.to.map(|to| Number::of(to).less(cost).or_zero());
+            let to_share = phase.to_share.map(|to| Number::of(to).less(borne).or_zero());
+            let to_share = to_share.filter(|_| phase.counts > Ratio::ZERO).map(|room| room.per(phase.counts));
+            let end = to.into_iter().chain(to_share).reduce(Number::least);
+            let last = index.saturating_add(1) == phases.len();
+            let amount = Number::of(phase.amount);
+            self.near(&path, end.map_or(left, |end| if last { left.least(end) } else { end }), phase.amount);
+            self.near(&path, amount.times_down(phase.ratio), phase.gives);
+            if phase.number <= number {
+                self.check.differ(&path, format!("a phase after {number}"), phase.number.to_string());
+            }
+            number = phase.number;
+            cost = cost.plus(amount);
+            borne = borne.plus(amount.times_down(phase.counts));
+            left = left.less(amount);
+            gives = gives.plus(Number::of(phase.gives));
+        }
+        let zero = Amount::new(crate::Money::ZERO, 2);
+        self.near(&format!("{}.phases", self.path), left, zero);
+        self.near(&format!("{}.raw", self.path), gives, self.figures.raw);
+    }
+
+    fn near(&mut self, path: &str, expected: Number, found: Amount) {
+        let apart = expected.less(Number::of(found)).0;
+        if apart.is_none_or(|apart| apart.unsigned_abs() > 100) {
+            self.check.differ(path, expected.to_string(), found.to_string());
+        }
     }
 
     /// Of a coordinating benefit: the figure that it pays, given its own.

@@ -101,6 +101,15 @@ words! {
     bands_from: "分段位置", "position";
     bands_absolute: "分段按累计计入费用计；此前累计 {0}", "bands are measured on the base so far: {0} before this claim";
     bands_above: "分段按起付线以上累计费用计；此前累计 {0}", "bands are measured on the excess so far: {0} before this claim";
+    phases: "阶段", "phases";
+    phases_from: "此前累计费用 {0}，累计个人负担 {1}", "cost so far {0}; borne so far {1}";
+    phase_ends: "（{0}）", " ({0})";
+    phase: "第 {0} 阶段", "phase {0}";
+    phase_to: "至累计费用 {0}", "until the cost reaches {0}";
+    phase_to_share: "至累计个人负担 {0}", "until {0} is borne";
+    phase_counts: "，其中 {0} 计入个人负担", ", of which {0} counts as borne";
+    whose: "其中", "of which";
+    payment_of: "{0}（{1} 的赔款）", "{0} (paid by {1})";
     grant: "分档定额", "step grant";
     grant_position: "累计由 {0} 到 {1}", "the position goes from {0} to {1}";
     fixed: "定额给付", "fixed sum";

@@ -14,6 +14,7 @@ pub struct DecisionTable<W: Write> {
     writer: csv::Writer<W>,
     payers: Vec<String>,
     write_offs: Vec<String>,
+    funds: Vec<String>,
     portions: Vec<String>,
 }
 
@@ -30,8 +31,13 @@ impl<W: Write> DecisionTable<W> {
     /// # Errors
     /// Those of the writer.
     pub fn new(book: &PlanBook, writer: W) -> std::io::Result<DecisionTable<W>> {
-        let mut table =
-            DecisionTable { writer: csv::Writer::from_writer(writer), payers: Vec::new(), write_offs: Vec::new(), portions: Vec::new() };
+        let mut table = DecisionTable {
+            writer: csv::Writer::from_writer(writer),
+            payers: Vec::new(),
+            write_offs: Vec::new(),
+            funds: Vec::new(),
+            portions: Vec::new(),
+        };
         let put = |names: &mut Vec<String>, name: &str| {
             if !names.iter().any(|n| n == name) {
                 names.push(name.to_owned());
@@ -40,6 +46,9 @@ impl<W: Write> DecisionTable<W> {
         for plan in book.plans() {
             for layer in &plan.layers {
                 put(if layer.write_off { &mut table.write_offs } else { &mut table.payers }, &layer.name.id);
+            }
+            for fund in plan.fund_ids() {
+                put(&mut table.funds, fund);
             }
             for portion in plan.portion_ids() {
                 put(&mut table.portions, portion);
@@ -50,6 +59,7 @@ impl<W: Write> DecisionTable<W> {
         header.extend(table.payers.iter().map(|l| format!("paid.{l}")));
         header.push("written_off".to_owned());
         header.extend(table.write_offs.iter().map(|l| format!("written_off.{l}")));
+        header.extend(table.funds.iter().map(|f| format!("fund.{f}")));
         header.extend(["beside", "out_of_pocket"].map(str::to_owned));
         header.extend(table.portions.iter().map(|p| format!("left.{p}")));
         header.push("result_digest".to_owned());
@@ -86,6 +96,10 @@ impl<W: Write> DecisionTable<W> {
         row.extend(self.payers.iter().map(of_layer));
         row.push(sum(true).to_string());
         row.extend(self.write_offs.iter().map(of_layer));
+        row.extend(self.funds.iter().map(|id| {
+            let fund = decision.funds.iter().find(|f| f.fund == *id);
+            fund.map_or_else(String::new, |f| f.amount.to_string())
+        }));
         let beside = zero.checked_add(decision.beside).unwrap_or(decision.beside);
         row.extend([beside.to_string(), decision.out_of_pocket.to_string()]);
         row.extend(self.portions.iter().map(|id| {

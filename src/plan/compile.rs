@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Message, Severity, catalogue as say};
 use crate::ledger::AccumulatorKey;
 use crate::plan::condition::{ClassSet, Condition, Test, TestKind};
 use crate::plan::fact::{Fact, FactKind, effective_days};
-use crate::plan::{self, Accumulator, Named, Plan, Slot, TestNote};
+use crate::plan::{self, Accumulator, Feed, Named, Payer, Plan, Slot, TestNote};
 use crate::scheme::syntax::{self, Alternative, At, Counts, Name, Place, Tree, Unit};
 use crate::scheme::{SchemeText, syntax::About};
 
@@ -48,6 +48,7 @@ enum Declared {
     Attribute(usize),
     Accumulator(usize),
     Portion(usize),
+    Fund(usize),
 }
 
 struct Compiler<'t> {
@@ -59,6 +60,7 @@ struct Compiler<'t> {
     tests: Vec<TestNote>,
     parameters: Vec<values::ParameterState>,
     accumulators: Vec<Accumulator>,
+    feeds: Vec<Feed>,
     used: BTreeSet<Declared>,
     /// Parameters used since the trail was last taken.
     trail: BTreeSet<usize>,
@@ -85,6 +87,7 @@ impl<'t> Compiler<'t> {
             tests: Vec::new(),
             parameters: tree.parameters.iter().map(|_| values::ParameterState::Waiting).collect(),
             accumulators: Vec::new(),
+            feeds: Vec::new(),
             used: BTreeSet::new(),
             trail: BTreeSet::new(),
             parameter_uses: tree.parameters.iter().map(|_| BTreeSet::new()).collect(),
@@ -131,6 +134,7 @@ impl Compiler<'_> {
                 condition: condition.unwrap_or_default(),
                 held: None,
             });
+            self.feeds(index, accumulator);
         }
         for index in 0..tree.parameters.len() {
             self.parameter(index);
@@ -147,6 +151,29 @@ impl Compiler<'_> {
         }
         let facts = self.facts.clone();
         Some(self.assemble(facts, classify, layers, held_slots))
+    }
+
+    /// Whose payments an accumulator counts.
+    fn feeds(&mut self, index: usize, accumulator: &syntax::Accumulator) {
+        let tree = self.tree;
+        for name in &accumulator.with_payments_of {
+            let layer = tree.layers.iter().position(|l| l.id.value == name.value).map(Payer::Layer);
+            let fund = tree.funds.iter().position(|f| f.id.value == name.value);
+            if let Some(fund) = fund {
+                self.used.insert(Declared::Fund(fund));
+            }
+            match fund.map(Payer::Fund).or(layer) {
+                Some(payer) if self.feeds.iter().any(|f| f.accumulator == index && f.payer == payer) => {
+                    self.error(Code::DuplicateName, &name.place, say::named_twice(&name.value));
+                }
+                Some(payer) => self.feeds.push(Feed { accumulator: index, payer }),
+                None => {
+                    let known = tree.layers.iter().map(|l| &l.id).chain(tree.funds.iter().map(|f| &f.id)).map(|n| n.value.as_str());
+                    let message = say::no_fund_or_layer(&name.value);
+                    self.report(Diagnostic::new(Code::UnknownName, name.place.clone(), message).suggest(&name.value, known));
+                }
+            }
+        }
     }
 
     /// The plan of what was compiled.
@@ -201,6 +228,8 @@ impl Compiler<'_> {
             claim_counts: (0..self.accumulators.len())
                 .filter(|i| self.accumulators.get(*i).is_some_and(|a| a.counts == Counts::Claims))
                 .collect(),
+            funds: tree.funds.iter().map(|f| named(&f.id, &f.about)).collect(),
+            feeds: self.feeds.clone(),
             classify,
             coordinates: layers.iter().flat_map(|l| &l.benefits).any(|b| b.coordinate.is_some()),
             layers,
@@ -218,6 +247,15 @@ impl Compiler<'_> {
             tree.attributes.iter().map(|a| &a.name).chain(tree.parameters.iter().map(|p| &p.name)),
         );
         self.check_unique(Thing::Accumulator, tree.accumulators.iter().map(|a| &a.id));
+        self.check_unique(Thing::Fund, tree.funds.iter().map(|f| &f.id));
+        for fund in &tree.funds {
+            // Both may be asked what they paid.
+            if let Some(layer) = tree.layers.iter().find(|l| l.id.value == fund.id.value) {
+                let message = say::already_declared(Thing::Layer, &fund.id.value);
+                let finding = Diagnostic::new(Code::DuplicateName, fund.id.place.clone(), message);
+                self.report(finding.label(layer.id.place.clone(), say::declared_here()));
+            }
+        }
         self.check_unique(Thing::Layer, tree.layers.iter().map(|l| &l.id));
         for layer in &tree.layers {
             self.check_unique(Thing::BenefitOfLayer, layer.benefits.iter().map(|b| &b.id));
@@ -354,6 +392,11 @@ impl Compiler<'_> {
         for (i, accumulator) in tree.accumulators.iter().enumerate() {
             if !self.used.contains(&Declared::Accumulator(i)) {
                 unused.push((&accumulator.id, Unused::Accumulator));
+            }
+        }
+        for (i, fund) in tree.funds.iter().enumerate() {
+            if !self.used.contains(&Declared::Fund(i)) {
+                unused.push((&fund.id, Unused::Fund));
             }
         }
         for (name, thing) in unused {

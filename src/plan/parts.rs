@@ -75,6 +75,10 @@ impl Benefit {
             Form::Bands { rows, .. } => {
                 parts.extend(rows.iter().flat_map(|row| row.to.iter().chain(std::iter::once(&row.ratio))).map(Part::Value));
             }
+            Form::Phases { rows, .. } => {
+                let values = rows.iter().flat_map(|row| row.to.iter().chain(&row.to_share).chain(row.parts.iter().map(|(_, ratio)| ratio)));
+                parts.extend(values.map(Part::Value));
+            }
             Form::Grant { rows, .. } => parts.extend(rows.iter().flat_map(|row| [Part::Value(&row.above), Part::Value(&row.pays)])),
             Form::InKind { units, .. } => parts.push(Part::Fact(*units)),
         }

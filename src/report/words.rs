@@ -30,6 +30,7 @@ catalogue! {
     paid: "赔付", "paid";
     written_off: "医院减免", "written off";
     beside: "账外给付", "beside the bill";
+    fund: "基金", "fund";
     out_of_pocket: "个人负担", "out of pocket";
     reimbursement: "实际报销比例", "effective reimbursement ratio";
     scheme_head: "方案", "scheme";

@@ -61,6 +61,8 @@ pub(crate) enum Form {
     Condition,
     /// Portions: a list, or a table with counting factors.
     Covers,
+    /// Funds with their ratios.
+    Split,
     /// Parameters by name.
     Parameters,
     /// A table.
@@ -135,6 +137,7 @@ pub(crate) const FILE: Section = Section {
         key("attribute", Form::Tables(&ATTRIBUTE), "规则可以查问的属性", "What rules may ask about a person, a claim or a line"),
         key("parameters", Form::Parameters, "算式中可用的参数", "Named values that expressions use"),
         key("accumulator", Form::Tables(&ACCUMULATOR), "有名称的累计项", "Running sums with names, which rules share or read"),
+        key("fund", Form::Tables(&FUND), "分担赔款的基金", "Funds that share payments"),
         key("classify", Form::Tables(&CLASSIFY), "把明细归入费用类别", "How lines go into portions; exactly one row fits a line"),
         required("layer", Form::Tables(&LAYER), "保障层，按赔付的次序", "The layers, in the order in which they pay"),
     ]],
@@ -273,6 +276,7 @@ pub(crate) const ACCUMULATOR: Section = Section {
                 "按个人（默认）或按家庭累计",
                 "Whose it is: a person's (default) or a household's",
             ),
+            key("with_payments_of", Form::Names, "这些保障层或基金的赔款也计入", "What these layers or funds pay is counted too"),
         ],
         GUARD,
     ],
@@ -453,6 +457,48 @@ pub(crate) const BAND: Section = Section {
     ]],
 };
 
+pub(crate) const PHASES: Section = Section {
+    id: "phases",
+    zh: "`phases` 表",
+    en: "`phases`",
+    keys: &[
+        &[
+            required(
+                "rows",
+                Form::Tables(&PHASE),
+                "各阶段，依次经过；最后一个没有止点",
+                "The phases, one after the other; the last has no end",
+            ),
+            key(
+                "share",
+                Form::Name,
+                "累计个人负担的累计项；不写则自有一个",
+                "The accumulator of what the patient has borne; by default one of its own",
+            ),
+        ],
+        RUNNING,
+    ],
+};
+
+pub(crate) const PHASE: Section = Section {
+    id: "phase",
+    zh: "阶段",
+    en: "a phase",
+    keys: &[&[
+        key("to", AMOUNT, "累计费用达到此数时阶段结束", "The phase ends where the accumulated cost reaches this"),
+        key("to_share", AMOUNT, "累计个人负担达到此数时阶段结束", "It ends where the patient has borne this"),
+        key("ratio", RATIO, "赔付比例", "The payout ratio in the phase"),
+        key("split", Form::Split, "各基金的赔付比例，代替 ratio", "The payout ratio of each fund, in place of a ratio"),
+    ]],
+};
+
+pub(crate) const FUND: Section = Section {
+    id: "fund",
+    zh: "`[[fund]]` 表",
+    en: "[[fund]]",
+    keys: &[&[required("id", Form::Name, "基金的名称", "The fund's name")], ABOUT],
+};
+
 pub(crate) const GRANT: Section = Section {
     id: "grant",
     zh: "`grant` 表",
@@ -521,6 +567,12 @@ pub(crate) const BENEFIT: Section = Section {
             key("copay", Form::Tables(&COPAY), "定额自付", "Copayments"),
             key("ratio", RATIO, "赔付比例", "The payout ratio"),
             key("bands", Form::Table(&BANDS), "分段赔付比例，代替 ratio", "Ratios by band, in place of a ratio"),
+            key(
+                "phases",
+                Form::Table(&PHASES),
+                "按累计费用和累计个人负担分阶段，代替 ratio",
+                "Phases by accumulated cost and by what the patient has borne, in place of a ratio",
+            ),
             key("grant", Form::Table(&GRANT), "按档定额补助，代替 ratio", "A step grant, in place of a ratio"),
             key("fixed", AMOUNT, "固定金额，代替 ratio", "A fixed sum, in place of a ratio"),
             key("in_kind", Form::Table(&IN_KIND), "实物给付（买若干赠若干），代替 ratio", "A benefit in kind, in place of a ratio"),
@@ -565,4 +617,5 @@ pub(crate) const ROW: Section = Section {
 pub(crate) const CONDITION: Section = Section { id: "condition", zh: "条件", en: "a condition", keys: &[] };
 pub(crate) const FACT: Section = Section { id: "fact", zh: "事实", en: "a fact", keys: &[] };
 pub(crate) const SERIES: Section = Section { id: "series", zh: "按日期分段的数值", en: "a dated series", keys: &[] };
+pub(crate) const SPLIT: Section = Section { id: "split", zh: "`split` 表", en: "`split`", keys: &[] };
 pub(crate) const COVERS: Section = Section { id: "covers", zh: "`covers` 表", en: "`covers`", keys: &[] };

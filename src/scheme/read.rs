@@ -74,6 +74,7 @@ impl<'a> Keys<'a> {
         let attributes = self.list("attribute", &grammar::ATTRIBUTE, attribute);
         let parameters = self.optional("parameters").map_or_else(Vec::new, parameters);
         let accumulators = self.list("accumulator", &grammar::ACCUMULATOR, accumulator);
+        let funds = self.list("fund", &grammar::FUND, fund);
         let classify = self.list("classify", &grammar::CLASSIFY, classify_row);
         let layers = self.list("layer", &grammar::LAYER, layers::layer);
         if !broken {
@@ -86,7 +87,7 @@ impl<'a> Keys<'a> {
             }
         }
         self.finish();
-        Some(Tree { header: header?, portions, attributes, parameters, accumulators, classify, layers })
+        Some(Tree { header: header?, portions, attributes, parameters, accumulators, funds, classify, layers })
     }
 }
 
@@ -311,12 +312,23 @@ fn accumulator(keys: Keys<'_>) -> Option<Accumulator> {
     keys.required("per");
     let per = per(&keys);
     let owner = owner(&keys);
+    let with_payments_of = keys.optional("with_payments_of").map_or_else(Vec::new, |v| word_list(v, false));
+    if matches!(counts, Some(Counts::Claims | Counts::Units)) && !with_payments_of.is_empty() {
+        keys.problem(Code::Conflict, "with_payments_of", say::payments_are_money());
+    }
     let guard = conditions::guard(&keys);
     if counts.is_some_and(|c| c != Counts::Claims) && (guard.when.is_some() || guard.unless.is_some()) {
         keys.problem(Code::Conflict, "when", say::only_claims_choose());
     }
     keys.finish();
-    Some(Accumulator { id: id?, counts: counts?, per: per?, owner, guard })
+    Some(Accumulator { id: id?, counts: counts?, per: per?, owner, with_payments_of, guard })
+}
+
+fn fund(keys: Keys<'_>) -> Option<Fund> {
+    let id = keys.name("id");
+    let about = about(&keys);
+    keys.finish();
+    Some(Fund { id: id?, about })
 }
 
 fn per(keys: &Keys<'_>) -> Option<Per> {

@@ -116,6 +116,7 @@ fn form_schema(form: Form, definitions: &mut Definitions) -> Value {
             { "type": "array", "items": { "type": "string" }, "minItems": 1 },
             { "type": "object", "additionalProperties": reference(value_name(Measure::Ratio)), "minProperties": 1 },
         ] }),
+        Form::Split => json!({ "type": "object", "additionalProperties": reference(value_name(Measure::Ratio)), "minProperties": 1 }),
         Form::Parameters => {
             json!({ "type": "object", "propertyNames": { "pattern": NAME }, "additionalProperties": parameter(definitions) })
         }

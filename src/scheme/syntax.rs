@@ -284,7 +284,16 @@ pub(crate) struct Accumulator {
     pub(crate) counts: Counts,
     pub(crate) per: Per,
     pub(crate) owner: Owner,
+    /// Layers and funds whose payments are counted too.
+    pub(crate) with_payments_of: Vec<Name>,
     pub(crate) guard: Guard,
+}
+
+/// What pays, and shares the payment of a benefit with others.
+#[derive(Debug, Clone)]
+pub(crate) struct Fund {
+    pub(crate) id: Name,
+    pub(crate) about: About,
 }
 
 /// The accumulator that a rule runs on: a named one, or one of its own.
@@ -385,10 +394,37 @@ pub(crate) struct GrantRow {
     pub(crate) place: Place,
 }
 
+/// A stretch of accumulated cost, or of what the patient has borne.
+#[derive(Debug, Clone)]
+pub(crate) struct Phase {
+    pub(crate) to: Option<Value>,
+    pub(crate) to_share: Option<Value>,
+    pub(crate) pays: Pays,
+    pub(crate) place: Place,
+}
+
+/// Who pays which part.
+#[derive(Debug, Clone)]
+pub(crate) enum Pays {
+    Ratio(Value),
+    Split(Vec<(Name, Value)>),
+}
+
+impl Pays {
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
+        let (ratio, split) = match self {
+            Pays::Ratio(ratio) => (Some(ratio), &[][..]),
+            Pays::Split(split) => (None, split.as_slice()),
+        };
+        ratio.into_iter().chain(split.iter().map(|(_, value)| value))
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum Form {
     Ratio(Value),
     Bands { absolute: bool, running: Running, rows: Vec<Band>, place: Place },
+    Phases { running: Running, share: Option<Name>, rows: Vec<Phase>, place: Place },
     Grant { running: Running, rows: Vec<GrantRow>, place: Place },
     Fixed(Value),
     InKind { buy: At<u32>, give: At<u32>, units: Name, running: Running, place: Place },
@@ -503,6 +539,7 @@ pub(crate) struct Tree {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) accumulators: Vec<Accumulator>,
+    pub(crate) funds: Vec<Fund>,
     pub(crate) classify: Vec<ClassifyRow>,
     pub(crate) layers: Vec<Layer>,
 }

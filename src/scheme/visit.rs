@@ -61,6 +61,9 @@ impl Benefit {
                 row.to.iter().for_each(|v| v.visit(visit));
                 row.ratio.visit(visit);
             }),
+            Form::Phases { rows, .. } => rows.iter().for_each(|row| {
+                row.to.iter().chain(&row.to_share).chain(row.pays.values()).for_each(|v| v.visit(visit));
+            }),
             Form::Grant { rows, .. } => rows.iter().for_each(|row| {
                 row.above.visit(visit);
                 row.pays.visit(visit);

@@ -74,7 +74,7 @@ fn e002_unknown_key() {
 fn e003_missing_key() {
     assert_eq!(
         of_benefit("covers = [\"in_scope\"]"),
-        ["15:1: error[E003]: a benefit needs `ratio`, `bands`, `grant`, `fixed` or `in_kind`: how much it pays"]
+        ["15:1: error[E003]: a benefit needs `ratio`, `bands`, `phases`, `grant`, `fixed` or `in_kind`: how much it pays"]
     );
 }
 
@@ -405,4 +405,49 @@ fn coordination_that_cannot_be() {
     );
     let alone = of_benefit("covers = [\"in_scope\"]\nratio = \"80%\"\ncoordinate = { pays = \"own\" }");
     assert_eq!(alone, ["19:14: error[E017]: no layer that pays comes before this one"]);
+}
+
+#[test]
+fn phases_that_cannot_be() {
+    let of = |phases: &str, more: &str| -> Vec<String> {
+        let fund = "[[fund]]\nid = \"plan\"\n[[fund]]\nid = \"maker\"\n";
+        let benefit = format!("covers = [\"in_scope\"]\n{more}phases = {{ per = \"policy-year\", rows = [{phases}] }}");
+        let found = findings(&format!("{HEAD}{fund}[[layer]]\nid = \"basic\"\n[[layer.benefit]]\nid = \"stay\"\n{benefit}"));
+        found.into_iter().map(|one| one.split_once(": ").unwrap().1.to_owned()).filter(|one| !one.contains("nothing uses")).collect()
+    };
+    let fine = "{ to_share = 100, split = { plan = \"50%\", maker = \"20%\" } }, { ratio = \"0%\" }";
+    assert_eq!(of(fine, ""), Vec::<String>::new());
+    assert_eq!(of("{ ratio = \"0%\" }, { ratio = \"50%\" }", ""), ["error[E012]: only the last phase may be without `to` and `to_share`"]);
+    assert_eq!(of("{ to_share = 5, ratio = \"50%\" }", ""), ["error[E012]: the last phase has no end: leave `to` and `to_share` out"]);
+    assert_eq!(of("{ to = 5 }, { ratio = \"50%\" }", ""), ["error[E003]: a phase needs `ratio` or `split`: how much is paid"]);
+    assert_eq!(of("{ split = {} }", ""), ["error[E005]: `split` names at least one fund"]);
+    assert_eq!(of("{ split = { plam = \"50%\" } }", ""), ["error[E006]: there is no fund `plam` (did you mean `plan`?)"]);
+    assert_eq!(
+        of("{ split = { plan = \"50%\", maker = \"60%\" } }", ""),
+        ["error[E009]: the ratios of the funds add up to 110%, more than 100%"]
+    );
+    assert_eq!(
+        of("{ to = 5, split = { plan = \"50%\" } }, { ratio = \"50%\" }", ""),
+        ["error[E017]: in one benefit either every phase that pays is split over funds, or none"]
+    );
+    assert_eq!(
+        of(fine, "deductible = { amount = 5, per = \"claim\" }\n"),
+        ["error[E017]: `phases` cannot go with `deductible`: say it as a phase"]
+    );
+    let accumulator = |payers: &str| {
+        let text = format!("[[accumulator]]\nid = \"a\"\ncounts = \"base\"\nper = \"policy-year\"\nwith_payments_of = {payers}\n");
+        let benefit = format!("covers = [\"in_scope\"]\nphases = {{ accumulator = \"a\", rows = [{fine}] }}");
+        let rest = format!(
+            "[[fund]]\nid = \"plan\"\n[[fund]]\nid = \"maker\"\n[[layer]]\nid = \"basic\"\n[[layer.benefit]]\nid = \"stay\"\n{benefit}"
+        );
+        let found = findings(&format!("{HEAD}{text}{rest}"));
+        found.into_iter().map(|one| one.split_once(": ").unwrap().1.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(accumulator("[\"plan\"]"), Vec::<String>::new());
+    assert_eq!(accumulator("[\"plum\"]"), ["error[E006]: there is no layer or fund `plum` (did you mean `plan`?)"]);
+    assert_eq!(accumulator("[\"plan\", \"plan\"]"), ["error[E007]: `plan` is named twice"]);
+    assert_eq!(
+        accumulator("[\"plan\", \"basic\"]"),
+        ["error[E017]: what `basic` pays includes what `plan` pays: it would be counted twice"]
+    );
 }

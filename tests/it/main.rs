@@ -28,6 +28,7 @@ mod model_agreement;
 mod pages;
 mod parts;
 mod personal_periods;
+mod phases;
 mod properties;
 #[cfg(feature = "cli")]
 mod readme;

@@ -405,7 +405,13 @@ fn recompute(benefit: &BenefitDecision, rule: &scheme::Benefit, scheme: &scheme:
     let entitled = entitled(&figures.entitlement, excess, reaches_below_zero(rule))?;
     let raw = (entitled - due("from-payment")).max(Rat::ZERO);
     let near = |exact: Rat, stated: Rat| exact == stated || exact.places().is_none_or(|places| places > 12);
+    let near = |exact: Rat, stated: Rat| {
+        let apart = if exact > stated { exact - stated } else { stated - exact };
+        near(exact, stated) || (matches!(rule.form, scheme::Form::Phases { .. }) && apart < Rat::new(100, 1_000_000_000_000))
+    };
     ensure!(near(raw, rat(&figures.raw)), "raw {raw}, not {}", figures.raw);
+    // The phases' parts are printed rounded down; their sum is exact.
+    let raw = if matches!(rule.form, scheme::Form::Phases { .. }) { rat(&figures.raw) } else { raw };
 
     let share = (base - raw).max(Rat::ZERO);
     let kept = least(&figures.out_of_pocket_max).map_or(share, |room| room.min(share));
@@ -456,6 +462,8 @@ fn recompute(benefit: &BenefitDecision, rule: &scheme::Benefit, scheme: &scheme:
     ensure!(due("beside") == figures.charged.as_ref().map_or(Rat::ZERO, rat), "charged {:?}", figures.charged);
     let issued = rat(&figures.issued);
     ensure!(issued == pay || (issued.is_zero() && rule.minimum.is_some()), "issued {issued} of {pay}");
+    let funds: Rat = figures.funds.iter().map(|one| rat(&one.amount)).sum();
+    ensure!(figures.funds.is_empty() || funds == issued, "funds share {funds}, not {issued}");
     ensure!(!rule.indemnity || sum(&figures.settled) == issued, "settled {:?}, not {issued}", figures.settled);
     let copays = rule.copays.iter().filter(|copay| copay.taken == Taken::FromPayment).count();
     ensure!(copays > 0 || rat(&figures.copaid_from_payment).is_zero(), "a copayment out of nowhere");
@@ -493,6 +501,16 @@ fn entitled(entitlement: &Entitlement, excess: Rat, below_zero: bool) -> Result<
                 ensure_equal("the bands hold", spread, excess)?;
             }
             sum
+        }
+        Entitlement::Phases { phases, .. } => {
+            // Amounts that do not end are printed to twelve places.
+            let amounts: Rat = phases.iter().map(|one| rat(&one.amount)).sum();
+            let slack = Rat::new(10, 1_000_000_000_000);
+            ensure!(amounts <= excess && excess - amounts <= slack, "the phases hold {amounts} of {excess}");
+            let gives: Rat = phases.iter().map(|one| rat(&one.amount) * rat(&one.ratio)).sum();
+            let stated: Rat = phases.iter().map(|one| rat(&one.gives)).sum();
+            ensure!(gives - stated <= slack && stated - gives <= slack, "the phases give {gives}, not {stated}");
+            stated
         }
         Entitlement::Grant { before, after, granted_before, granted_after } => {
             ensure_equal("the grant's position", rat(before) + excess, rat(after))?;

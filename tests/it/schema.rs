@@ -229,7 +229,7 @@ fn what_is_wrong_does_not_fit() {
 }
 
 /// Where the keys of each kind of table stand. `%` is a key with its value.
-const PLACES: [(&str, &str); 24] = [
+const PLACES: [(&str, &str); 27] = [
     ("scheme", "[scheme]\n%"),
     ("effective", "[scheme]\neffective = { % }"),
     ("money", "[scheme]\nmoney = { % }"),
@@ -251,6 +251,9 @@ const PLACES: [(&str, &str); 24] = [
     ("rounding", "[[layer]]\n[[layer.benefit]]\nrounding = { % }"),
     ("bands", "[[layer]]\n[[layer.benefit]]\nbands = { % }"),
     ("band", "[[layer]]\n[[layer.benefit]]\nbands = { rows = [{ % }] }"),
+    ("phases", "[[layer]]\n[[layer.benefit]]\nphases = { % }"),
+    ("phase", "[[layer]]\n[[layer.benefit]]\nphases = { rows = [{ % }] }"),
+    ("fund", "[[fund]]\n%"),
     ("grant", "[[layer]]\n[[layer.benefit]]\ngrant = { % }"),
     ("coordinate", "[[layer]]\n[[layer.benefit]]\ncoordinate = { % }"),
     ("in_kind", "[[layer]]\n[[layer.benefit]]\nin_kind = { % }"),

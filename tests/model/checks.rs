@@ -88,7 +88,14 @@ fn a_franchise_pays_from_zero_once_crossed() {
 
 #[test]
 fn money_held_under_a_shared_deductible_is_not_counted_again() {
-    let shared = Accumulator { id: "joint".to_owned(), counts: Counts::Deductible, per: Per::PolicyYear, owner: Owner::Person, when: None };
+    let shared = Accumulator {
+        id: "joint".to_owned(),
+        counts: Counts::Deductible,
+        per: Per::PolicyYear,
+        owner: Owner::Person,
+        when: None,
+        with_payments_of: Vec::new(),
+    };
     let (mut first, mut second) = (plain("basic", "100", "50%"), plain("relief", "100", "50%"));
     for one in [&mut first, &mut second] {
         one.benefits[0].deductibles[0].kept = Kept::Named("joint".to_owned());

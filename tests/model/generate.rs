@@ -9,8 +9,8 @@ use super::interpret::all_accumulators;
 use super::rat::Rat;
 use super::scheme::{
     Accumulator, Attribute, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Condition, Coordinate, Copay, Counts, Dated, Datum,
-    Deductible, Form, Formula, Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Part, Per, Person, Prior, Rounding,
-    Scheme, Step, Taken, Test, Value, When,
+    Deductible, Form, Formula, Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Part, Per, Person, Phase, Prior,
+    Rounding, Scheme, Step, Taken, Test, Value, When,
 };
 
 /// A scheme, its people, and their claims in the order in which the scheme settles them.
@@ -70,6 +70,7 @@ fn empty_scheme() -> Scheme {
         attributes: Vec::new(),
         parameters: Vec::new(),
         accumulators: Vec::new(),
+        funds: Vec::new(),
         classify: Vec::new(),
         layers: Vec::new(),
     }
@@ -487,6 +488,10 @@ impl Maker<'_> {
         let first_sum = if self.chance(30) { Value::Formula(half) } else { self.value_without_names(Size::Small) };
         self.scheme.parameters.push(("first_sum".to_owned(), first_sum));
         if !self.tame {
+            if self.chance(30) {
+                self.seen.hit("rule: funds");
+                self.scheme.funds = vec!["pool".to_owned(), "maker".to_owned()];
+            }
             self.accumulators();
         }
         if self.chance(50) {
@@ -561,7 +566,15 @@ impl Maker<'_> {
             if self.chance(30) {
                 let (per, owner) = self.home();
                 let when = (counts == Counts::Claims && self.chance(50)).then(|| self.condition(PLAIN));
-                self.scheme.accumulators.push(Accumulator { id: id.to_owned(), counts, per, owner, when });
+                let mut with_payments_of = Vec::new();
+                if counts != Counts::Claims && !self.tame && self.chance(30) {
+                    // What a layer pays includes what its funds pay.
+                    with_payments_of = match self.chance(50) || self.scheme.funds.is_empty() {
+                        true => vec!["basic".to_owned()],
+                        false => vec![self.pick(&self.scheme.funds.clone())],
+                    };
+                }
+                self.scheme.accumulators.push(Accumulator { id: id.to_owned(), counts, per, owner, when, with_payments_of });
             }
         }
     }
@@ -714,7 +727,12 @@ impl Maker<'_> {
                 guard: self.guard(place, 25),
             });
         }
-        benefit.form = self.form(&benefit, place);
+        let phased = !self.tame && self.chance(12);
+        if phased {
+            benefit.deductibles.clear();
+            benefit.copays.clear();
+        }
+        benefit.form = if phased { self.phases(place) } else { self.form(&benefit, place) };
         if matches!(benefit.form, Form::Ratio(_) | Form::Bands { .. }) {
             for _ in 0..if self.chance(20) { 1 + self.below(2) } else { 0 } {
                 benefit.points.push((self.value_within(Size::Points, place, 1), self.guard(place, 60)));
@@ -723,7 +741,7 @@ impl Maker<'_> {
                 benefit.factors.push((self.value_within(Size::Times, place, 1), self.guard(place, 60)));
             }
         }
-        for _ in 0..if self.chance(20) { 1 + self.below(2) } else { 0 } {
+        for _ in 0..if self.chance(20) && !phased { 1 + self.below(2) } else { 0 } {
             benefit.out_of_pocket_max.push(Maximum {
                 amount: self.value(Size::Threshold, place),
                 kept: self.kept(Counts::PatientShare),
@@ -738,7 +756,7 @@ impl Maker<'_> {
             self.seen.hit("rule: minimum");
             benefit.minimum = Some(self.value(Size::Small, place));
         }
-        if self.chance(if matches!(benefit.form, Form::Fixed(_)) { 40 } else { 4 }) && !self.tame {
+        if self.chance(if matches!(benefit.form, Form::Fixed(_)) { 40 } else { 4 }) && !self.tame && !phased {
             self.seen.hit("rule: not an indemnity");
             benefit.indemnity = false;
         }
@@ -751,7 +769,7 @@ impl Maker<'_> {
             self.rounding(&mut benefit, within);
         }
         self.parts(&mut benefit);
-        if self.chance(20) && !self.tame {
+        if self.chance(20) && !self.tame && !phased {
             self.coordinate(&mut benefit);
         }
         benefit
@@ -836,6 +854,40 @@ impl Maker<'_> {
                 benefit.deductibles.push(rule);
             }
         }
+    }
+
+    fn phases(&mut self, place: Place) -> Form {
+        self.seen.hit("rule: phases");
+        let kept = self.kept(Counts::Base);
+        let share = self.named(Counts::PatientShare).filter(|_| self.chance(60));
+        let split = !self.scheme.funds.is_empty() && self.chance(70);
+        let mut rows = Vec::new();
+        let ends: &[(Option<i128>, Option<i128>)] = self.pick(&[
+            &[(None, Some(200))][..],
+            &[(Some(100), None), (None, Some(300))],
+            &[(Some(50), None), (Some(400), None), (None, Some(250))],
+            &[(Some(500), Some(150)), (None, Some(400))],
+            &[(None, Some(100)), (Some(900), None)],
+        ]);
+        for (to, to_share) in ends.iter().copied().chain([(None, None)]) {
+            let edge = |edge: Option<i128>| edge.map(|edge| Value::Number(Rat::whole(edge)));
+            let constant = [Rat::ZERO, Rat::new(1, 4), Rat::new(3, 4), Rat::new(35, 100), Rat::new(95, 100), Rat::ONE];
+            let mut parts = Vec::new();
+            if split {
+                let pair = self.pick(&[[65, 10], [5, 70], [0, 75], [60, 40], [33, 33], [0, 0]]);
+                for (fund, percent) in self.scheme.funds.clone().into_iter().zip(pair) {
+                    // Constants above the whole together are an error; by a table it may come to that.
+                    let by_table = if self.chance(6) { Some(self.value(Size::Ratio, place)) } else { None };
+                    let ratio = by_table.filter(|value| matches!(value, Value::Table(_))).unwrap_or(Value::Ratio(Rat::new(percent, 100)));
+                    parts.push((Some(fund), ratio));
+                }
+            } else {
+                let ratio = if self.chance(30) { self.value(Size::Ratio, place) } else { Value::Ratio(self.pick(&constant)) };
+                parts.push((None, ratio));
+            }
+            rows.push(Phase { to: edge(to), to_share: edge(to_share), parts });
+        }
+        Form::Phases { kept, share, rows }
     }
 
     fn form(&mut self, benefit: &Benefit, place: Place) -> Form {

@@ -10,7 +10,7 @@ use super::coverage::Coverage;
 use super::rat::Rat;
 use super::scheme::{
     Accumulator, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Form, Guard, Kept, Layer, Line,
-    Maximum, Mode, Owner, Part, Per, Person, Prior, Scheme, Step, Taken,
+    Maximum, Mode, Owner, Part, Per, Person, Phase, Prior, Scheme, Step, Taken,
 };
 use super::values::{name_of, policy_year_start, total};
 
@@ -148,6 +148,11 @@ pub(crate) fn all_accumulators(scheme: &Scheme) -> Vec<(String, Per, Owner)> {
             }
             match &benefit.form {
                 Form::Bands { kept, .. } => add(kept, own_name(&id, "bands", 0)),
+                Form::Phases { kept, share, .. } => {
+                    add(kept, own_name(&id, "phases", 0));
+                    let kept = share_of(scheme, kept, share.as_ref());
+                    add(&kept, own_name(&id, "phases_share", 0));
+                }
                 Form::Grant { kept, .. } => add(kept, own_name(&id, "grant", 0)),
                 Form::InKind { kept, .. } => add(kept, own_name(&id, "in_kind", 0)),
                 _ => {}
@@ -155,6 +160,19 @@ pub(crate) fn all_accumulators(scheme: &Scheme) -> Vec<(String, Per, Owner)> {
         }
     }
     all
+}
+
+/// Where phases keep what the patient has borne: named, or like their cost.
+fn share_of(scheme: &Scheme, kept: &Kept, share: Option<&String>) -> Kept {
+    match (share, kept) {
+        (Some(name), _) => Kept::Named(name.clone()),
+        (None, Kept::Named(name)) => {
+            // A scheme that is being made smaller may have lost it.
+            let declared = scheme.accumulators.iter().find(|one| one.id == *name);
+            declared.map_or(Kept::Own(Per::Lifetime, Owner::Person), |one| Kept::Own(one.per, one.owner))
+        }
+        (None, own) => own.clone(),
+    }
 }
 
 /// The account of an accumulator that a claim of a person touches.
@@ -206,6 +224,9 @@ pub(super) struct Case<'a> {
     /// Paid by the layers that are done, by layer and by (line, layer).
     pub(super) paid: BTreeMap<String, Rat>,
     paid_on_line: BTreeMap<(usize, String), Rat>,
+    /// Of the benefit at work: the exact part of each fund, in the order in which funds are declared; and what funds paid so far.
+    parts: Vec<(String, Rat)>,
+    fund_paid: BTreeMap<String, Rat>,
     /// What the layers that are done took, by layer, line and portion.
     taken: BTreeMap<(String, usize, String), Rat>,
     /// Paid beside the bill, by layer.
@@ -232,6 +253,8 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
         left: Grid::new(),
         paid: BTreeMap::new(),
         paid_on_line: BTreeMap::new(),
+        parts: Vec::new(),
+        fund_paid: BTreeMap::new(),
         taken: BTreeMap::new(),
         beside: BTreeMap::new(),
         charged: BTreeMap::new(),
@@ -465,6 +488,7 @@ impl Case<'_> {
             postings.insert(account, prior.amount);
         }
         self.post_all(&postings);
+        self.feed(&layer.id, prior.amount);
         Ok(())
     }
 
@@ -553,7 +577,7 @@ impl Case<'_> {
         let excess = above - copay_before_ratio;
 
         // 6  raw
-        let (mut raw, form_posting) = self.figure(benefit, path, base, excess)?;
+        let (mut raw, form_posting) = self.figure(layer, benefit, path, base, excess)?;
 
         // 7  copayments from the payment
         let copay_due = self.copays(benefit, Taken::FromPayment)?;
@@ -710,7 +734,13 @@ impl Case<'_> {
         let counted = Counted { base, deducted, payment: pay, held_down };
         let mut postings = self.postings(layer, benefit, path, &counted);
         postings.extend(form_posting);
+        if let Form::Phases { kept, share: name, .. } = &benefit.form {
+            let kept = share_of(self.scheme, kept, name.as_ref());
+            postings.insert(self.account(&kept, own_name(path, "phases_share", 0)), share);
+        }
         self.post_all(&postings);
+        self.feed(&layer.id, issued);
+        self.share_out(path, issued);
 
         let copay = copay_before_deductible + copay_before_ratio + copay_from_payment;
         self.seen.hit_if(!copay.is_zero(), "copayment taken");
@@ -735,6 +765,43 @@ impl Case<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Accumulators that count what this layer or fund pays.
+    fn feed(&mut self, payer: &str, amount: Rat) {
+        for one in &self.scheme.accumulators {
+            if one.with_payments_of.iter().any(|name| name == payer) {
+                let account = self.account(&Kept::Named(one.id.clone()), String::new());
+                self.books.post(&account, amount);
+                self.seen.hit_if(!amount.is_zero(), "payment counted by an accumulator");
+            }
+        }
+    }
+
+    /// The funds of a split share the payment in proportion to their parts.
+    fn share_out(&mut self, path: &str, paid: Rat) {
+        let parts = std::mem::take(&mut self.parts);
+        if parts.iter().all(|(_, part)| part.is_zero()) {
+            return;
+        }
+        let whole: Rat = parts.iter().map(|(_, part)| *part).sum();
+        let unit = self.scheme.rounding.0;
+        let exact: Vec<Rat> = parts.iter().map(|(_, part)| paid * *part / whole).collect();
+        let mut amounts: Vec<Rat> = exact.iter().map(|one| one.floor_to(unit)).collect();
+        self.seen.hit("split over funds");
+        while amounts.iter().copied().sum::<Rat>() < paid {
+            self.seen.hit("split: largest remainder");
+            // The first of the largest.
+            let furthest = (0..amounts.len()).rev().max_by_key(|fund| exact[*fund] - amounts[*fund]).unwrap();
+            amounts[furthest] += unit;
+        }
+        for ((fund, _), amount) in parts.into_iter().zip(amounts) {
+            if !amount.is_zero() {
+                self.fact(&format!("{path}.fund.{fund}"), amount);
+            }
+            self.feed(&fund, amount);
+            *self.fund_paid.entry(fund).or_insert(Rat::ZERO) += amount;
+        }
     }
 
     /// The covered portions of the chosen lines, and what the benefit counts of each.
@@ -872,7 +939,71 @@ impl Case<'_> {
     }
 
     /// Step 6, with what the form posts to its own accumulator.
-    fn figure(&mut self, benefit: &Benefit, path: &str, base: Rat, excess: Rat) -> Result<(Rat, Option<(Account, Rat)>), Reject> {
+    /// Money fills the phases one after the other; each is full where the cost reaches `to` or what is borne `to_share`.
+    fn phases(
+        &mut self,
+        layer: &Layer,
+        rows: &[Phase],
+        base: Rat,
+        mut cost: Rat,
+        mut borne: Rat,
+        share: Option<&String>,
+    ) -> Result<Rat, Reject> {
+        let counting = share.map_or_else(Vec::new, |name| self.scheme.accumulator(name).with_payments_of.clone());
+        let (mut left, mut raw) = (base, Rat::ZERO);
+        let mut parts: Vec<(String, Rat)> = self.scheme.funds.iter().map(|fund| (fund.clone(), Rat::ZERO)).collect();
+        let mut reached = 0;
+        for row in rows {
+            let mut ratios = Vec::new();
+            for (fund, ratio) in &row.parts {
+                ratios.push((fund.clone(), self.value(ratio, None)?));
+            }
+            let ratio: Rat = ratios.iter().map(|(_, ratio)| *ratio).sum();
+            if ratio > Rat::ONE {
+                self.seen.hit("reject: split above the whole");
+                return Err(Reject("no-value"));
+            }
+            let counted = |fund: &Option<String>| counting.contains(&layer.id) || fund.as_ref().is_some_and(|fund| counting.contains(fund));
+            let as_borne = Rat::ONE - ratio + ratios.iter().filter(|(fund, _)| counted(fund)).map(|(_, ratio)| *ratio).sum::<Rat>();
+            let mut width = left;
+            if let Some(to) = &row.to {
+                width = width.min((self.value(to, None)? - cost).max(Rat::ZERO));
+            }
+            if let Some(to) = &row.to_share {
+                let room = self.value(to, None)? - borne;
+                if room <= Rat::ZERO {
+                    width = Rat::ZERO;
+                } else if as_borne > Rat::ZERO {
+                    self.seen.hit_if(room / as_borne < width, "phase ended by what is borne");
+                    self.seen.hit_if(room / as_borne < width && as_borne > Rat::ONE - ratio, "phase ended by what counts as borne");
+                    width = width.min(room / as_borne);
+                }
+            }
+            reached += usize::from(!width.is_zero());
+            raw += width * ratio;
+            cost += width;
+            borne += width * as_borne;
+            left -= width;
+            for (name, ratio) in ratios {
+                if let Some((_, part)) = parts.iter_mut().find(|(fund, _)| Some(fund) == name.as_ref()) {
+                    *part += width * ratio;
+                }
+            }
+        }
+        self.seen.hit_if(reached > 1, "one claim in several phases");
+        assert!(left.is_zero(), "money beyond the last phase");
+        self.parts = parts;
+        Ok(raw)
+    }
+
+    fn figure(
+        &mut self,
+        layer: &Layer,
+        benefit: &Benefit,
+        path: &str,
+        base: Rat,
+        excess: Rat,
+    ) -> Result<(Rat, Option<(Account, Rat)>), Reject> {
         match &benefit.form {
             Form::Ratio(ratio) => {
                 let ratio = self.value(ratio, None)?;
@@ -881,6 +1012,13 @@ impl Case<'_> {
                     self.fact(&format!("{path}.ratio"), ratio);
                 }
                 Ok((excess * ratio, None))
+            }
+            Form::Phases { kept, share, rows } => {
+                let cost = self.account(kept, own_name(path, "phases", 0));
+                let of_share = share_of(self.scheme, kept, share.as_ref());
+                let borne = self.account(&of_share, own_name(path, "phases_share", 0));
+                let raw = self.phases(layer, rows, base, self.books.position(&cost), self.books.position(&borne), share.as_ref())?;
+                Ok((raw, Some((cost, base))))
             }
             Form::Bands { absolute, kept, rows } => {
                 let account = self.account(kept, own_name(path, "bands", 0));
@@ -1087,6 +1225,10 @@ impl Case<'_> {
         let charged: Rat = self.charged.values().copied().sum();
         self.fact("charged", charged);
         self.fact("patient_pays", total(&self.left) + charged);
+        for fund in &scheme.funds {
+            let paid = self.fund_paid.get(fund).copied().unwrap_or(Rat::ZERO);
+            self.fact(&format!("fund.{fund}.paid"), paid);
+        }
         for portion in &scheme.portions {
             let left = self.left_of(portion);
             self.fact(&format!("out_of_pocket.{portion}"), left);

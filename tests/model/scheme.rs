@@ -19,6 +19,7 @@ pub(crate) struct Scheme {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) parameters: Vec<(String, Value)>,
     pub(crate) accumulators: Vec<Accumulator>,
+    pub(crate) funds: Vec<String>,
     pub(crate) classify: Vec<ClassifyRow>,
     pub(crate) layers: Vec<Layer>,
 }
@@ -170,6 +171,8 @@ pub(crate) struct Accumulator {
     pub(crate) per: Per,
     pub(crate) owner: Owner,
     pub(crate) when: Option<Condition>,
+    /// Layers and funds whose payments it counts too.
+    pub(crate) with_payments_of: Vec<String>,
 }
 
 /// Where a rule keeps its position: an accumulator of its own, or a named one.
@@ -326,6 +329,12 @@ pub(crate) enum Form {
         /// Upper edge (none in the last row) and ratio.
         rows: Vec<(Option<Value>, Value)>,
     },
+    Phases {
+        kept: Kept,
+        /// None: one of its own, of the same period and owner.
+        share: Option<String>,
+        rows: Vec<Phase>,
+    },
     Grant {
         kept: Kept,
         /// `above` and `pays`.
@@ -338,6 +347,14 @@ pub(crate) enum Form {
         units: String,
         kept: Kept,
     },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Phase {
+    pub(crate) to: Option<Value>,
+    pub(crate) to_share: Option<Value>,
+    /// Ratios, each with its fund if the phase is split.
+    pub(crate) parts: Vec<(Option<String>, Value)>,
 }
 
 #[derive(Clone, Debug)]

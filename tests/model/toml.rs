@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::rat::Rat;
 use super::scheme::{
     Benefit, Body, Candidate, Cap, Claim, Condition, Counts, Datum, Form, Formula, Guard, Kept, Kind, Layer, Mode, Of, Op, Owner, Part,
-    Per, Person, Scheme, Step, Taken, Test, Value, When,
+    Per, Person, Phase, Scheme, Step, Taken, Test, Value, When,
 };
 
 /// The rule file of a scheme.
@@ -79,7 +79,15 @@ pub(crate) fn rule_file(scheme: &Scheme) -> String {
         if let Some(when) = &one.when {
             table.add("when", condition(when));
         }
+        if !one.with_payments_of.is_empty() {
+            table.add("with_payments_of", list(one.with_payments_of.iter().map(|payer| quoted(payer))));
+        }
         table.section(&mut out, "[[accumulator]]");
+    }
+    for fund in &scheme.funds {
+        let mut table = Table::new();
+        table.add("id", quoted(fund));
+        table.section(&mut out, "[[fund]]");
     }
     for row in &scheme.classify {
         let mut table = Table::new();
@@ -277,6 +285,14 @@ fn form(table: &mut Table, form: &Form) {
             );
             table.add("bands", rule.inline());
         }
+        Form::Phases { kept, share, rows } => {
+            rule.kept(kept);
+            if let Some(share) = share {
+                rule.add("share", quoted(share));
+            }
+            rule.add("rows", list(rows.iter().map(phase)));
+            table.add("phases", rule.inline());
+        }
         Form::Grant { kept, rows } => {
             rule.kept(kept);
             let row = |(above, pays): &(Value, Value)| format!("{{ above = {}, pays = {} }}", value(above), value(pays));
@@ -291,6 +307,26 @@ fn form(table: &mut Table, form: &Form) {
             table.add("in_kind", rule.inline());
         }
     }
+}
+
+fn phase(phase: &Phase) -> String {
+    let mut row = Table::new();
+    for (key, edge) in [("to", &phase.to), ("to_share", &phase.to_share)] {
+        if let Some(edge) = edge {
+            row.add(key, value(edge));
+        }
+    }
+    let mut split = Table::new();
+    for (fund, ratio) in &phase.parts {
+        match fund {
+            Some(fund) => split.add(fund, value(ratio)),
+            None => row.add("ratio", value(ratio)),
+        }
+    }
+    if !split.0.is_empty() {
+        row.add("split", split.inline());
+    }
+    row.inline()
 }
 
 fn cap(cap: &Cap) -> String {

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, catalogue as say};
 use crate::money::Money;
 use crate::plan::condition::Condition;
 use crate::plan::value::{Range, Value};
-use crate::plan::{self, Accumulator};
+use crate::plan::{self, Accumulator, Payer};
 use crate::ratio::Ratio;
 use crate::scheme::syntax::{self, Candidate, Counts, Owner, Parts, Place, Running, Taken, Unit};
 
@@ -255,6 +255,7 @@ impl Compiler<'_> {
             out_of_pocket_max.extend(self.limit(limit, counts, "out_of_pocket_max", i, label, &called));
         }
         self.check_parts(benefit);
+        self.check_phases(index, benefit);
         let (mut base_caps, mut caps) = (Vec::new(), Vec::new());
         for (i, cap) in benefit.caps.iter().enumerate() {
             let label = format!("cap {}", i.saturating_add(1));
@@ -452,6 +453,28 @@ impl Compiler<'_> {
                 }
                 Some(plan::Form::Bands { absolute: *absolute, accumulator: accumulator?, rows: bands })
             }
+            syntax::Form::Phases { running, share, rows, place } => {
+                let accumulator = self.running(running, Counts::Base, "phases", 0, place, called);
+                let share = match (share, running) {
+                    (Some(name), _) => Running::Named(name.clone()),
+                    (None, Running::Own { per, owner }) => Running::Own { per: *per, owner: *owner },
+                    (None, Running::Named(name)) => {
+                        let declared = self.tree.accumulators.iter().find(|a| a.id.value == name.value)?;
+                        Running::Own { per: declared.per, owner: declared.owner }
+                    }
+                };
+                let share = self.running(&share, Counts::PatientShare, "phases_share", 0, place, called);
+                let mut phases = Vec::new();
+                for row in rows {
+                    phases.push(self.phase(row, scope)?);
+                }
+                let pays = |phase: &&plan::Phase| phase.parts.iter().any(|(_, ratio)| !matches!(ratio, Value::Constant(0)));
+                let split = phases.iter().filter(pays).filter(|phase| phase.parts.iter().any(|(fund, _)| fund.is_some())).count();
+                if split > 0 && split < phases.iter().filter(pays).count() {
+                    self.error(Code::Conflict, place, say::some_rows_split());
+                }
+                Some(plan::Form::Phases { accumulator: accumulator?, share: share?, rows: phases })
+            }
             syntax::Form::Grant { running, rows, place } => {
                 let accumulator = self.running(running, Counts::Excess, "grant", 0, place, called);
                 let mut steps = Vec::new();
@@ -482,6 +505,76 @@ impl Compiler<'_> {
         }
     }
 
+    fn phase(&mut self, row: &syntax::Phase, scope: Scope) -> Option<plan::Phase> {
+        let mut edge = |value: &Option<syntax::Value>| match value {
+            None => Some(None),
+            Some(value) => self.value(value, Unit::Amount, Range::NotNegative, scope).map(Some),
+        };
+        let (to, to_share) = (edge(&row.to), edge(&row.to_share));
+        let mut parts = Vec::new();
+        match &row.pays {
+            syntax::Pays::Ratio(ratio) => parts.push((None, self.value(ratio, Unit::Ratio, Range::Payout, scope)?)),
+            syntax::Pays::Split(split) => {
+                let mut sum = Some(0i64);
+                for (name, ratio) in split {
+                    let fund = self.tree.funds.iter().position(|f| f.id.value == name.value);
+                    match fund {
+                        Some(fund) => {
+                            self.used.insert(Declared::Fund(fund));
+                        }
+                        None => {
+                            let known = self.tree.funds.iter().map(|f| f.id.value.as_str());
+                            let message = say::no_fund(&name.value);
+                            self.report(Diagnostic::new(Code::UnknownName, name.place.clone(), message).suggest(&name.value, known));
+                        }
+                    }
+                    let ratio = self.value(ratio, Unit::Ratio, Range::Payout, scope)?;
+                    sum = sum.zip(if let Value::Constant(part) = ratio { Some(part) } else { None }).and_then(|(a, b)| a.checked_add(b));
+                    parts.push((Some(fund?), ratio));
+                }
+                if let Some(sum) = sum.filter(|sum| *sum > Ratio::ONE.millionths()) {
+                    self.error(Code::OutOfRange, &row.place, say::split_above_whole(Ratio::from_millionths(sum)));
+                }
+            }
+        }
+        Some(plan::Phase { to: to?, to_share: to_share?, parts })
+    }
+
+    /// What phases say themselves cannot be said beside them.
+    fn check_phases(&mut self, layer: usize, benefit: &syntax::Benefit) {
+        let syntax::Form::Phases { rows, .. } = &benefit.form else { return };
+        let beside = |c: &syntax::Copay| c.taken == Taken::Beside;
+        for (key, there) in [
+            ("deductible", !benefit.deductibles.is_empty()),
+            ("copay", !benefit.copays.iter().all(beside)),
+            ("points", !benefit.points.is_empty()),
+            ("factors", !benefit.factors.is_empty()),
+            ("out_of_pocket_max", !benefit.out_of_pocket_max.is_empty()),
+            ("coordinate", benefit.coordinate.is_some()),
+            ("indemnity = false", !benefit.indemnity),
+            ("rounding.of", benefit.rounds_patient_share || benefit.rounds_coinsurance),
+        ] {
+            if there {
+                self.error(Code::Conflict, &benefit.place, say::phases_stand_alone(key));
+            }
+        }
+        // An accumulator that counts what the layer pays counts what its funds pay.
+        let funds = rows.iter().filter_map(|row| if let syntax::Pays::Split(split) = &row.pays { Some(split) } else { None }).flatten();
+        let mut twice = None;
+        for (name, _) in funds {
+            let fund = self.tree.funds.iter().position(|f| f.id.value == name.value).map(Payer::Fund);
+            let both = |a: usize| {
+                [fund, Some(Payer::Layer(layer))].iter().all(|p| self.feeds.iter().any(|f| f.accumulator == a && Some(f.payer) == *p))
+            };
+            if twice.is_none() && (0..self.tree.accumulators.len()).any(both) {
+                twice = Some(name);
+            }
+        }
+        if let (Some(name), Some(layer)) = (twice, self.tree.layers.get(layer)) {
+            self.error(Code::Conflict, &name.place, say::fund_and_its_layer(&name.value, &layer.id.value));
+        }
+    }
+
     /// Every accumulator that a rule of the benefit names, once.
     fn posts(&self, benefit: &plan::Benefit) -> Vec<(usize, Counts)> {
         let mut posts: Vec<usize> = Vec::new();
@@ -491,6 +584,7 @@ impl Compiler<'_> {
             plan::Form::Bands { accumulator, .. } | plan::Form::Grant { accumulator, .. } | plan::Form::InKind { accumulator, .. } => {
                 posts.push(accumulator);
             }
+            plan::Form::Phases { accumulator, share, .. } => posts.extend([accumulator, share]),
             plan::Form::Ratio(_) | plan::Form::Fixed(_) => {}
         }
         posts.extend(benefit.caps.iter().map(|l| l.accumulator));
@@ -508,6 +602,7 @@ impl Compiler<'_> {
             && match &benefit.form {
                 plan::Form::Ratio(Value::Constant(0)) | plan::Form::Fixed(Value::Constant(0)) => benefit.points.is_empty(),
                 plan::Form::Bands { rows, .. } => benefit.points.is_empty() && rows.iter().all(|r| matches!(r.ratio, Value::Constant(0))),
+                plan::Form::Phases { rows, .. } => rows.iter().flat_map(|r| &r.parts).all(|(_, r)| matches!(r, Value::Constant(0))),
                 _ => false,
             };
         let never = benefit.caps.iter().any(|c| matches!(c.amount, Value::Constant(0)) && c.condition.tests.is_empty());

@@ -126,7 +126,7 @@ fn covers(entry: Entry<'_>) -> Vec<Cover> {
     }
 }
 
-/// The payment's form: exactly one of five keys.
+/// The payment's form: exactly one of six keys.
 fn form(keys: &Keys<'_>) -> Option<Form> {
     let mut given = Vec::new();
     let mut forms = Vec::new();
@@ -137,6 +137,10 @@ fn form(keys: &Keys<'_>) -> Option<Form> {
     if let Some(entry) = keys.optional("bands") {
         given.push("bands");
         forms.push(entry.table(&grammar::BANDS).and_then(bands));
+    }
+    if let Some(entry) = keys.optional("phases") {
+        given.push("phases");
+        forms.push(entry.table(&grammar::PHASES).and_then(phases));
     }
     if let Some(entry) = keys.optional("grant") {
         given.push("grant");
@@ -180,6 +184,56 @@ fn bands(keys: Keys<'_>) -> Option<Form> {
     keys.finish();
     (!rows.is_empty()).then_some(())?;
     Some(Form::Bands { absolute: absolute?, running: running?, rows, place: keys.place.clone() })
+}
+
+fn phase(keys: Keys<'_>) -> Option<Phase> {
+    let to = keys.optional("to").map(value);
+    let to_share = keys.optional("to_share").map(value);
+    let ratio = keys.optional("ratio").map(value);
+    let split = keys.optional("split").map(|entry| {
+        let table = entry.table(&grammar::SPLIT)?;
+        let split: Vec<(Name, Value)> = table.every().filter_map(|e| Some((e.key_name()?, value(e)?))).collect();
+        if split.is_empty() {
+            entry.report(Code::BadValue, say::split_needs_a_fund());
+        }
+        (!split.is_empty()).then_some(split)
+    });
+    let pays = match (ratio, split) {
+        (Some(ratio), None) => ratio.map(Pays::Ratio),
+        (None, Some(split)) => split.map(Pays::Split),
+        (Some(_), Some(_)) => {
+            keys.problem(Code::Conflict, "split", say::exclude_each_other("`ratio`, `split`"));
+            None
+        }
+        (None, None) => {
+            keys.report_missing("ratio", say::phase_needs_a_ratio());
+            None
+        }
+    };
+    keys.finish();
+    let known = |value: Option<Option<Value>>| value.map_or(Some(None), |v| v.map(Some));
+    Some(Phase { to: known(to)?, to_share: known(to_share)?, pays: pays?, place: keys.place.clone() })
+}
+
+fn phases(keys: Keys<'_>) -> Option<Form> {
+    let running = running(&keys);
+    let share = keys.optional("share").map(|v| v.name());
+    keys.required("rows");
+    let rows = keys.list("rows", &grammar::PHASE, phase);
+    for (i, row) in rows.iter().enumerate() {
+        let last = i.saturating_add(1) == rows.len();
+        if (row.to.is_some() || row.to_share.is_some()) == last {
+            let message = if last { say::last_phase_has_no_end() } else { say::phase_needs_an_end() };
+            keys.findings.report(Diagnostic::new(Code::OutOfOrder, row.place.clone(), message));
+        }
+    }
+    keys.finish();
+    (!rows.is_empty()).then_some(())?;
+    let share = match share {
+        None => None,
+        Some(name) => Some(name?),
+    };
+    Some(Form::Phases { running: running?, share, rows, place: keys.place.clone() })
 }
 
 fn grant(keys: Keys<'_>) -> Option<Form> {
