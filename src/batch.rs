@@ -31,13 +31,15 @@ pub use book::PlanBook;
 pub use error::BatchError;
 pub use expect::{ExpectationError, Expectations, Mismatch};
 pub use people::People;
-pub use summary::{LayerSummary, PremiumSummary, SchemeSummary, Sum, Summary};
+pub use summary::{FundSummary, LayerSummary, PremiumSummary, SchemeSummary, Sum, Summary};
 
-use crate::claim::Claim;
+use crate::claim::{Claim, Person};
 use crate::decision::Decision;
 use crate::engine::Adjudicator;
 use crate::ledger::Ledger;
+use crate::plan::Plan;
 use crate::reject::{Reject, RejectCode};
+use crate::settle;
 
 /// How much is wanted of each claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,25 +126,20 @@ pub fn stream<E: From<BatchError>>(
     let mut adjudicators: Vec<Adjudicator<'_>> = book.plans().iter().map(Adjudicator::new).collect();
     let mut ledger = Ledger::new();
     open_households(book, people, &mut ledger);
+    let mut made: Vec<Made> = Vec::new();
     for entry in order::ordered(book, people, &claims) {
         let claim = entry.claim;
         let settled = entry.route.and_then(|route| {
-            let internal = || Reject::new(&claim.id, RejectCode::NoValue, "", "internal error of medaid; please report it with this claim");
-            let adjudicator = adjudicators.get_mut(route.plan).ok_or_else(internal)?;
-            let decision = match mode {
-                Mode::Explained => {
-                    let decision = adjudicator.adjudicate(route.person, &mut ledger, claim)?;
-                    tally.decision(route.plan, route.rule_date, claim, &decision);
-                    Some(Box::new(decision))
+            let kept = book.plans().get(route.plan).is_some_and(|plan| book.is_settled(&plan.id));
+            let mut settler = Settler { adjudicators: &mut adjudicators, ledger: &mut ledger, tally: &mut tally };
+            let decision = settler.settle(&route, claim, if kept { Mode::Explained } else { mode })?;
+            match decision {
+                Some(decision) if kept => {
+                    made.push(Made { plan: route.plan, person: route.person.clone(), claim: claim.clone(), decision: decision.clone() });
+                    Ok(Some(decision).filter(|_| mode == Mode::Explained))
                 }
-                Mode::Plain => {
-                    let settlement = adjudicator.settle(route.person, &mut ledger, claim)?;
-                    let sums = [settlement.paid_by_layer(), settlement.beside_by_layer(), settlement.paid_by_fund()];
-                    tally.settlement(route.plan, route.rule_date, claim, sums, settlement.out_of_pocket());
-                    None
-                }
-            };
-            Ok(decision)
+                decision => Ok(decision),
+            }
         });
         match settled {
             Ok(decision) => receive(Outcome::Decided(decision))?,
@@ -152,7 +149,76 @@ pub fn stream<E: From<BatchError>>(
             }
         }
     }
+    // Periods are settled once all claims of the run are decided.
+    for settling in book.settling() {
+        let decided = made.iter().filter_map(|one| {
+            let plan = book.plans().get(one.plan)?;
+            Some(settle::Decided { plan, person: &one.person, claim: &one.claim, decision: &one.decision })
+        });
+        let claims = settle::claims(settling, decided);
+        for claim in claims {
+            let person = owner(settling, people, &claim.person);
+            let settled = book.plan_for(&claim).and_then(|plan| {
+                let route = order::Route { plan, person: &person, rule_date: claim.service_from };
+                let mut settler = Settler { adjudicators: &mut adjudicators, ledger: &mut ledger, tally: &mut tally };
+                Ok((plan, settler.settle(&route, &claim, Mode::Explained)?))
+            });
+            match settled {
+                Ok((plan, decision)) => {
+                    if let Some(decision) = &decision {
+                        made.push(Made { plan, person, claim, decision: decision.clone() });
+                    }
+                    receive(Outcome::Decided(decision.filter(|_| mode == Mode::Explained)))?;
+                }
+                Err(reject) => {
+                    rejects.push(book.reword(&claim, reject));
+                    receive(Outcome::Rejected)?;
+                }
+            }
+        }
+    }
     order::sort_rejects(&mut rejects);
     let summary = tally.finish(&rejects);
     Ok(Run { decisions: Vec::new(), rejects, summary, ledger })
+}
+
+/// A decided claim that another scheme settles.
+struct Made {
+    plan: usize,
+    person: Person,
+    claim: Claim,
+    decision: Box<Decision>,
+}
+
+/// Whose claim a settlement is: a person's, or a household's, of which nothing need be known.
+fn owner(plan: &Plan, people: &People, id: &str) -> Person {
+    let known = if plan.settles_for_households() { people.household(id) } else { people.get(id) };
+    known.cloned().unwrap_or_else(|| Person { id: id.to_owned(), ..Person::default() })
+}
+
+/// What a claim in its turn needs.
+struct Settler<'s, 'p> {
+    adjudicators: &'s mut [Adjudicator<'p>],
+    ledger: &'s mut Ledger,
+    tally: &'s mut summary::Tally<'p>,
+}
+
+impl Settler<'_, '_> {
+    fn settle(&mut self, route: &order::Route<'_>, claim: &Claim, mode: Mode) -> Result<Option<Box<Decision>>, Reject> {
+        let internal = || Reject::new(&claim.id, RejectCode::NoValue, "", "internal error of medaid; please report it with this claim");
+        let adjudicator = self.adjudicators.get_mut(route.plan).ok_or_else(internal)?;
+        Ok(match mode {
+            Mode::Explained => {
+                let decision = adjudicator.adjudicate(route.person, self.ledger, claim)?;
+                self.tally.decision(route.plan, route.rule_date, claim, &decision);
+                Some(Box::new(decision))
+            }
+            Mode::Plain => {
+                let settlement = adjudicator.settle(route.person, self.ledger, claim)?;
+                let sums = [settlement.paid_by_layer(), settlement.beside_by_layer(), settlement.paid_by_fund()];
+                self.tally.settlement(route.plan, route.rule_date, claim, sums, settlement.out_of_pocket());
+                None
+            }
+        })
+    }
 }

@@ -40,6 +40,60 @@ pub enum Per {
     Lifetime,
     /// A personal period: it begins on the rule date of the first claim that posts to the accumulator while none is open.
     FirstUse(Length),
+    /// The quarter of the calendar year.
+    Quarter,
+    /// The half of the calendar year.
+    HalfYear,
+    /// A year that begins on a month and day of its own.
+    YearFrom(PolicyYear),
+    /// A rolling window that ends on the rule date: what was posted on its days.
+    Last(Window),
+}
+
+/// How far back a rolling window reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Window {
+    /// So many days, the last one included.
+    Days(u16),
+    /// So many months: twelve that end on 15 March begin on 16 March of the year before. Where the month lacks the day, its last day stands for it: the window
+    /// that ends on 31 March 2025 and is one month long begins on 1 March.
+    Months(u16),
+    /// The month of the last day, and so many less one before it, in full.
+    CalendarMonths(u16),
+}
+
+impl Window {
+    fn parse(text: &str) -> Option<Window> {
+        let (digits, unit) = text.split_once(' ')?;
+        let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+        let number: u16 = if plain { digits.parse().ok()? } else { return None };
+        match (unit, number) {
+            ("days", 2..=Length::MOST_DAYS) => Some(Window::Days(number)),
+            ("months", 2..=Length::MOST_MONTHS) => Some(Window::Months(number)),
+            ("calendar months", 2..=Length::MOST_MONTHS) => Some(Window::CalendarMonths(number)),
+            _ => None,
+        }
+    }
+
+    /// The first day of the window that ends on a day; nothing where the calendar begins after it.
+    pub(crate) fn first_day(self, last: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Window::Days(days) => last.checked_sub_days(Days::new(u64::from(days).saturating_sub(1))),
+            Window::Months(months) => last.checked_sub_months(Months::new(u32::from(months)))?.succ_opt(),
+            Window::CalendarMonths(months) => last.with_day(1)?.checked_sub_months(Months::new(u32::from(months).saturating_sub(1))),
+        }
+    }
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Window::Days(days) => write!(f, "{days} days"),
+            Window::Months(months) => write!(f, "{months} months"),
+            Window::CalendarMonths(months) => write!(f, "{months} calendar months"),
+        }
+    }
 }
 
 /// How long a personal period is.
@@ -125,13 +179,25 @@ impl Per {
             Per::CalendarYear => "calendar-year",
             Per::Lifetime => "lifetime",
             Per::FirstUse(_) => "from first use",
+            Per::Quarter => "quarter",
+            Per::HalfYear => "half-year",
+            Per::YearFrom(_) => "year from",
+            Per::Last(_) => "last",
         }
     }
 
     /// Reads a period as rule files have it.
     pub(crate) fn parse(text: &str) -> Option<Per> {
         let named = Per::ALL.into_iter().find(|per| per.name() == text);
-        named.or_else(|| Length::parse(text.strip_suffix(" from first use")?).map(Per::FirstUse))
+        let named = named.or_else(|| [Per::Quarter, Per::HalfYear].into_iter().find(|per| per.name() == text));
+        let first_use = || Length::parse(text.strip_suffix(" from first use")?).map(Per::FirstUse);
+        let year = || PolicyYear::parse(text.strip_prefix("year from ")?).map(Per::YearFrom);
+        named.or_else(first_use).or_else(year).or_else(|| Window::parse(text.strip_prefix("last ")?).map(Per::Last))
+    }
+
+    /// Whether the period of a day is found with the account, not among the keys of the claim's periods.
+    pub(crate) fn goes_by_day(self) -> bool {
+        matches!(self, Per::FirstUse(_) | Per::Quarter | Per::HalfYear | Per::YearFrom(_) | Per::Last(_))
     }
 
     /// Its place among the keys of a claim's periods. A personal period goes by the claim's day, and by what its account knows.
@@ -139,7 +205,7 @@ impl Per {
         match self {
             Per::Claim => 0,
             Per::Stay => 1,
-            Per::Day | Per::FirstUse(_) => 2,
+            Per::Day | Per::FirstUse(_) | Per::Quarter | Per::HalfYear | Per::YearFrom(_) | Per::Last(_) => 2,
             Per::Month => 3,
             Per::PolicyYear => 4,
             Per::CalendarYear => 5,
@@ -150,12 +216,28 @@ impl Per {
     /// The first day of the period that contains `date`; nothing for periods that are not a stretch of the calendar.
     pub(crate) fn start(self, date: NaiveDate, year: PolicyYear) -> Option<NaiveDate> {
         match self {
-            Per::Claim | Per::Stay | Per::Lifetime | Per::FirstUse(_) => None,
+            Per::Claim | Per::Stay | Per::Lifetime | Per::FirstUse(_) | Per::Last(_) => None,
             Per::Day => Some(date),
             Per::Month => date.with_day(1),
             Per::PolicyYear => Some(year.start(date)),
             Per::CalendarYear => NaiveDate::from_ymd_opt(date.year(), 1, 1),
+            Per::Quarter => NaiveDate::from_ymd_opt(date.year(), date.month0() / 3 * 3 + 1, 1),
+            Per::HalfYear => NaiveDate::from_ymd_opt(date.year(), date.month0() / 6 * 6 + 1, 1),
+            Per::YearFrom(year) => Some(year.start(date)),
         }
+    }
+
+    /// The last day of the period that contains `date`; nothing for periods that are not a stretch of the calendar.
+    pub(crate) fn last_day(self, date: NaiveDate, year: PolicyYear) -> Option<NaiveDate> {
+        let months = match self {
+            Per::Day => return Some(date),
+            Per::Month => 1,
+            Per::Quarter => 3,
+            Per::HalfYear => 6,
+            _ => 12,
+        };
+        // Stretches of the calendar begin on the 28th at the latest, so that every month has the day.
+        self.start(date, year)?.checked_add_months(Months::new(months))?.pred_opt()
     }
 }
 
@@ -189,6 +271,8 @@ impl fmt::Display for Per {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Per::FirstUse(length) => write!(f, "{length} {}", self.name()),
+            Per::YearFrom(year) => write!(f, "{} {year}", self.name()),
+            Per::Last(window) => write!(f, "{} {window}", self.name()),
             _ => f.write_str(self.name()),
         }
     }
@@ -217,7 +301,7 @@ impl<'de> Deserialize<'de> for Per {
 /// assert_eq!(july.start(day).to_string(), "2023-07-01");
 /// # Ok::<(), &str>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PolicyYear {
     month: u32,
     day: u32,
@@ -235,6 +319,13 @@ impl PolicyYear {
         if 1 <= month && month <= 12 && 1 <= day && day <= 28 { Some(PolicyYear { month, day }) } else { None }
     }
 
+    /// Reads `07-01`.
+    pub(crate) fn parse(text: &str) -> Option<PolicyYear> {
+        let (month, day) = text.split_once('-')?;
+        let number = |t: &str| if t.len() == 2 && t.bytes().all(|b| b.is_ascii_digit()) { t.parse().ok() } else { None };
+        PolicyYear::new(number(month)?, number(day)?)
+    }
+
     /// The first day of the policy year that contains the date.
     pub fn start(self, date: NaiveDate) -> NaiveDate {
         let begun = (date.month(), date.day()) >= (self.month, self.day);
@@ -245,6 +336,13 @@ impl PolicyYear {
     /// The first day of the next policy year.
     pub fn next(self, start: NaiveDate) -> NaiveDate {
         start.checked_add_months(Months::new(12)).unwrap_or(start)
+    }
+}
+
+/// Month and day, such as `07-01`.
+impl fmt::Display for PolicyYear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}-{:02}", self.month, self.day)
     }
 }
 

@@ -266,6 +266,9 @@ pub struct BenefitDecision {
 pub struct Figures {
     /// The covered portions: what was left, and what of it counts.
     pub counted: Vec<Counted>,
+    /// Lines that do not count, because their group has too little.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<DroppedLine>,
     /// Money that does not count because it was held as deductible earlier in this claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Amount>,
@@ -358,6 +361,19 @@ pub struct Counted {
     pub factor_varies: bool,
     /// What of it counts.
     pub counted: Amount,
+}
+
+/// A line that does not count, because its group has too little.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DroppedLine {
+    /// The line's id.
+    pub line: String,
+    /// The counted money of its group.
+    pub group: Amount,
+    /// The least that a group must have.
+    pub least: Amount,
 }
 
 /// A limit and the accumulator that it is measured against.
@@ -625,6 +641,9 @@ pub struct LineDecision {
     pub paid: Vec<LayerAmount>,
     /// What nobody paid of it.
     pub out_of_pocket: Amount,
+    /// What nobody paid, by portion, where the line has money in several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<PortionAmount>,
 }
 
 /// An amount of one layer.

@@ -301,7 +301,7 @@ impl Story {
             };
             let period = match (posting.per, posting.first_day) {
                 (Per::FirstUse(length), Some(first)) => words.personal_period(length, first),
-                (per, _) => words.per(per).to_owned(),
+                (per, _) => words.whole_period(per),
             };
             let added = format!("+ {}", grouped(posting.amount));
             rows.push(vec![

@@ -24,7 +24,7 @@ mod witness;
 pub use claims::{ClaimsRead, read_claims};
 pub use error::{Error, ErrorKind, Errors};
 pub use output::{OutputFile, OutputFolder};
-pub use people::read_people;
+pub use people::{read_households, read_people};
 pub use scenario::{Scenario, ScenarioError, read_scheme, scheme_files};
 pub use source::{Format, Source};
 pub use tables::{DecisionTable, write_rejects};

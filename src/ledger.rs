@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::date::{Length, Per, Periods, day_number};
+use crate::date::{Length, Per, Periods, PolicyYear, Window, day_number};
 use crate::digest::Digest;
 use crate::money::Money;
 use crate::plan::{Plan, Slot};
@@ -91,8 +91,10 @@ struct Page {
     positions: Vec<i64>,
     /// Those which live in a claim alone: always zero here.
     fleeting: Vec<usize>,
-    /// The first days of personal periods, beside the positions; empty for a plan that has none.
+    /// The first days of the periods that are found with the account, beside the positions; empty for a plan that has none.
     starts: Vec<i32>,
+    /// Of rolling windows: what was posted on other days of the window; empty for a plan that has no such period.
+    other_days: Vec<i64>,
 }
 
 impl Page {
@@ -105,7 +107,7 @@ impl Page {
     /// The period of a position.
     fn period(&self, index: usize, slot: &Slot) -> Option<i32> {
         match slot.per {
-            Per::FirstUse(_) => self.starts.get(index).copied(),
+            per if per.goes_by_day() => self.starts.get(index).copied(),
             per => self.periods.get(per),
         }
     }
@@ -187,6 +189,7 @@ impl Account {
         self.page.positions.clear();
         self.page.fleeting.clear();
         self.page.starts.clear();
+        self.page.other_days.clear();
     }
 
     /// The first day of the personal period in which a day lies, as day numbers: of the latest that began on that day or before, if it reaches so far;
@@ -198,16 +201,37 @@ impl Account {
         begun.filter(|start| length.reaches(*start, day)).unwrap_or(day)
     }
 
+    /// What was posted in a window on days before its last. Each posting fitted beside the others when it was made, so that their sum fits.
+    fn other_days(&self, key: AccumulatorKey, window: Window, last: i32) -> i64 {
+        let first = NaiveDate::from_num_days_from_ce_opt(last).and_then(|last| window.first_day(last)).map_or(i32::MIN, day_number);
+        let begin = self.filed.partition_point(|(k, day, _)| (*k, *day) < (key, first));
+        let of_window = self.filed.get(begin..).unwrap_or_default().iter().take_while(|(k, day, _)| *k == key && *day < last);
+        of_window.fold(0i64, |sum, (_, _, amount)| sum.saturating_add(*amount))
+    }
+
     #[cold]
     fn turn(&mut self, slots: &Arc<[Slot]>, periods: &Periods) {
         self.clear_page();
         self.page.periods = *periods;
-        if slots.iter().any(|slot| matches!(slot.per, Per::FirstUse(_))) {
+        if slots.iter().any(|slot| slot.per.goes_by_day()) {
+            let day_of = |per: Per, day: i32| {
+                let date = NaiveDate::from_num_days_from_ce_opt(day)?;
+                per.start(date, PolicyYear::default()).map(day_number)
+            };
             let start = |slot: &Slot| match (slot.per, periods.get(slot.per)) {
                 (Per::FirstUse(length), Some(day)) => self.first_use(slot.key, length, day),
+                (Per::Last(_), Some(day)) => day,
+                (per, Some(day)) => day_of(per, day).unwrap_or(day),
                 _ => 0,
             };
-            self.page.starts = slots.iter().map(start).collect();
+            let starts = slots.iter().map(start).collect();
+            let others = |slot: &Slot| match (slot.per, periods.get(slot.per)) {
+                (Per::Last(window), Some(day)) => self.other_days(slot.key, window, day),
+                _ => 0,
+            };
+            let other_days: Vec<i64> = slots.iter().map(others).collect();
+            self.page.starts = starts;
+            self.page.other_days = if other_days.iter().all(|sum| *sum == 0) { Vec::new() } else { other_days };
         }
         for (index, slot) in slots.iter().enumerate() {
             let mut position = 0;
@@ -277,6 +301,27 @@ impl Books<'_> {
             household.turn_to(&plan.slots, periods);
             household.page.exchange(positions, |position, held| *position = *held);
         }
+        if self.rolls() {
+            self.roll(positions, i64::saturating_add);
+        }
+    }
+
+    /// Whether anything was posted on other days of a rolling window.
+    #[inline(always)]
+    fn rolls(&self) -> bool {
+        !self.person.page.other_days.is_empty() || self.household.as_ref().is_some_and(|h| !h.page.other_days.is_empty())
+    }
+
+    /// Adds what was posted on other days of rolling windows to the positions, or takes it off.
+    #[inline(never)]
+    fn roll(&self, positions: &mut [i64], with: impl Fn(i64, i64) -> i64) {
+        for (index, position) in positions.iter_mut().enumerate() {
+            let account = match &self.household {
+                Some(household) if household.page.slots.get(index).is_some_and(|slot| slot.of_household) => household,
+                _ => &*self.person,
+            };
+            *position = with(*position, account.page.other_days.get(index).copied().unwrap_or(0));
+        }
     }
 
     /// The first day of the personal period that an accumulator is in; nothing where it has none.
@@ -292,11 +337,17 @@ impl Books<'_> {
     /// Writes the positions back. They must have been read with the same plan. Unless the caller is to `keep` them, they are gone afterwards.
     #[inline(always)]
     pub(crate) fn store(&mut self, positions: &mut Vec<i64>, keep: bool) {
+        let rolled = self.rolls().then(|| {
+            // What other days brought is theirs; the caller sees the whole window.
+            let mut own = positions.clone();
+            self.roll(&mut own, i64::saturating_sub);
+            own
+        });
         let page = &mut self.person.page;
-        if keep {
-            page.positions.clone_from(positions);
-        } else {
-            std::mem::swap(&mut page.positions, positions);
+        match rolled {
+            Some(own) => page.positions = own,
+            None if keep => page.positions.clone_from(positions),
+            None => std::mem::swap(&mut page.positions, positions),
         }
         if let Some(household) = &mut self.household {
             household.page.exchange(&mut page.positions, |position, held| *held = std::mem::take(position));
@@ -342,6 +393,12 @@ impl Ledger {
         };
         let period = match found.per {
             Per::Lifetime => 0,
+            Per::Last(window) => {
+                let (key, last) = (AccumulatorKey::new(&plan.id, accumulator), day_number(on));
+                let first = window.first_day(on).map_or(i32::MIN, day_number);
+                let entries = account.into_iter().flat_map(Account::all).filter(|(k, day, _)| *k == key && (first..=last).contains(day));
+                return Some(Money::from_micros(entries.fold(0i64, |sum, (_, _, amount)| sum.saturating_add(amount))));
+            }
             Per::FirstUse(length) => {
                 let (key, day) = (AccumulatorKey::new(&plan.id, accumulator), day_number(on));
                 let starts = account.into_iter().flat_map(Account::all).filter(|(k, start, _)| *k == key && *start <= day);

@@ -45,6 +45,7 @@ mod reject;
 #[cfg(feature = "report")]
 pub mod report;
 mod scheme;
+pub mod settle;
 
 #[doc = include_str!("../docs/rule-language.md")]
 pub mod reference {}

@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostics;
 use crate::ledger::AccumulatorKey;
 use crate::money::Rounding;
 use crate::scheme::Scheme;
-use crate::scheme::syntax::{About, Candidate, Counts, Owner, Parts, Taken, Unit};
+use crate::scheme::syntax::{About, Candidate, Counts, Owner, Parts, Settles, Taken, Unit};
 use condition::Condition;
 use fact::{Fact, FactKind};
 use value::Value;
@@ -62,8 +62,13 @@ pub struct Plan {
     pub(crate) couples_households: bool,
     /// The accumulators that count claims.
     pub(crate) claim_counts: Vec<usize>,
+    /// By which facts of lines benefits group them.
+    pub(crate) groups: Vec<Vec<GroupKey>>,
+    /// Facts that are sums over the lines that a benefit counts, each with the fact that is summed.
+    pub(crate) sums: Vec<(usize, usize)>,
     pub(crate) funds: Vec<Named>,
     pub(crate) feeds: Vec<Feed>,
+    pub(crate) settles: Option<Settles>,
     pub(crate) classify: Vec<ClassifyRow>,
     pub(crate) layers: Vec<Layer>,
     /// What each test of a condition asks, for explanations.
@@ -178,8 +183,8 @@ impl Plan {
 
     /// The kinds of period over which any accumulator runs.
     pub(crate) fn runs_per(&self, per: Per) -> bool {
-        // Personal periods go by the day.
-        self.slots.iter().any(|slot| slot.per == per || (per == Per::Day && matches!(slot.per, Per::FirstUse(_))))
+        // Some periods are found by the day.
+        self.slots.iter().any(|slot| slot.per == per || (per == Per::Day && slot.per.goes_by_day()))
     }
 
     pub(crate) fn places(&self) -> u8 {
@@ -355,6 +360,23 @@ pub(crate) enum Form {
     },
 }
 
+/// A fact by which lines are grouped, and what stands for it where it is not given.
+#[derive(Debug, Clone)]
+pub(crate) struct GroupKey {
+    pub(crate) fact: usize,
+    pub(crate) default: Option<String>,
+}
+
+/// Lines in groups, of which those with too little counted money do not count.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    /// Its place among the plan's groups.
+    pub(crate) index: usize,
+    pub(crate) least: Value,
+    /// Which lines are grouped.
+    pub(crate) condition: Condition,
+}
+
 /// How a benefit goes with the payments of earlier layers.
 #[derive(Debug, Clone)]
 pub(crate) struct Coordinate {
@@ -371,6 +393,7 @@ pub(crate) struct Benefit {
     pub(crate) condition: Condition,
     pub(crate) covers: Vec<Cover>,
     pub(crate) lines: Option<Condition>,
+    pub(crate) group: Option<Group>,
     pub(crate) franchise: Option<Limit>,
     pub(crate) deductibles: Vec<Limit>,
     pub(crate) copays: Vec<Copay>,

@@ -56,6 +56,9 @@ fn totals(summary: &Summary, words: Words) -> String {
     for (code, number) in &summary.rejects {
         row(&format!("    {}", words.reject(*code)), count(*number));
     }
+    if summary.settlements > 0 {
+        row(words.settlements(), count(summary.settlements));
+    }
     row(words.persons(), count(summary.persons));
     row(words.persons_with_claims(), count(summary.persons_with_claims));
     let money = |name: &str| format!("{name} ({})", summary.currency);
@@ -150,6 +153,9 @@ pub fn summary_rows(summary: &Summary) -> Vec<[String; 4]> {
     row("rejected", "", "", summary.rejected.to_string());
     for (code, number) in &summary.rejects {
         row(&format!("rejected.{code}"), "", "", number.to_string());
+    }
+    if summary.settlements > 0 {
+        row("settlements", "", "", summary.settlements.to_string());
     }
     row("persons", "", "", summary.persons.to_string());
     row("persons_with_claims", "", "", summary.persons_with_claims.to_string());

@@ -59,12 +59,60 @@ impl PlanBook {
                 "rule_date"
             } else if first.as_incurred != second.as_incurred {
                 "order"
+            } else if first.settles != second.settles {
+                "settles"
             } else {
                 continue;
             };
             return Err(BatchError::EditionsDiffer { id, first: first_version, second: second_version, key });
         }
-        Ok(PlanBook { plans })
+        let book = PlanBook { plans };
+        book.check_settling()?;
+        Ok(book)
+    }
+
+    /// Every settling scheme settles another that is there, and none settles itself by way of others.
+    fn check_settling(&self) -> Result<(), BatchError> {
+        for plan in &self.plans {
+            let mut seen = vec![plan.id.as_str()];
+            let mut next = plan.settles();
+            while let Some(settled) = next {
+                let Some(found) = self.plans.iter().find(|p| p.id == settled) else {
+                    return Err(BatchError::SettlesUnknown { id: plan.id.clone(), settles: settled.to_owned() });
+                };
+                if seen.contains(&settled) {
+                    return Err(BatchError::SettlesItself(plan.id.clone()));
+                }
+                seen.push(settled);
+                next = found.settles();
+            }
+        }
+        Ok(())
+    }
+
+    /// The schemes that settle others, those first whose settled schemes are done.
+    pub(super) fn settling(&self) -> Vec<&Plan> {
+        let depth = |plan: &Plan| {
+            let (mut depth, mut next) = (0usize, plan.settles());
+            while let Some(found) = next.and_then(|id| self.plans.iter().find(|p| p.id == id)) {
+                depth = depth.saturating_add(1);
+                next = found.settles();
+            }
+            depth
+        };
+        let mut first_editions: Vec<&Plan> = Vec::new();
+        for plan in self.plans.iter().filter(|p| p.settles.is_some()) {
+            if first_editions.last().is_none_or(|last| last.id != plan.id) {
+                first_editions.push(plan);
+            }
+        }
+        first_editions.sort_by_key(|plan| depth(plan));
+        first_editions
+    }
+
+    /// Whether a scheme settles, or is settled by another.
+    pub(super) fn is_settled(&self, scheme: &str) -> bool {
+        self.plans.iter().any(|p| p.settles() == Some(scheme))
     }
 
     /// All plans, by scheme id and first day.
@@ -95,7 +143,8 @@ impl PlanBook {
         let id = match &claim.scheme {
             Some(id) => id.as_str(),
             None => {
-                let mut ids = self.scheme_ids();
+                // A scheme that settles makes its own claims.
+                let mut ids = self.scheme_ids().filter(|id| self.plans.iter().any(|p| p.id == *id && p.settles.is_none()));
                 match (ids.next(), ids.next()) {
                     (Some(only), None) => only,
                     _ => {

@@ -31,6 +31,20 @@ pub enum BatchError {
         /// The key of the rule file in which they differ.
         key: &'static str,
     },
+    /// A scheme settles another that is not there.
+    #[error("scheme `{id}` settles `{settles}`, which is not there")]
+    SettlesUnknown {
+        /// The settling scheme.
+        id: String,
+        /// What it settles.
+        settles: String,
+    },
+    /// A scheme settles itself by way of others.
+    #[error("scheme `{0}` settles itself by way of others")]
+    SettlesItself(String),
+    /// Two households with one id.
+    #[error("household `{0}` is given twice")]
+    DuplicateHousehold(String),
     /// Schemes of different currencies, which cannot be summed.
     #[error("the schemes are in {first} and in {second}; amounts of different currencies cannot be summed")]
     Currencies {

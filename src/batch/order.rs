@@ -96,6 +96,10 @@ fn route<'a>(book: &'a PlanBook, people: &'a People, claim: &'a Claim) -> Result
     })?;
     let index = book.plan_for(claim)?;
     let plan = book.plans().get(index).ok_or_else(|| Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", "there is no scheme"))?;
+    if plan.settles.is_some() {
+        let message = format!("scheme `{}` makes its own claims, of what it settles", plan.id);
+        return Err(Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", message));
+    }
     let rule_date = choose(plan.rule_date, claim).unwrap_or(claim.service_from);
     // Of all editions: a household's claims hang together if those under any edition do.
     let couples = book.plans().iter().any(|p| p.id == plan.id && p.couples_households());

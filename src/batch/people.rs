@@ -21,6 +21,8 @@ const TOLD: usize = 20;
 #[derive(Debug, Clone, Default)]
 pub struct People {
     persons: BTreeMap<String, Person>,
+    /// What is known of households, for schemes that settle for them.
+    households: BTreeMap<String, Person>,
 }
 
 impl People {
@@ -40,14 +42,33 @@ impl People {
         let ambiguous = by_id.values().find(|p| p.household.is_none() && households.contains(p.id.as_str()));
         match ambiguous {
             Some(person) => Err(BatchError::AmbiguousHousehold(person.id.clone())),
-            None => Ok(People { persons: by_id }),
+            None => Ok(People { persons: by_id, households: BTreeMap::new() }),
         }
     }
 
     /// Everybody whom a claim names, of whom nothing else is known: for where there is no file of persons.
     pub fn of_claims(claims: &[Claim]) -> People {
         let person = |claim: &Claim| (claim.person.clone(), Person { id: claim.person.clone(), ..Person::default() });
-        People { persons: claims.iter().map(person).collect() }
+        People { persons: claims.iter().map(person).collect(), households: BTreeMap::new() }
+    }
+
+    /// With what is known of households, written like persons: for schemes that settle for them. Of one that is not here nothing is known.
+    ///
+    /// # Errors
+    /// If two have the same id.
+    pub fn with_households(mut self, households: impl IntoIterator<Item = Person>) -> Result<People, BatchError> {
+        for household in households {
+            if self.households.contains_key(&household.id) {
+                return Err(BatchError::DuplicateHousehold(household.id));
+            }
+            self.households.insert(household.id.clone(), household);
+        }
+        Ok(self)
+    }
+
+    /// What is known of a household.
+    pub fn household(&self, id: &str) -> Option<&Person> {
+        self.households.get(id)
     }
 
     /// The person with an id.
@@ -74,7 +95,7 @@ impl People {
     pub(super) fn check(&self, book: &PlanBook) -> Result<(), BatchError> {
         let known = book.person_attributes();
         let mut findings = Vec::new();
-        for person in self.iter() {
+        for person in self.iter().chain(self.households.values()) {
             for name in person.attributes.keys().filter(|name| !known.contains(name.as_str())) {
                 let help = match nearest(name, known.iter().copied()) {
                     Some(near) => format!(" (did you mean `{near}`?)"),

@@ -76,6 +76,9 @@ pub struct Summary {
     pub rejected: u64,
     /// How many were rejected, by reason.
     pub rejects: BTreeMap<RejectCode, u64>,
+    /// How many settlements were made by schemes that settle others; they are no claims, and their bills are in none of the sums.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub settlements: u64,
     /// How many persons there are.
     pub persons: u64,
     /// How many of them have a decided claim.
@@ -245,6 +248,7 @@ impl<'a> Tally<'a> {
             decided: 0,
             rejected: 0,
             rejects: BTreeMap::new(),
+            settlements: 0,
             persons: people.len() as u64,
             persons_with_claims: 0,
             billed: zero,
@@ -277,12 +281,19 @@ impl<'a> Tally<'a> {
         out_of_pocket: Money,
     ) {
         let summary = &mut self.summary;
-        count(&mut summary.decided);
         if let Some(scheme) = summary.schemes.get_mut(plan) {
             count(&mut scheme.decided);
         }
-        summary.billed.add(claim.bill);
-        summary.out_of_pocket.add(out_of_pocket);
+        let settles = self.book.plans().get(plan).is_some_and(|p| p.settles.is_some());
+        if settles {
+            // Its bill was left over by other claims: what it pays is out of pocket no more.
+            count(&mut summary.settlements);
+            summary.out_of_pocket.add(out_of_pocket.checked_sub(claim.bill).unwrap_or_default());
+        } else {
+            count(&mut summary.decided);
+            summary.billed.add(claim.bill);
+            summary.out_of_pocket.add(out_of_pocket);
+        }
         let places = self.places_of_layers.get(plan).map_or(&[] as &[usize], Vec::as_slice);
         for ((place, paid), beside) in places.iter().zip(paid).zip(beside) {
             let Some(layer) = summary.layers.get_mut(*place) else { continue };
@@ -299,6 +310,9 @@ impl<'a> Tally<'a> {
                     sum.paid.add(*paid);
                 }
             }
+        }
+        if settles {
+            return;
         }
         if self.last_person != claim.person {
             self.last_person.clone_from(&claim.person);

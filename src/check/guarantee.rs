@@ -55,6 +55,10 @@ fn shared(plan: &Plan, first: &Benefit, second: &Benefit) -> Option<String> {
     both.and_then(|(a, _)| plan.accumulators.get(*a)).map(|a| a.name.clone())
 }
 
+fn all_lines(benefit: &Benefit) -> bool {
+    benefit.lines.is_none() && benefit.group.is_none()
+}
+
 fn overlap_in_part(first: &Benefit, second: &Benefit) -> bool {
     let cover = |b: &Benefit| -> Vec<(usize, Option<i64>)> {
         let of = |c: &crate::plan::Cover| match c.factor {
@@ -65,6 +69,6 @@ fn overlap_in_part(first: &Benefit, second: &Benefit) -> bool {
     };
     let (one, other) = (cover(first), cover(second));
     let common = one.iter().any(|(p, _)| other.iter().any(|(q, _)| p == q));
-    let alike = one == other && one.iter().all(|(_, factor)| factor.is_some()) && first.lines.is_none() && second.lines.is_none();
+    let alike = one == other && one.iter().all(|(_, factor)| factor.is_some()) && all_lines(first) && all_lines(second);
     common && !alike
 }

@@ -394,8 +394,17 @@ fn by_class(limit: &Limit) -> bool {
 fn contains(wide: Per, narrow: Per) -> bool {
     use Per::*;
     // Of two personal periods each begins when its own accumulator is first used.
-    (wide == narrow && !matches!(wide, FirstUse(_)))
-        || matches!((wide, narrow), (_, Claim) | (Lifetime, _) | (Month | PolicyYear | CalendarYear, Day) | (CalendarYear, Month))
+    // What a rolling window holds on one day is not all in that of another.
+    (wide == narrow && !matches!(wide, FirstUse(_) | Last(_)))
+        || matches!(
+            (wide, narrow),
+            (_, Claim)
+                | (Lifetime, _)
+                | (Month | Quarter | HalfYear | PolicyYear | CalendarYear | YearFrom(_), Day)
+                | (Quarter | HalfYear | CalendarYear, Month)
+                | (HalfYear | CalendarYear, Quarter)
+                | (CalendarYear, HalfYear)
+        )
 }
 
 /// Whether a benefit, once its conditions hold, pays all that is left of a portion.
@@ -404,6 +413,7 @@ fn sweeps(plan: &Plan, benefit: &Benefit, portion: usize) -> bool {
     benefit.indemnity
         && benefit.coordinate.is_none()
         && benefit.lines.is_none()
+        && benefit.group.is_none()
         && matches!(benefit.form, Form::Ratio(Value::Constant(MICROS_PER_WHOLE)))
         && benefit.limits().next().is_none()
         && benefit.copays.is_empty()

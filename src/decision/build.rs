@@ -14,7 +14,7 @@ use crate::scheme::syntax::{Counts, Parts, Taken, Unit};
 
 /// Builds the decision of a settled case.
 pub(crate) fn decision(plan: &Plan, person: &Person, claim: &Claim, input: &Input, case: &Case, steps: &Steps) -> Decision {
-    let mut builder = Builder::new(plan, input, case);
+    let mut builder = Builder::new(plan, claim, input, case);
     for step in &steps.0 {
         builder.step(step);
     }
@@ -23,6 +23,7 @@ pub(crate) fn decision(plan: &Plan, person: &Person, claim: &Claim, input: &Inpu
 
 struct Builder<'a> {
     plan: &'a Plan,
+    claim: &'a Claim,
     input: &'a Input,
     case: &'a Case,
     /// Facts as they are at entry to the layer at work.
@@ -39,9 +40,10 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(plan: &'a Plan, input: &'a Input, case: &'a Case) -> Builder<'a> {
+    fn new(plan: &'a Plan, claim: &'a Claim, input: &'a Input, case: &'a Case) -> Builder<'a> {
         Builder {
             plan,
+            claim,
             input,
             case,
             facts: input.facts.clone(),
@@ -231,6 +233,13 @@ impl<'a> Builder<'a> {
             }
             Step::Charged { amount } => self.charged(amount),
             Step::Posted { accumulator, before, amount, payment_of } => self.posted(accumulator, before, amount, payment_of),
+            Step::Dropped { line, group, least } => {
+                let line = self.claim.lines.get(line).map_or_else(String::new, |l| l.id.clone());
+                let dropped = DroppedLine { line, group: self.amount(group), least: self.amount(least) };
+                if let Some(figures) = self.figures() {
+                    figures.dropped.push(dropped);
+                }
+            }
             Step::FundPaid { fund, amount } => {
                 let paid = self.fund_amount(fund, amount);
                 if let Some(figures) = self.figures() {
@@ -382,6 +391,7 @@ impl<'a> Builder<'a> {
         };
         Some(Figures {
             counted: Vec::new(),
+            dropped: Vec::new(),
             held: None,
             base_caps: Vec::new(),
             base: zero,
@@ -591,12 +601,14 @@ impl<'a> Builder<'a> {
         for (index, line) in claim.lines.iter().enumerate() {
             let of_line = |cells: &[Money], portion: usize| cells.get(self.case.cell(index, portion)).copied().unwrap_or(Money::ZERO);
             let left = (0..self.case.portions).fold(Money::ZERO, |sum, p| sum.checked_add(of_line(&self.case.residual, p)).unwrap_or(sum));
+            let parts = (0..self.case.portions).filter(|p| of_line(&self.input.billed, *p) > Money::ZERO).count();
             lines.push(LineDecision {
                 line: line.id.clone(),
                 amount: self.amount(line.amount),
                 portions: self.portions(|p| of_line(&self.input.billed, p)),
                 paid: self.line_paid.get(index).cloned().unwrap_or_default(),
                 out_of_pocket: self.amount(left),
+                left: if parts > 1 { self.portions(|p| of_line(&self.case.residual, p)) } else { Vec::new() },
             });
         }
         lines

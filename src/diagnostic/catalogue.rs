@@ -43,8 +43,11 @@ catalogue! {
     cannot_be(key: &str, text: &str): "`{key}` 不能写成 `{text}`", "`{key}` cannot be `{text}`";
     one_of(words: &str): "只能是以下之一：{words}", "it is one of {words}";
     periods(words: &str):
-        "只能是以下之一：{words}；或自首次使用起的个人周期，如 `\"12 months from first use\"`（2 到 1200 个月，或写 `1 month`）、`\"365 days from first use\"`（2 到 36525 天，或写 `1 day`）",
-        "it is one of {words}; or a personal period such as \"12 months from first use\" (2 to 1200 months, or 1 month) or \"365 days from first use\" (2 to 36525 days, or 1 day)";
+        "只能是以下之一：{words}；`quarter`、`half-year`、`\"year from 02-01\"`；自首次使用起的个人周期，如 `\"12 months from first use\"`（2 到 1200 个月，或写 `1 month`）、`\"365 days from first use\"`（2 到 36525 天，或写 `1 day`）；或滚动周期 `\"last 12 months\"`、`\"last 12 calendar months\"`、`\"last 365 days\"`",
+        "it is one of {words}; quarter, half-year, \"year from 02-01\"; a personal period such as \"12 months from first use\" (2 to 1200 months, or 1 month) or \"365 days from first use\" (2 to 36525 days, or 1 day); or a rolling window: \"last 12 months\", \"last 12 calendar months\", \"last 365 days\"";
+    rolling_cannot_hold(key: &str):
+        "滚动周期的累计会变小，`{key}` 不能据此计算",
+        "the position of a rolling window can fall, and `{key}` cannot be measured on it";
     wrong_form(key: &str, wanted: Form, found: Form): "`{key}` 应为{wanted}，不能是{found}", "`{key}` must be {wanted}, not {found}";
     not_a_name(name: &str):
         "`{name}` 不能作名称：名称以小写字母开头，由小写字母、数字和 `_` 组成，最多 64 个字符",
@@ -121,6 +124,22 @@ catalogue! {
         "账单之外另付 {sum}，不是方案单位 {unit} 的整数倍",
         "{sum} beside the bill is no whole multiple of the scheme's unit {unit}";
 
+    of_households():
+        "只有按家庭结算的方案（`settles`）才有家庭的属性",
+        "only a scheme that settles for households (`settles`) has attributes of households";
+    claimants_are_households():
+        "此方案按家庭结算：请写 `of = \"household\"`",
+        "this scheme settles for households: write `of = \"household\"`";
+    settles_the_calendar():
+        "结算的周期须是日历上的一段，如 `month`、`quarter` 或 `\"year from 08-01\"`",
+        "a settlement is of a stretch of the calendar, such as month, quarter or \"year from 08-01\"";
+    settles_itself(): "方案不能结算它自己", "a scheme cannot settle itself";
+    settled_has_no_premium(): "结算方案没有参保人，不能有保费", "a scheme that settles has no insured persons, and no premium";
+    groups_by_lines(name: &str): "`{name}` 不是明细的事实，不能据以分组", "`{name}` is no fact of a line, and lines cannot be grouped by it";
+    sums_known_inside(name: &str):
+        "`{name}` 是所计入明细之和，只有在保障责任选定明细之后才可知",
+        "`{name}` is a sum over the lines that a benefit counts, and is known only once they are chosen";
+    group_and(key: &str): "`group` 不能与 `{key}` 合用", "`group` cannot go with `{key}`";
     last_phase_has_no_end(): "最后一个阶段没有止点：不写 `to` 和 `to_share`", "the last phase has no end: leave `to` and `to_share` out";
     phase_needs_an_end(): "只有最后一个阶段可以没有止点", "only the last phase may be without `to` and `to_share`";
     phase_needs_a_ratio(): "阶段须写 `ratio` 或 `split`：赔多少", "a phase needs `ratio` or `split`: how much is paid";

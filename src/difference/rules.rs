@@ -140,7 +140,7 @@ impl<'p> Differ<'p> {
         let Pair { old, new } = self.pair;
         use FactKind::*;
         let declared = |kind: FactKind| {
-            !matches!(kind, Quantity | LineAmount | Age | Days | RuleDate | Billed(_) | Left(_) | Paid(_) | Accumulated(_))
+            !matches!(kind, Quantity | LineAmount | Age | Days | RuleDate | Billed(_) | Left(_) | Paid(_) | Accumulated(_) | Summed(_))
         };
         let says = |fact: &crate::plan::fact::Fact| {
             let domain = match &fact.domain {
@@ -306,6 +306,18 @@ impl<'p> Differ<'p> {
                 }
                 (was, is) => self.presence(rule, was.is_some(), is.is_some()),
             }
+        }
+        match (&old.group, &new.group) {
+            (Some(was), Some(is)) => {
+                let by = |plan: &Plan, group: &plan::Group| {
+                    let facts = plan.groups.get(group.index).into_iter().flatten().filter_map(|f| plan.facts.get(f.fact));
+                    facts.map(|f| f.name.as_str()).collect::<Vec<_>>().join(", ")
+                };
+                self.text(&format!("{path}: group: by"), by(self.pair.old, was), by(self.pair.new, is));
+                self.value(format!("{path}: group: least"), Kind::Amount, &was.least, &is.least);
+                self.condition(format!("{path}: group: when"), &was.condition, &is.condition);
+            }
+            (was, is) => self.presence(format!("{path}: group"), was.is_some(), is.is_some()),
         }
         self.form(path, &old.form, &new.form);
         for (name, was, is) in [("points", &old.points, &new.points), ("factor", &old.factors, &new.factors)] {

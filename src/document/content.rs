@@ -292,6 +292,18 @@ impl Writer<'_> {
         if let Some(lines) = &benefit.lines {
             items.push(((words.lines_only().into(), condition(names, lines).unwrap_or_default()), None));
         }
+        if let Some(group) = &benefit.group {
+            let by = names.plan.groups.get(group.index).into_iter().flatten().map(|key| names.fact(key.fact));
+            let least = match show(names, &group.least, Unit::Amount, of_benefit.and_then(|b| b.group.as_ref()).map(|g| &g.least)) {
+                Shown::One(line) => line,
+                Shown::Cases(table) => Line::join(table.rows.into_iter().map(|row| Line::join(row, " ")), words.semicolon()),
+            };
+            let mut text = Line::fill(words.group_text(), [Line::join(by, words.comma()), least]);
+            if let Some(which) = condition(names, &group.condition) {
+                text = text.and(Line::fill(words.group_which(), [which]));
+            }
+            items.push(((words.group().into(), text), None));
+        }
         self.covers(benefit, of_benefit, &mut items);
         // The rules in the order in which a benefit is figured.
         let limit = |name: &str, limit: &Limit, written: Option<&syntax::Limit>| {
@@ -660,6 +672,7 @@ impl Writer<'_> {
             let Some((index, fact)) = names.plan.facts.iter().enumerate().find(|(_, f)| f.name == attribute.name.value) else { continue };
             let of = match attribute.of {
                 AttributeOf::Person => words.person(),
+                AttributeOf::Household => words.household(),
                 AttributeOf::Claim => words.claim(),
                 AttributeOf::Line => words.line(),
             };
@@ -667,7 +680,11 @@ impl Writer<'_> {
                 Domain::Words(list) => {
                     let all: Vec<u32> = (0u32..).take(list.len()).collect();
                     let line = set(names, index, &all);
-                    if attribute.of == AttributeOf::Person && list.len() > 1 { line.and(words.ranked()) } else { line }
+                    if matches!(attribute.of, AttributeOf::Person | AttributeOf::Household) && list.len() > 1 {
+                        line.and(words.ranked())
+                    } else {
+                        line
+                    }
                 }
                 Domain::YesNo => words.yes_no().into(),
                 Domain::Text(_) => words.any_word().into(),

@@ -78,6 +78,10 @@ pub(super) fn curves(plan: &Plan, samples: &[Sample], top: Option<Money>) -> Res
         None => round_above(samples.iter().map(|sample| interesting(plan, sample)).max().unwrap_or(0)),
     };
     let mut curves: Vec<Curve> = Vec::new();
+    if !plan.sums.is_empty() {
+        // Bills without lines have no sums over lines.
+        return Ok(curves);
+    }
     let mut adjudicator = Adjudicator::new(plan);
     for (index, sample) in samples.iter().enumerate() {
         let (points, beside) = points(plan, &mut adjudicator, sample, top)?;

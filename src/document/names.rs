@@ -72,6 +72,7 @@ impl Names<'_> {
             FactKind::Left(None) => words.left().into(),
             FactKind::Left(Some(portion)) => of(words.left_of(), self.portion(portion)),
             FactKind::Paid(layer) => of(words.paid_by(), self.layer(layer)),
+            FactKind::Summed(summed) => of(words.summed(), self.fact(summed)),
             FactKind::Accumulated(accumulator) => of(words.accumulated(), self.accumulator(accumulator)),
             _ => Line::code(clean(&fact.name)),
         }

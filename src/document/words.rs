@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::date::{DateChoice, Length, Per};
+use crate::date::{DateChoice, Length, Per, Window};
 use crate::decision::Language;
 use crate::money::RoundingMode;
 use crate::scheme::syntax::{Candidate, Counts, Taken};
@@ -197,6 +197,10 @@ words! {
     days: "住院天数", "days";
     rule_date_fact: "规则适用日期", "rule date";
     quantity: "数量", "quantity";
+    summed: "所计入明细的 {} 之和", "sum of {} over the lines that count";
+    group: "明细分组", "Groups of lines";
+    group_text: "按 {} 分组，合计不足 {} 的组不计入", "by {}: a group with less than {} does not count";
+    group_which: "；只分组 {}", "; only lines with {} are grouped";
     line_amount: "明细金额", "amount of the line";
     billed: "费用总额", "bill";
     billed_of: "{}（账单）", "{} billed";
@@ -224,6 +228,19 @@ impl Words {
             Per::CalendarYear => self.pick("每自然年度", "calendar year"),
             Per::Lifetime => self.pick("终身", "lifetime"),
             Per::FirstUse(length) => return Cow::Owned(self.personal_period(length)),
+            Per::Quarter => self.pick("每季度", "quarter"),
+            Per::HalfYear => self.pick("每半年", "half-year"),
+            Per::YearFrom(year) => {
+                return Cow::Owned(if self.0 == Language::Zh { format!("每年度（自 {year} 起）") } else { per.to_string() });
+            }
+            Per::Last(window) => {
+                return Cow::Owned(match (self.0, window) {
+                    (Language::Zh, Window::Days(days)) => format!("最近 {days} 天"),
+                    (Language::Zh, Window::Months(months)) => format!("最近 {months} 个月"),
+                    (Language::Zh, Window::CalendarMonths(months)) => format!("最近 {months} 个日历月"),
+                    (Language::En, _) => per.to_string(),
+                });
+            }
         })
     }
 

@@ -9,7 +9,7 @@ use crate::engine::phases;
 use crate::engine::trace::{Failed, LimitKind, Step, Trace};
 use crate::money::{Money, Raw, Rounding};
 use crate::plan::value::Value;
-use crate::plan::{Band, Benefit, Coordinate, Form, GrantRow, Limit, Payer, Plan};
+use crate::plan::{Band, Benefit, Coordinate, Form, GrantRow, Group, Limit, Payer, Plan};
 use crate::ratio::Ratio;
 use crate::scheme::syntax::{Candidate, Counts, Parts, Taken};
 
@@ -44,9 +44,12 @@ pub(crate) fn settle<T: Trace>(
     case: &mut Case,
     trace: &mut T,
 ) -> Result<(), Fault> {
-    if !choose_lines(plan, benefit, bill, case)? {
+    if !choose_lines(plan, benefit, bill, case, trace)? {
         trace.record(|| Step::Failed { failed: Failed::NoLine });
         return Ok(());
+    }
+    if !plan.sums.is_empty() {
+        sum_lines(plan, benefit, bill, case, trace)?;
     }
     // 1: the base.
     let Tally { counted, within_reach, paid_before } = count(plan, benefit, bill, case, trace)?;
@@ -193,21 +196,95 @@ pub(crate) fn settle<T: Trace>(
 
 /// Marks the lines that the benefit looks at; false if it looks at lines and none fits.
 #[inline]
-fn choose_lines(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut Case) -> Result<bool, Fault> {
-    let Some(condition) = &benefit.lines else { return Ok(true) };
-    let Some(line_values) = bill.line_values() else { return Ok(false) };
+fn choose_lines<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut Case, trace: &mut T) -> Result<bool, Fault> {
+    if benefit.lines.is_none() && benefit.group.is_none() {
+        return Ok(true);
+    }
+    let Some(line_values) = bill.line_values() else { return Ok(benefit.lines.is_none()) };
     case.chosen.clear();
     case.chosen.resize(case.lines, true);
-    let mut any = false;
-    for line in 0..case.lines {
-        look_at_line(plan, line_values, line, &mut case.facts);
-        let holds = condition.holds(&case.facts)?;
-        if let Some(chosen) = case.chosen.get_mut(line) {
-            *chosen = holds;
+    let mut any = benefit.lines.is_none();
+    if let Some(condition) = &benefit.lines {
+        for line in 0..case.lines {
+            look_at_line(plan, line_values, line, &mut case.facts);
+            let holds = condition.holds(&case.facts)?;
+            if let Some(chosen) = case.chosen.get_mut(line) {
+                *chosen = holds;
+            }
+            any |= holds;
         }
-        any |= holds;
+    }
+    if let Some(group) = &benefit.group {
+        drop_groups(plan, benefit, group, bill, case, trace)?;
+        any &= case.chosen.iter().any(|chosen| *chosen);
     }
     Ok(any)
+}
+
+/// Leaves out the lines of groups that have too little counted money.
+fn drop_groups<T: Trace>(
+    plan: &Plan,
+    benefit: &Benefit,
+    group: &Group,
+    bill: &Bill<'_>,
+    case: &mut Case,
+    trace: &mut T,
+) -> Result<(), Fault> {
+    let line_values = bill.line_values().unwrap_or_default();
+    let least = group.least.money(&case.facts)?;
+    let groups = bill.input.map_or(&[][..], |input| &input.groups);
+    let first_of = |lines: usize, line: usize| groups.get(group.index * lines + line).copied().unwrap_or(line);
+    case.grouped.clear();
+    case.grouped.resize(case.lines, false);
+    case.group_sums.clear();
+    case.group_sums.resize(case.lines, Money::ZERO);
+    for line in 0..case.lines {
+        look_at_line(plan, line_values, line, &mut case.facts);
+        if !case.is_chosen(line) || !group.condition.holds(&case.facts)? {
+            continue;
+        }
+        let mut counted = Money::ZERO;
+        for cover in &benefit.covers {
+            let factor = cover.factor.ratio(&case.facts)?;
+            counted = add(counted, factor.of_exactly(case.left(line, cover.portion)).ok_or(Fault::NoValue)?)?;
+        }
+        if let Some(grouped) = case.grouped.get_mut(line) {
+            *grouped = true;
+        }
+        if let Some(sum) = case.group_sums.get_mut(first_of(case.lines, line)) {
+            *sum = add(*sum, counted)?;
+        }
+    }
+    for line in 0..case.lines {
+        let sum = case.group_sums.get(first_of(case.lines, line)).copied().unwrap_or(Money::ZERO);
+        if case.grouped.get(line) == Some(&true) && sum < least {
+            trace.record(|| Step::Dropped { line, group: sum, least });
+            if let Some(chosen) = case.chosen.get_mut(line) {
+                *chosen = false;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Sums facts of lines over those that the benefit counts.
+#[inline(never)]
+fn sum_lines<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut Case, trace: &mut T) -> Result<(), Fault> {
+    let Some(line_values) = bill.line_values() else { return Ok(()) };
+    let all = benefit.lines.is_none() && benefit.group.is_none();
+    for (index, summed) in &plan.sums {
+        let place = plan.line_facts.iter().position(|fact| fact == summed).ok_or(Fault::Internal)?;
+        let mut sum = 0i64;
+        for line in (0..case.lines).filter(|line| all || case.is_chosen(*line)) {
+            let value = line_values.get(line * plan.line_facts.len() + place).copied().flatten();
+            sum = sum.checked_add(value.ok_or(Fault::Missing { fact: *summed as u32 })?).ok_or(Fault::Overflow)?;
+        }
+        if let Some(fact) = plan.facts.get(*index) {
+            case.facts.set(*index, fact, sum);
+            trace.record(|| Step::Entry { fact: *index, value: sum });
+        }
+    }
+    Ok(())
 }
 
 /// What a benefit finds of a bill.
@@ -235,13 +312,14 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut C
     let mut paid_before = Money::ZERO;
     let mut touchable = Money::ZERO;
     let mut held_total = Money::ZERO;
+    let chooses = bill.line_values().is_some() && (benefit.lines.is_some() || benefit.group.is_some());
     case.counted.clear();
     case.touch.clear();
     for (index, cover) in benefit.covers.iter().enumerate() {
         let (mut left_total, mut put_back, mut counted_total) = (Money::ZERO, Money::ZERO, Money::ZERO);
         let mut factor = if cover.by_line { Ratio::ZERO } else { cover.factor.ratio(&case.facts)? };
         for line in 0..case.lines {
-            if benefit.lines.is_some() && !case.is_chosen(line) {
+            if chooses && !case.is_chosen(line) {
                 if !benefit.held.is_empty() {
                     case.counted.push(Money::ZERO);
                 }

@@ -28,6 +28,8 @@ pub(crate) struct Input {
     pub(crate) billed: Vec<Money>,
     /// Values of facts of lines, line by line, in the order of the plan's `line_facts`; nothing where not known.
     pub(crate) line_values: Vec<Option<i64>>,
+    /// By group of the plan and line, the first line of the same group.
+    pub(crate) groups: Vec<usize>,
     /// By layer; empty if nothing is given.
     pub(crate) given: Vec<Option<Given>>,
     pub(crate) given_split: Vec<Money>,
@@ -97,6 +99,9 @@ pub(crate) struct Case {
     pub(crate) first_days: Vec<Option<chrono::NaiveDate>>,
     /// Which lines the benefit at work looks at.
     pub(crate) chosen: Vec<bool>,
+    /// Which of them it groups, and by the first line of each group what it counts there.
+    pub(crate) grouped: Vec<bool>,
+    pub(crate) group_sums: Vec<Money>,
     /// Money that the benefit at work counts, by cover and line.
     pub(crate) counted: Vec<Money>,
     /// Whether a payment may touch the residual, by cover and line.

@@ -72,6 +72,10 @@ fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut 
             }
         }
     }
+    if !plan.claim_counts.is_empty() {
+        // Which claims count may depend on what was paid.
+        read_entry_facts(plan, case, trace);
+    }
     for index in &plan.claim_counts {
         if plan.accumulators.get(*index).ok_or(Fault::Internal)?.condition.holds(&case.facts)? {
             post(case, *index, 1_000_000, trace)?;

@@ -1,5 +1,6 @@
 //! Reading a claim against a plan: checks in the order of precedence of the reject codes, then the facts of the case.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use chrono::NaiveDate;
@@ -299,7 +300,27 @@ pub(crate) fn person_fact(fact: &Fact, person: &Person, on: NaiveDate) -> Option
     known.or(fact.default)
 }
 
+/// The first line of the same group, by group and line: by the texts themselves, not the classes that rules tell apart.
+fn groups(plan: &Plan, claim: &Claim, input: &mut Input) {
+    input.groups.clear();
+    for by in &plan.groups {
+        let mut firsts: BTreeMap<Vec<Option<String>>, usize> = BTreeMap::new();
+        for (index, line) in claim.lines.iter().enumerate() {
+            let text = |fact: &Fact| match fact.kind {
+                FactKind::LineAttribute => line.attributes.get(&fact.name).map(|v| v.as_str().to_owned()),
+                FactKind::LineClass => line.class.clone(),
+                FactKind::LineCode => line.code.clone(),
+                FactKind::Quantity => Some(line.quantity.to_string()),
+                _ => Some(line.amount.to_string()),
+            };
+            let key = by.iter().map(|key| plan.facts.get(key.fact).and_then(text).or_else(|| key.default.clone())).collect();
+            input.groups.push(*firsts.entry(key).or_insert(index));
+        }
+    }
+}
+
 fn line_facts(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<(), Reject> {
+    groups(plan, claim, input);
     input.line_values.clear();
     for (index, line) in claim.lines.iter().enumerate() {
         if claim.lines.iter().take(index).any(|other| other.id == line.id) {
@@ -350,7 +371,7 @@ pub(crate) fn open(plan: &Plan, person: &Person, claim: &str, books: &mut Books<
         if opening.amount < Money::ZERO {
             return Err(reject(RejectCode::NegativeAmount, format!("{} is below zero", opening.amount)));
         }
-        let of_account = matches!(found.per, Per::FirstUse(_)).then(|| day_number(opening.on));
+        let of_account = matches!(found.per, Per::FirstUse(_) | Per::Last(_)).then(|| day_number(opening.on));
         let Some(period) = of_account.or_else(|| period(plan, found.per, opening.on)) else {
             let message = format!("`{}` runs per {}: it has no balance before the first claim", opening.accumulator, found.per);
             return Err(reject(RejectCode::UnknownAccumulator, message));

@@ -1,7 +1,6 @@
 //! The form of a plan that the kernel walks: for each layer and benefit a verdict where the kind of case settles one, and the commonest benefits with their
 //! numbers in place. All else is asked and looked up in the plan.
 
-use crate::date::Per;
 use crate::engine::Fault;
 use crate::engine::adjustment::Adjustment;
 use crate::engine::trace::Step;
@@ -138,7 +137,7 @@ impl Known<'_> {
 
     /// The lean form of a benefit, if it has one.
     fn lean(&self, layer: usize, benefit: &Benefit) -> Option<LeanOp> {
-        let personal = |a: &usize| self.plan.accumulators.get(*a).is_some_and(|a| matches!(a.per, Per::FirstUse(_)));
+        let personal = |a: &usize| self.plan.accumulators.get(*a).is_some_and(|a| a.per.goes_by_day());
         let rare = !benefit.indemnity
             || benefit.posts.iter().any(|(accumulator, _)| personal(accumulator))
             || benefit.rounds_patient_share
@@ -146,6 +145,7 @@ impl Known<'_> {
             || benefit.coordinate.is_some()
             || self.plan.feeds.iter().any(|feed| feed.payer == Payer::Layer(layer))
             || benefit.lines.is_some()
+            || benefit.group.is_some()
             || benefit.minimum.is_some()
             || benefit.franchise.is_some()
             || benefit.covers.len() > 2

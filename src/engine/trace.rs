@@ -80,6 +80,12 @@ pub(crate) enum Step {
     Failed {
         failed: Failed,
     },
+    /// A line that does not count, because its group has too little.
+    Dropped {
+        line: usize,
+        group: Money,
+        least: Money,
+    },
     Counted {
         cover: usize,
         left: Money,

@@ -112,6 +112,10 @@ impl Story {
             let with = clean(&coordination.with.join(words.comma()));
             rows.push((words.coordination(), fill(words.put_back(), &[&with, &grouped(coordination.paid)])));
         }
+        for dropped in &figures.dropped {
+            let values = [clean(&dropped.line), grouped(dropped.group), grouped(dropped.least)];
+            rows.push((words.dropped(), fill(words.dropped_text(), &values.each_ref().map(String::as_str))));
+        }
         for portion in &figures.counted {
             let title = title_of(&portion.title, &portion.portion, self.language());
             let counted = grouped(portion.counted);

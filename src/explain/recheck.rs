@@ -411,6 +411,9 @@ impl Check {
             for part in &line.portions {
                 self.not_negative(&format!("{path}.{}", part.portion), part.amount);
             }
+            if !line.left.is_empty() {
+                self.same(&format!("{path}.left"), Number::sum(line.left.iter().map(|p| p.amount)), line.out_of_pocket);
+            }
         }
         self.same("bill", Number::sum(lines.iter().map(|l| l.amount)), decision.bill);
         let of_portion =

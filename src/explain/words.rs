@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::date::{Length, Per};
+use crate::date::{Length, Per, Window};
 use crate::decision::Language;
 use crate::money::RoundingMode;
 use crate::reject::RejectCode;
@@ -63,6 +63,8 @@ words! {
     all_counts: "{0}：剩余 {1}，全部计入", "{0}: {1} left, all of it counts";
     part_counts: "{0}：剩余 {1}，计入 {2}", "{0}: {1} left, of which {2} counts";
     part_counts_at: "{0}：剩余 {1}，计入 {2} × {3} = {4}", "{0}: {1} left, counts {2} x {3} = {4}";
+    dropped: "不计入明细", "not counted";
+    dropped_text: "明细 {0}：所在组合计 {1}，不足 {2}", "line {0}: its group has {1}, less than {2}";
     held: "已抵起付线", "held";
     held_text: "{0} 已在本案中抵作共用起付线，不再计入", "{0} was already counted as shared deductible in this claim and does not count again";
     base_cap: "计入限额", "cap on base";
@@ -252,6 +254,22 @@ impl Words {
             Per::CalendarYear => self.pick("自然年度", "calendar year"),
             Per::Lifetime => self.pick("终身", "lifetime"),
             Per::FirstUse(_) => self.pick("自首次使用起", "from first use"),
+            Per::Quarter => self.pick("当季", "quarter"),
+            Per::HalfYear => self.pick("当半年", "half-year"),
+            Per::YearFrom(_) => self.pick("自定年度", "year"),
+            Per::Last(_) => self.pick("滚动周期", "rolling window"),
+        }
+    }
+
+    /// A period with what belongs to it: `year from 02-01`, `last 12 months`.
+    pub(super) fn whole_period(self, per: Per) -> String {
+        match (self.0, per) {
+            (Language::Zh, Per::YearFrom(year)) => format!("自 {year} 起的年度"),
+            (Language::Zh, Per::Last(Window::Days(days))) => format!("最近 {days} 天"),
+            (Language::Zh, Per::Last(Window::Months(months))) => format!("最近 {months} 个月"),
+            (Language::Zh, Per::Last(Window::CalendarMonths(months))) => format!("最近 {months} 个日历月"),
+            (Language::En, Per::YearFrom(_) | Per::Last(_)) => per.to_string(),
+            _ => self.per(per).to_owned(),
         }
     }
 

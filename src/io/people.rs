@@ -47,6 +47,15 @@ pub fn read_people(source: &Source) -> Result<People, Errors> {
     }
 }
 
+/// Reads what is known of households, for schemes that settle for them: a file like one of persons.
+///
+/// # Errors
+/// Everything that is wrong with the file, each with its place.
+pub fn read_households(source: &Source, people: People) -> Result<People, Errors> {
+    let households: Vec<Person> = read_people(source)?.iter().cloned().collect();
+    people.with_households(households).map_err(|e| Error::new(ErrorKind::BadValue, source.name(), e.to_string()).into())
+}
+
 struct Reader<'s> {
     source: &'s Source,
     errors: Option<Errors>,

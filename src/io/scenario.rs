@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::claims::{ClaimsRead, read_claims};
 use super::error::{Error, ErrorKind, Errors};
-use super::people::read_people;
+use super::people::{read_households, read_people};
 use super::source::Source;
 use crate::batch::{BatchError, ExpectationError, Expectations, Mode, People, PlanBook, Run, run};
 use crate::diagnostic::Diagnostics;
@@ -103,6 +103,9 @@ impl Scenario {
         let claims = Source::open(&files.claims)?;
         let lines = files.lines.as_deref().map(Source::open).transpose()?;
         let mut scenario = Scenario::read(&files.schemes, people.as_ref(), &claims, lines.as_ref())?;
+        if let Some(path) = &files.households {
+            scenario.people = read_households(&Source::open(path)?, scenario.people)?;
+        }
         if let Some(path) = &files.expectations {
             let source = Source::open(path)?;
             scenario.expectations = Some(Expectations::parse(source.name(), source.text())?);
@@ -151,6 +154,7 @@ impl Scenario {
 struct Files {
     schemes: Vec<PathBuf>,
     people: Option<PathBuf>,
+    households: Option<PathBuf>,
     claims: PathBuf,
     lines: Option<PathBuf>,
     expectations: Option<PathBuf>,
@@ -170,6 +174,7 @@ impl Files {
         Ok(Files {
             schemes: schemes_among(folder, &names)?,
             people: one_of("people.csv", "people.json")?,
+            households: one_of("households.csv", "households.json")?,
             claims: one_of("claims.csv", "claims.json")?.ok_or_else(|| missing(folder, "claims.csv or claims.json"))?,
             lines: has("lines.csv"),
             expectations: has("expect.toml"),

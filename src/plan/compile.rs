@@ -37,6 +37,8 @@ enum Scope {
     Claim(Option<usize>),
     /// About a line.
     Line(Option<usize>),
+    /// About a claim once all layers are done: which claims an accumulator counts.
+    Done,
     /// About a person alone (premiums).
     Person,
 }
@@ -61,6 +63,7 @@ struct Compiler<'t> {
     parameters: Vec<values::ParameterState>,
     accumulators: Vec<Accumulator>,
     feeds: Vec<Feed>,
+    groups: Vec<Vec<plan::GroupKey>>,
     used: BTreeSet<Declared>,
     /// Parameters used since the trail was last taken.
     trail: BTreeSet<usize>,
@@ -88,6 +91,7 @@ impl<'t> Compiler<'t> {
             parameters: tree.parameters.iter().map(|_| values::ParameterState::Waiting).collect(),
             accumulators: Vec::new(),
             feeds: Vec::new(),
+            groups: Vec::new(),
             used: BTreeSet::new(),
             trail: BTreeSet::new(),
             parameter_uses: tree.parameters.iter().map(|_| BTreeSet::new()).collect(),
@@ -117,9 +121,17 @@ impl Compiler<'_> {
             self.error(Code::TooLarge, &(0..0), say::too_many_rules(RULE_LIMIT));
             return None;
         }
+        if let Some(settles) = &tree.header.settles {
+            if settles.scheme == tree.header.id {
+                self.error(Code::Conflict, &tree.header.settles_place, say::settles_itself());
+            }
+            for layer in tree.layers.iter().filter(|l| l.premium.is_some()) {
+                self.error(Code::Conflict, &layer.id.place, say::settled_has_no_premium());
+            }
+        }
         self.declare_facts();
         for (index, accumulator) in tree.accumulators.iter().enumerate() {
-            let condition = self.guard(&accumulator.guard, Scope::Claim(None));
+            let condition = self.guard(&accumulator.guard, Scope::Done);
             if accumulator.owner == syntax::Owner::Household && matches!(accumulator.per, Per::Claim | Per::Stay) {
                 self.error(Code::Conflict, &accumulator.id.place, say::not_of_a_household(accumulator.per));
             }
@@ -186,6 +198,8 @@ impl Compiler<'_> {
     ) -> Plan {
         let tree = self.tree;
         let facts_where = |wanted: fn(FactKind) -> bool| facts.iter().enumerate().filter(|(_, f)| wanted(f.kind)).map(|(i, _)| i).collect();
+        let sum_of = |(index, fact): (usize, &Fact)| if let FactKind::Summed(summed) = fact.kind { Some((index, summed)) } else { None };
+        let sums = facts.iter().enumerate().filter_map(sum_of).collect();
         let header = &tree.header;
         let marked = |about: &About| about.illustrative;
         Plan {
@@ -228,6 +242,9 @@ impl Compiler<'_> {
             claim_counts: (0..self.accumulators.len())
                 .filter(|i| self.accumulators.get(*i).is_some_and(|a| a.counts == Counts::Claims))
                 .collect(),
+            settles: header.settles.clone(),
+            groups: std::mem::take(&mut self.groups),
+            sums,
             funds: tree.funds.iter().map(|f| named(&f.id, &f.about)).collect(),
             feeds: self.feeds.clone(),
             classify,
@@ -385,7 +402,9 @@ impl Compiler<'_> {
             }
         }
         for (i, attribute) in tree.attributes.iter().enumerate() {
-            if !self.used.contains(&Declared::Attribute(i)) {
+            // What a settlement is told it can hand on to another.
+            let handed_on = tree.header.settles.is_some() && attribute.name.value.starts_with("claim_");
+            if !self.used.contains(&Declared::Attribute(i)) && !handed_on {
                 unused.push((&attribute.name, Unused::Attribute));
             }
         }

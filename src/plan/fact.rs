@@ -43,6 +43,8 @@ pub(crate) enum FactKind {
     Paid(usize),
     /// The position of an accumulator at entry to the layer.
     Accumulated(usize),
+    /// The sum of a fact of lines over those that the benefit counts.
+    Summed(usize),
 }
 
 impl FactKind {
@@ -52,7 +54,7 @@ impl FactKind {
     }
 
     pub(crate) fn at_entry(self) -> bool {
-        matches!(self, FactKind::Left(_) | FactKind::Paid(_) | FactKind::Accumulated(_))
+        matches!(self, FactKind::Left(_) | FactKind::Paid(_) | FactKind::Accumulated(_) | FactKind::Summed(_))
     }
 
     pub(crate) fn of_person(self) -> bool {

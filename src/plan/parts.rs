@@ -62,6 +62,9 @@ impl Benefit {
     pub(crate) fn parts(&self) -> Vec<Part<'_>> {
         let mut parts = vec![Part::Condition(&self.condition)];
         parts.extend(self.lines.iter().map(Part::Condition));
+        if let Some(group) = &self.group {
+            parts.extend([Part::Condition(&group.condition), Part::Value(&group.least)]);
+        }
         parts.extend(self.covers.iter().map(|c| Part::Value(&c.factor)));
         parts.extend(self.limits().flat_map(Limit::parts));
         for copay in &self.copays {

@@ -31,6 +31,7 @@ catalogue! {
     written_off: "医院减免", "written off";
     beside: "账外给付", "beside the bill";
     fund: "基金", "fund";
+    settlements: "周期结算", "settlements of periods";
     out_of_pocket: "个人负担", "out of pocket";
     reimbursement: "实际报销比例", "effective reimbursement ratio";
     scheme_head: "方案", "scheme";

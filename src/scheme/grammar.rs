@@ -166,6 +166,12 @@ pub(crate) const SCHEME: Section = Section {
                 "The order in which claims are settled: as received (default) or as incurred",
             ),
             key(
+                "settles",
+                Form::Table(&SETTLES),
+                "按周期对另一方案裁定后的剩余费用再行结算",
+                "It settles, period by period, what another scheme left of all claims of a person or household",
+            ),
+            key(
                 "policy_year",
                 Form::MonthDay,
                 "保单年度的起始月日（默认 01-01）",
@@ -174,6 +180,22 @@ pub(crate) const SCHEME: Section = Section {
         ],
         ABOUT,
     ],
+};
+
+pub(crate) const SETTLES: Section = Section {
+    id: "settles",
+    zh: "`settles` 表",
+    en: "`settles`",
+    keys: &[&[
+        required("scheme", Form::Name, "先行裁定的方案", "The scheme whose decided claims it settles"),
+        required("per", Form::Period, "结算的周期", "The period of which all claims are settled together"),
+        key(
+            "owner",
+            Form::Word(&["person", "household"]),
+            "按个人（默认）或按家庭结算",
+            "Whose claims are settled together: a person's (default) or a household's",
+        ),
+    ]],
 };
 
 pub(crate) const EFFECTIVE: Section = Section {
@@ -220,7 +242,12 @@ pub(crate) const ATTRIBUTE: Section = Section {
     keys: &[
         &[
             required("name", Form::Name, "属性的名称", "The attribute's name"),
-            required("of", Form::Word(&["person", "claim", "line"]), "属于个人、理赔申请还是明细", "What it is an attribute of"),
+            required(
+                "of",
+                Form::Word(&["person", "household", "claim", "line"]),
+                "属于个人、家庭（仅按家庭结算的方案）、理赔申请还是明细",
+                "What it is an attribute of; of a household only in a scheme that settles for households",
+            ),
             key(
                 "values",
                 Form::Names,
@@ -530,6 +557,19 @@ pub(crate) const IN_KIND: Section = Section {
     ],
 };
 
+pub(crate) const GROUP: Section = Section {
+    id: "group",
+    zh: "`group` 表",
+    en: "`group`",
+    keys: &[
+        &[
+            required("by", Form::Names, "这些明细事实相同的归为一组", "The facts of lines that are the same in a group"),
+            required("least", AMOUNT, "一组计入金额的最低数", "The least counted money of a group"),
+        ],
+        GUARD,
+    ],
+};
+
 pub(crate) const COORDINATE: Section = Section {
     id: "coordinate",
     zh: "`coordinate` 表",
@@ -563,6 +603,12 @@ pub(crate) const BENEFIT: Section = Section {
                 "The portions that count: a list, or a table with counting factors",
             ),
             key("lines", Form::Condition, "只计入满足条件的明细", "Only lines for which this holds"),
+            key(
+                "group",
+                Form::Table(&GROUP),
+                "把明细分组，计入金额合计不足的组不计入",
+                "Lines in groups: a group whose counted money is too little does not count",
+            ),
             key("deductible", Form::Tables(&DEDUCTIBLE), "起付线；可有多条", "The deductible, or several that are met together"),
             key("copay", Form::Tables(&COPAY), "定额自付", "Copayments"),
             key("ratio", RATIO, "赔付比例", "The payout ratio"),

@@ -151,12 +151,15 @@ fn header(keys: Keys<'_>) -> Option<Header> {
     let as_incurred = keys.word("order", &[("as-received", false), ("as-incurred", true)]);
     let policy_year = keys.optional("policy_year").map(|v| {
         let text = v.text()?;
-        let year = month_day(&text.value);
+        let year = PolicyYear::parse(&text.value);
         if year.is_none() {
             keys.problem(Code::BadValue, "policy_year", say::not_a_month_day(&text.value));
         }
         year
     });
+    let settled = keys.optional("settles");
+    let settles_place = settled.as_ref().map_or(0..0, |entry| entry.place.clone());
+    let settles = settled.map(|entry| entry.table(&grammar::SETTLES).and_then(settles));
     keys.finish();
     let (currency, rounding) = money?;
     Some(Header {
@@ -169,7 +172,27 @@ fn header(keys: Keys<'_>) -> Option<Header> {
         rule_date: rule_date.unwrap_or(DateChoice::Admission),
         as_incurred: as_incurred.unwrap_or(false),
         policy_year: policy_year.unwrap_or_else(|| Some(PolicyYear::default()))?,
+        settles: match settles {
+            None => None,
+            Some(settles) => Some(settles?),
+        },
+        settles_place,
     })
+}
+
+fn settles(keys: Keys<'_>) -> Option<Settles> {
+    let scheme = keys.name("scheme");
+    keys.required("per");
+    let per = per(&keys).filter(|per| {
+        let fixed = per.start(NaiveDate::default(), PolicyYear::default()).is_some();
+        if !fixed {
+            keys.problem(Code::BadValue, "per", say::settles_the_calendar());
+        }
+        fixed
+    });
+    let owner = owner(&keys);
+    keys.finish();
+    Some(Settles { scheme: scheme?.value, per: per?, owner })
 }
 
 /// What a benefit rounds.
@@ -178,12 +201,6 @@ enum Rounded {
     Payment,
     PatientShare,
     Coinsurance,
-}
-
-fn month_day(text: &str) -> Option<PolicyYear> {
-    let (month, day) = text.split_once('-')?;
-    let number = |t: &str| if t.len() == 2 && t.bytes().all(|b| b.is_ascii_digit()) { t.parse().ok() } else { None };
-    PolicyYear::new(number(month)?, number(day)?)
 }
 
 /// `unit`, and the mode under `rounding` (a scheme) or `mode` (a benefit); also what is rounded.
@@ -231,7 +248,15 @@ fn portion(keys: Keys<'_>) -> Option<Portion> {
 fn attribute(keys: Keys<'_>) -> Option<Attribute> {
     let name = keys.name("name");
     keys.required("of");
-    let of = keys.word("of", &[("person", AttributeOf::Person), ("claim", AttributeOf::Claim), ("line", AttributeOf::Line)]);
+    let of = keys.word(
+        "of",
+        &[
+            ("person", AttributeOf::Person),
+            ("household", AttributeOf::Household),
+            ("claim", AttributeOf::Claim),
+            ("line", AttributeOf::Line),
+        ],
+    );
     let kinds = [
         ("yes-no", AttributeType::YesNo),
         ("count", AttributeType::Count),
@@ -267,7 +292,7 @@ fn attribute(keys: Keys<'_>) -> Option<Attribute> {
             ("policy-year-start", Some(DateChoice::PolicyYearStart)),
         ],
     );
-    if as_of.is_some() && of.is_some_and(|of| of != AttributeOf::Person) {
+    if as_of.is_some() && of.is_some_and(|of| !matches!(of, AttributeOf::Person | AttributeOf::Household)) {
         keys.problem(Code::Conflict, "as_of", say::as_of_persons_only());
     }
     let about = about(&keys);

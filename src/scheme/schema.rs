@@ -11,6 +11,8 @@ use crate::scheme::read::FORMAT;
 const NAME: &str = "^[a-z][a-z0-9_]{0,63}$";
 const DATE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
 /// A personal period: from 1 day to 36525, or from 1 month to 1200.
+/// Windows of more than one day or month; how long they may be is left to the reader.
+const LAST: &str = "^last [1-9][0-9]{0,4} (days|months|calendar months)$";
 const FIRST_USE: &str = concat!(
     "^(1 (day|month)|([2-9]|[1-9][0-9]{1,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|365[01][0-9]|3652[0-5]) days",
     "|([2-9]|[1-9][0-9]{1,2}|1[01][0-9]{2}|1200) months) from first use$"
@@ -105,7 +107,10 @@ fn form_schema(form: Form, definitions: &mut Definitions) -> Value {
         Form::Currency => json!({ "type": "string", "pattern": "^[A-Z]{3}$" }),
         Form::UnitOfMoney => json!({ "type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$" }),
         Form::MonthDay => json!({ "type": "string", "pattern": "^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$" }),
-        Form::Period => json!({ "anyOf": [{ "type": "string", "pattern": FIRST_USE }, { "enum": Per::NAMES }] }),
+        Form::Period => json!({ "anyOf": [{ "type": "string", "pattern": FIRST_USE },
+            { "type": "string", "pattern": "^year from (0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$" },
+            { "type": "string", "pattern": LAST },
+            { "enum": ["quarter", "half-year"] }, { "enum": Per::NAMES }] }),
         Form::YesNo => json!({ "type": "boolean" }),
         Form::Scalar => json!({ "type": ["string", "number", "boolean"] }),
         Form::Positive => json!({ "type": "integer", "minimum": 1, "maximum": 1_000_000 }),

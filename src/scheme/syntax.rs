@@ -52,6 +52,18 @@ pub(crate) struct Header {
     pub(crate) rule_date: DateChoice,
     pub(crate) as_incurred: bool,
     pub(crate) policy_year: PolicyYear,
+    pub(crate) settles: Option<Settles>,
+    pub(crate) settles_place: Place,
+}
+
+/// Of which decided claims a scheme makes its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settles {
+    /// The scheme that decides them.
+    pub(crate) scheme: String,
+    /// The stretch of the calendar whose claims go together.
+    pub(crate) per: Per,
+    pub(crate) owner: Owner,
 }
 
 #[derive(Debug, Clone)]
@@ -63,6 +75,7 @@ pub(crate) struct Portion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AttributeOf {
     Person,
+    Household,
     Claim,
     Line,
 }
@@ -430,6 +443,16 @@ pub(crate) enum Form {
     InKind { buy: At<u32>, give: At<u32>, units: Name, running: Running, place: Place },
 }
 
+/// Lines in groups, of which those with too little money do not count.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) by: Vec<Name>,
+    pub(crate) least: Value,
+    /// Which lines are grouped; the others count as ever.
+    pub(crate) guard: Guard,
+    pub(crate) place: Place,
+}
+
 /// A figure that a coordinating benefit may pay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Candidate {
@@ -484,6 +507,7 @@ pub(crate) struct Benefit {
     pub(crate) guard: Guard,
     pub(crate) covers: Vec<Cover>,
     pub(crate) lines: Option<Condition>,
+    pub(crate) group: Option<Group>,
     pub(crate) deductibles: Vec<Deductible>,
     pub(crate) copays: Vec<Copay>,
     pub(crate) form: Form,

@@ -42,6 +42,10 @@ impl Benefit {
     fn visit<'t>(&'t self, visit: Visit<'_, 't>) {
         self.guard.visit(visit);
         self.lines.iter().for_each(|c| c.visit(visit));
+        if let Some(group) = &self.group {
+            group.least.visit(visit);
+            group.guard.visit(visit);
+        }
         self.covers.iter().filter_map(|c| c.factor.as_ref()).for_each(|v| v.visit(visit));
         self.deductibles.iter().for_each(|d| d.limit.visit(visit));
         self.out_of_pocket_max.iter().for_each(|l| l.visit(visit));

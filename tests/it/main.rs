@@ -33,3 +33,4 @@ mod properties;
 #[cfg(feature = "cli")]
 mod readme;
 mod schema;
+mod settle;

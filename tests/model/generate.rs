@@ -8,9 +8,9 @@ use super::coverage::Coverage;
 use super::interpret::all_accumulators;
 use super::rat::Rat;
 use super::scheme::{
-    Accumulator, Attribute, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Condition, Coordinate, Copay, Counts, Dated, Datum,
-    Deductible, Form, Formula, Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Part, Per, Person, Phase, Prior,
-    Rounding, Scheme, Step, Taken, Test, Value, When,
+    Accumulator, Attribute, Back, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Condition, Coordinate, Copay, Counts, Dated, Datum,
+    Deductible, Form, Formula, Group, Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Part, Per, Person, Phase,
+    Prior, Rounding, Scheme, Step, Taken, Test, Value, When,
 };
 
 /// A scheme, its people, and their claims in the order in which the scheme settles them.
@@ -564,7 +564,10 @@ impl Maker<'_> {
         ];
         for (id, counts) in menu {
             if self.chance(30) {
-                let (per, owner) = self.home();
+                let (mut per, owner) = self.home();
+                if matches!(counts, Counts::Deductible | Counts::Payment | Counts::Claims) && self.chance(15) {
+                    per = self.rolling();
+                }
                 let when = (counts == Counts::Claims && self.chance(50)).then(|| self.condition(PLAIN));
                 let mut with_payments_of = Vec::new();
                 if counts != Counts::Claims && !self.tame && self.chance(30) {
@@ -595,6 +598,10 @@ impl Maker<'_> {
                 Per::FirstUse(365, Step::Days),
             ]);
         }
+        if self.chance(8) {
+            self.seen.hit("quarter, half-year or a year of its own");
+            return self.pick(&[Per::Quarter, Per::HalfYear, Per::YearFrom(2, 1), Per::YearFrom(8, 1)]);
+        }
         self.pick(&[Claim, Stay, Stay, Day, Month, PolicyYear, PolicyYear, PolicyYear, CalendarYear, Lifetime])
     }
 
@@ -612,10 +619,20 @@ impl Maker<'_> {
                 Kept::Named(id)
             }
             _ => {
-                let (per, owner) = self.home();
+                let (mut per, owner) = self.home();
+                // What goes through its position once cannot run on one that falls.
+                if matches!(counts, Counts::Deductible | Counts::Payment) && self.chance(12) {
+                    per = self.rolling();
+                }
                 Kept::Own(per, owner)
             }
         }
+    }
+
+    fn rolling(&mut self) -> Per {
+        self.seen.hit("rolling window");
+        let months = [Back::Months, Back::CalendarMonths];
+        if self.chance(40) { Per::Last(self.pick(&[10, 60, 365]), Back::Days) } else { Per::Last(self.pick(&[2, 12]), self.pick(&months)) }
     }
 
     fn classify(&mut self) {
@@ -727,10 +744,20 @@ impl Maker<'_> {
                 guard: self.guard(place, 25),
             });
         }
+        if !self.scheme.classify.is_empty() && !self.tame && self.chance(25) {
+            self.group(&mut benefit);
+        }
         let phased = !self.tame && self.chance(12);
         if phased {
             benefit.deductibles.clear();
             benefit.copays.clear();
+        }
+        if !self.scheme.classify.is_empty() && !self.tame && self.chance(15) {
+            // A share of what the lines that count cost, in place of the first deductible's amount.
+            let fact = name(self.pick(&["sum.amount", "sum.amount", "sum.quantity"]));
+            if let Some(first) = benefit.deductibles.first_mut() {
+                first.amount = Value::Formula(op(fact, '*', Formula::Number(Rat::new(1, 10))));
+            }
         }
         benefit.form = if phased { self.phases(place) } else { self.form(&benefit, place) };
         if matches!(benefit.form, Form::Ratio(_) | Form::Bands { .. }) {
@@ -756,7 +783,7 @@ impl Maker<'_> {
             self.seen.hit("rule: minimum");
             benefit.minimum = Some(self.value(Size::Small, place));
         }
-        if self.chance(if matches!(benefit.form, Form::Fixed(_)) { 40 } else { 4 }) && !self.tame && !phased {
+        if self.chance(if matches!(benefit.form, Form::Fixed(_)) { 40 } else { 4 }) && !self.tame && !phased && benefit.group.is_none() {
             self.seen.hit("rule: not an indemnity");
             benefit.indemnity = false;
         }
@@ -779,7 +806,7 @@ impl Maker<'_> {
     fn coordinate(&mut self, benefit: &mut Benefit) {
         use Candidate::{BaseLessPaid, Own, OwnLessPaid};
         let of_parts = benefit.maximum_of.is_some() || benefit.rounding.as_ref().is_some_and(|one| one.of_coinsurance);
-        if of_parts || !benefit.indemnity {
+        if of_parts || !benefit.indemnity || benefit.group.is_some() {
             return;
         }
         let shares = |layer: &&Layer| {
@@ -845,7 +872,10 @@ impl Maker<'_> {
                 benefit.deductibles.extend([person, household]);
             }
             _ => {
-                let home = self.home();
+                let mut home = self.home();
+                if self.chance(10) && !self.tame {
+                    home.0 = self.rolling();
+                }
                 let mut rule = own(self, home, false);
                 if let Kept::Named(id) = self.kept(Counts::Deductible) {
                     rule.kept = Kept::Named(id);
@@ -854,6 +884,19 @@ impl Maker<'_> {
                 benefit.deductibles.push(rule);
             }
         }
+    }
+
+    fn group(&mut self, benefit: &mut Benefit) {
+        self.seen.hit("rule: group");
+        let attributes = self.scheme.attributes.iter().filter(|one| one.of == Of::Line).map(|one| one.name.clone());
+        let mut by: Vec<String> = attributes.collect();
+        by.push("quantity".to_owned());
+        by.retain(|_| self.chance(60));
+        if by.is_empty() {
+            by.push("quantity".to_owned());
+        }
+        let guard = if self.chance(40) { Guard { when: Some(self.condition(LINE)), unless: None } } else { Guard::default() };
+        benefit.group = Some(Group { by, least: Value::Number(self.whole(&[50, 200, 500])), guard });
     }
 
     fn phases(&mut self, place: Place) -> Form {

@@ -9,8 +9,8 @@ use chrono::{Datelike, Days, NaiveDate};
 use super::coverage::Coverage;
 use super::rat::Rat;
 use super::scheme::{
-    Accumulator, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Form, Guard, Kept, Layer, Line,
-    Maximum, Mode, Owner, Part, Per, Person, Phase, Prior, Scheme, Step, Taken,
+    Accumulator, Back, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Form, Group, Guard, Kept,
+    Layer, Line, Maximum, Mode, Owner, Part, Per, Person, Phase, Prior, Scheme, Step, Taken,
 };
 use super::values::{name_of, policy_year_start, total};
 
@@ -37,6 +37,7 @@ impl Books {
                 let (per, owner) = home_of(scheme, &opening.accumulator);
                 let period = match per {
                     Per::FirstUse(..) => begun(opening.on),
+                    Per::Last(..) => on(opening.on),
                     _ => period(scheme, per, opening.on, None),
                 };
                 let account = (opening.accumulator.clone(), owner_of(owner, person), period);
@@ -47,11 +48,17 @@ impl Books {
     }
 
     pub(crate) fn position(&self, account: &Account) -> Rat {
-        self.0.get(account).copied().unwrap_or(Rat::ZERO)
+        let Some((first, last)) = window_of(account) else { return self.0.get(account).copied().unwrap_or(Rat::ZERO) };
+        let days = first.iter_days().take_while(|day| *day <= last);
+        days.filter_map(|day| self.0.get(&(account.0.clone(), account.1.clone(), on(day)))).copied().sum()
     }
 
     pub(crate) fn post(&mut self, account: &Account, amount: Rat) {
-        *self.0.entry(account.clone()).or_insert(Rat::ZERO) += amount;
+        let mut account = account.clone();
+        if let Some((_, last)) = window_of(&account) {
+            account.2 = on(last);
+        }
+        *self.0.entry(account).or_insert(Rat::ZERO) += amount;
     }
 
     /// The personal period of a day: going back from it day by day, the first on which one began; if its last day is past, or there is none, a new one.
@@ -69,6 +76,31 @@ impl Books {
             _ => begun(date),
         }
     }
+}
+
+/// The entries of one day in a rolling window.
+fn on(day: NaiveDate) -> String {
+    format!("on {day}")
+}
+
+/// A rolling window as a period: from and to.
+fn window(date: NaiveDate, count: u32, back: Back) -> String {
+    let months_before = |date: NaiveDate, months: u32| {
+        let months = date.year() * 12 + date.month0() as i32 - months as i32;
+        let (year, month) = (months.div_euclid(12), months.rem_euclid(12) as u32 + 1);
+        (1..=date.day()).rev().find_map(|day| NaiveDate::from_ymd_opt(year, month, day)).unwrap()
+    };
+    let first = match back {
+        Back::Days => date - Days::new(u64::from(count) - 1),
+        Back::Months => months_before(date, count).succ_opt().unwrap(),
+        Back::CalendarMonths => months_before(date.with_day(1).unwrap(), count - 1),
+    };
+    format!("window {first} {date}")
+}
+
+fn window_of(account: &Account) -> Option<(NaiveDate, NaiveDate)> {
+    let (first, last) = account.2.strip_prefix("window ")?.split_once(' ')?;
+    Some((first.parse().unwrap(), last.parse().unwrap()))
 }
 
 /// The name of a personal period.
@@ -111,6 +143,13 @@ fn period(scheme: &Scheme, per: Per, date: NaiveDate, claim: Option<&Claim>) -> 
         Per::PolicyYear => format!("from {}", policy_year_start(scheme, date)),
         Per::CalendarYear => date.year().to_string(),
         Per::Lifetime => "ever".to_owned(),
+        Per::Quarter => format!("{} quarter {}", date.year(), date.month0() / 3),
+        Per::HalfYear => format!("{} half {}", date.year(), date.month0() / 6),
+        Per::YearFrom(month, day) => {
+            let begun = (date.month(), date.day()) >= (month, day);
+            format!("year from {}", date.year() - i32::from(!begun))
+        }
+        Per::Last(count, back) => window(date, count, back),
         Per::FirstUse(..) => unreachable!("the books know"),
     }
 }
@@ -205,6 +244,8 @@ struct Held {
 struct Cell {
     line: usize,
     portion: String,
+    /// factor x residual
+    unheld: Rat,
     /// factor x residual, less money held
     counted: Rat,
     /// factor x what the layers took that the benefit coordinates with
@@ -226,6 +267,8 @@ pub(super) struct Case<'a> {
     paid_on_line: BTreeMap<(usize, String), Rat>,
     /// Of the benefit at work: the exact part of each fund, in the order in which funds are declared; and what funds paid so far.
     parts: Vec<(String, Rat)>,
+    /// The lines that the benefit at work counts.
+    pub(super) counting: BTreeSet<usize>,
     fund_paid: BTreeMap<String, Rat>,
     /// What the layers that are done took, by layer, line and portion.
     taken: BTreeMap<(String, usize, String), Rat>,
@@ -254,6 +297,7 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
         paid: BTreeMap::new(),
         paid_on_line: BTreeMap::new(),
         parts: Vec::new(),
+        counting: BTreeSet::new(),
         fund_paid: BTreeMap::new(),
         taken: BTreeMap::new(),
         beside: BTreeMap::new(),
@@ -528,6 +572,7 @@ impl Case<'_> {
             self.fact(&format!("{path}.failed"), "no-line");
             return Ok(());
         }
+        self.counting = cells.iter().map(|cell| cell.line).collect();
         let counted: Rat = cells.iter().map(|cell| cell.counted).sum();
         let base_caps = self.caps_in_force(layer, benefit, path, true)?;
         let mut base = counted;
@@ -837,10 +882,52 @@ impl Case<'_> {
                         self.seen.hit("held money not counted again");
                     }
                 }
-                cells.push(Cell { line, portion: portion.clone(), counted, paid_before: factor * taken, may_pay: !factor.is_zero() });
+                cells.push(Cell {
+                    line,
+                    portion: portion.clone(),
+                    unheld: factor * residual,
+                    counted,
+                    paid_before: factor * taken,
+                    may_pay: !factor.is_zero(),
+                });
             }
         }
+        if let (Some(group), Body::Lines(_)) = (&benefit.group, &self.claim.body) {
+            self.drop_groups(group, &mut cells)?;
+        }
         Ok(cells)
+    }
+
+    /// Leaves out the lines of groups that have too little.
+    fn drop_groups(&mut self, group: &Group, cells: &mut Vec<Cell>) -> Result<(), Reject> {
+        let least = self.value(&group.least, None)?;
+        let lines: BTreeSet<usize> = cells.iter().map(|cell| cell.line).collect();
+        let mut keys: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        for line in lines {
+            let unless = match &group.guard.unless {
+                Some(unless) => self.holds(unless, Some(line))?,
+                None => false,
+            };
+            if self.holds_if_any(group.guard.when.as_ref(), Some(line))? && !unless {
+                let mut key = Vec::new();
+                for name in &group.by {
+                    key.push(format!("{:?}", self.ask(name, Some(line))?));
+                }
+                keys.insert(line, key);
+            }
+        }
+        let mut sums: BTreeMap<Vec<String>, Rat> = BTreeMap::new();
+        for cell in cells.iter() {
+            if let Some(key) = keys.get(&cell.line) {
+                *sums.entry(key.clone()).or_insert(Rat::ZERO) += cell.unheld;
+            }
+        }
+        self.seen.hit_if(keys.len() > sums.len(), "group of several lines");
+        let before = cells.len();
+        cells.retain(|cell| keys.get(&cell.line).is_none_or(|key| sums[key] >= least));
+        self.seen.hit_if(cells.len() < before && !cells.is_empty(), "group left out, others count");
+        self.seen.hit_if(cells.is_empty() && before > 0, "group: none left");
+        Ok(())
     }
 
     /// What the layers took of a line's portion with which the benefit coordinates.

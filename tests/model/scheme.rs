@@ -129,6 +129,14 @@ pub(crate) struct Guard {
     pub(crate) unless: Option<Condition>,
 }
 
+/// How a rolling window is counted back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Back {
+    Days,
+    Months,
+    CalendarMonths,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Per {
     Claim,
@@ -140,6 +148,11 @@ pub(crate) enum Per {
     Lifetime,
     /// So many months, or days, from the first claim that counts.
     FirstUse(u32, Step),
+    Quarter,
+    HalfYear,
+    /// Month and day.
+    YearFrom(u32, u32),
+    Last(u32, Back),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -209,6 +222,7 @@ pub(crate) struct Benefit {
     /// Portions with their counting factors (none: 100 %).
     pub(crate) covers: Vec<(String, Option<Value>)>,
     pub(crate) lines: Option<Condition>,
+    pub(crate) group: Option<Group>,
     pub(crate) deductibles: Vec<Deductible>,
     pub(crate) copays: Vec<Copay>,
     pub(crate) form: Form,
@@ -233,6 +247,7 @@ impl Benefit {
             guard: Guard::default(),
             covers,
             lines: None,
+            group: None,
             deductibles: Vec::new(),
             copays: Vec::new(),
             form,
@@ -248,6 +263,14 @@ impl Benefit {
             rounding: None,
         }
     }
+}
+
+/// Lines that are alike in these facts are a group; one with less counted money than `least` does not count.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    pub(crate) by: Vec<String>,
+    pub(crate) least: Value,
+    pub(crate) guard: Guard,
 }
 
 /// A figure that a coordinating benefit may pay.

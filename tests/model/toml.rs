@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::rat::Rat;
 use super::scheme::{
-    Benefit, Body, Candidate, Cap, Claim, Condition, Counts, Datum, Form, Formula, Guard, Kept, Kind, Layer, Mode, Of, Op, Owner, Part,
-    Per, Person, Phase, Scheme, Step, Taken, Test, Value, When,
+    Back, Benefit, Body, Candidate, Cap, Claim, Condition, Counts, Datum, Form, Formula, Guard, Kept, Kind, Layer, Mode, Of, Op, Owner,
+    Part, Per, Person, Phase, Scheme, Step, Taken, Test, Value, When,
 };
 
 /// The rule file of a scheme.
@@ -165,6 +165,13 @@ fn benefit(out: &mut String, benefit: &Benefit) {
     }
     if let Some(lines) = &benefit.lines {
         table.add("lines", condition(lines));
+    }
+    if let Some(group) = &benefit.group {
+        let mut rule = Table::new();
+        rule.add("by", list(group.by.iter().map(|name| quoted(name))));
+        rule.add("least", value(&group.least));
+        rule.guard(&group.guard);
+        table.add("group", rule.inline());
     }
     table.one_or_list(
         "deductible",
@@ -373,6 +380,12 @@ impl Table {
                     Per::Lifetime => "lifetime",
                     Per::FirstUse(count, Step::Months) => &format!("{count} months from first use"),
                     Per::FirstUse(count, Step::Days) => &format!("{count} days from first use"),
+                    Per::Quarter => "quarter",
+                    Per::HalfYear => "half-year",
+                    Per::YearFrom(month, day) => &format!("year from {month:02}-{day:02}"),
+                    Per::Last(count, Back::Days) => &format!("last {count} days"),
+                    Per::Last(count, Back::Months) => &format!("last {count} months"),
+                    Per::Last(count, Back::CalendarMonths) => &format!("last {count} calendar months"),
                 };
                 self.add("per", quoted(per));
                 if *owner == Owner::Household {

@@ -21,6 +21,19 @@ impl Case<'_> {
             let account = self.account(&Kept::Named(id.to_owned()), String::new());
             return Ok(Datum::Number(self.entry_books.position(&account)));
         }
+        if let Some(fact) = name.strip_prefix("sum.") {
+            let Body::Lines(_) = self.claim.body else {
+                self.seen.hit("reject: sum over lines of a claim without lines");
+                return Err(Reject("missing-attribute"));
+            };
+            let mut sum = Rat::ZERO;
+            for line in self.counting.clone() {
+                let Datum::Number(number) = self.ask(fact, Some(line))? else { panic!("{fact} is no number") };
+                sum += number;
+            }
+            self.seen.hit_if(self.counting.len() > 1, "sum over several lines");
+            return Ok(Datum::Number(sum));
+        }
         let line = line.and_then(|index| match &self.claim.body {
             Body::Lines(lines) => lines.get(index),
             Body::Portions(_) => None,

@@ -225,6 +225,7 @@ pub(crate) fn chinese(command: Command) -> Command {
                 .mut_arg("claims", |a| a.help("理赔申请文件，CSV 或 JSON；`-` 为标准输入"))
                 .mut_arg("lines", |a| a.help("费用明细的 CSV 文件"))
                 .mut_arg("people", |a| a.help("人员文件，CSV 或 JSON；不给时，申请中出现的人都视为存在，但别无所知"))
+                .mut_arg("households", |a| a.help("家庭文件，格式同人员文件：按家庭结算的方案由此得知家庭的属性"))
                 .mut_arg("out", |a| a.help("结果文件夹：decisions.jsonl、decisions.csv、rejects.csv、summary.json；没有则新建，非空则拒绝"))
                 .mut_arg("force", |a| a.help("替换非空文件夹中的结果"))
                 .mut_arg("deny_rejects", |a| a.help("有申请被退回时退出码为 1"))

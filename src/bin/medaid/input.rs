@@ -10,7 +10,7 @@ use crate::screen::{Failure, Screen};
 #[derive(clap::Args)]
 pub(crate) struct Input {
     /// A scenario folder: scheme.toml (or scheme-*.toml), people.csv or .json, claims.csv or .json, and perhaps lines.csv
-    #[arg(value_name = "SCENARIO", conflicts_with_all = ["schemes", "claims", "lines", "people"])]
+    #[arg(value_name = "SCENARIO", conflicts_with_all = ["schemes", "claims", "lines", "people", "households"])]
     scenario: Option<PathBuf>,
     /// A rule file; may be given several times, for several schemes or editions
     #[arg(long = "scheme", value_name = "FILE", requires = "claims")]
@@ -24,6 +24,9 @@ pub(crate) struct Input {
     /// A file of persons, CSV or JSON; without it everybody whom a claim names is taken as known, and nothing is known of them
     #[arg(long, value_name = "FILE", requires = "claims")]
     people: Option<PathBuf>,
+    /// A file of households, like one of persons: what schemes that settle for households know of them
+    #[arg(long, value_name = "FILE", requires = "claims")]
+    households: Option<PathBuf>,
 }
 
 impl Input {
@@ -33,7 +36,11 @@ impl Input {
             (None, Some(claims)) => {
                 let people = self.people.as_deref().map(open).transpose()?;
                 let lines = self.lines.as_deref().map(open).transpose()?;
-                Scenario::read(&self.schemes, people.as_ref(), &open(claims)?, lines.as_ref())?
+                let mut scenario = Scenario::read(&self.schemes, people.as_ref(), &open(claims)?, lines.as_ref())?;
+                if let Some(path) = &self.households {
+                    scenario.people = medaid::io::read_households(&open(path)?, scenario.people)?;
+                }
+                scenario
             }
             (None, None) => return Err(Failure::Message(screen.words.give_scenario_or_files().to_owned())),
         };

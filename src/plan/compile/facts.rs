@@ -85,6 +85,12 @@ impl Compiler<'_> {
             self.error(Code::DuplicateName, &attribute.name.place, say::built_in(name));
             return;
         }
+        let for_households = self.tree.header.settles.as_ref().is_some_and(|s| s.owner == Owner::Household);
+        match attribute.of {
+            AttributeOf::Household if !for_households => self.error(Code::Conflict, &attribute.name.place, say::of_households()),
+            AttributeOf::Person if for_households => self.error(Code::Conflict, &attribute.name.place, say::claimants_are_households()),
+            _ => {}
+        }
         let field = FIELD_FACTS.iter().find(|(field, _, _)| field == name);
         let kind = match (field, attribute.of) {
             (Some((_, of, kind)), given) if *of == given => *kind,
@@ -93,7 +99,7 @@ impl Compiler<'_> {
                 self.error(Code::Conflict, &attribute.name.place, message);
                 return;
             }
-            (None, AttributeOf::Person) => FactKind::PersonAttribute(attribute.as_of),
+            (None, AttributeOf::Person | AttributeOf::Household) => FactKind::PersonAttribute(attribute.as_of),
             (None, AttributeOf::Claim) => FactKind::ClaimAttribute,
             (None, AttributeOf::Line) => FactKind::LineAttribute,
         };
@@ -157,6 +163,11 @@ impl Compiler<'_> {
             Some(("billed", id)) => (FactKind::Billed(Some(portion(id)?)), Unit::Amount),
             Some(("left", id)) => (FactKind::Left(Some(portion(id)?)), Unit::Amount),
             Some(("paid", id)) => (FactKind::Paid(tree.layers.iter().position(|l| l.id.value == id)?), Unit::Amount),
+            Some(("sum", id)) => {
+                let summed = self.find_fact(id)?;
+                let fact = self.facts.get(summed).filter(|f| f.kind.of_line())?;
+                (FactKind::Summed(summed), fact.domain.unit().filter(|unit| *unit != Unit::Ratio)?)
+            }
             Some(("accumulated", id)) => {
                 let index = tree.accumulators.iter().position(|a| a.id.value == id)?;
                 let counts = tree.accumulators.get(index)?.counts;
@@ -178,18 +189,26 @@ impl Compiler<'_> {
             self.used.insert(Declared::Attribute(attribute));
         }
         let kind = self.facts.get(index)?.kind;
+        if let FactKind::Summed(summed) = kind
+            && let Some(attribute) = self.facts.get(summed).and_then(|f| self.tree.attributes.iter().position(|a| a.name.value == f.name))
+        {
+            self.used.insert(Declared::Attribute(attribute));
+        }
         if let FactKind::Accumulated(accumulator) = kind {
             self.used.insert(Declared::Accumulator(accumulator));
         }
         let refused: Option<fn(&str) -> Message> = match scope {
-            Scope::Claim(_) if kind.of_line() => Some(say::fact_of_a_line),
+            Scope::Claim(_) | Scope::Done if kind.of_line() => Some(say::fact_of_a_line),
             Scope::Person if !kind.of_person() => Some(say::not_of_the_person_alone),
             Scope::Claim(layer) | Scope::Line(layer) => match (kind, layer) {
                 (FactKind::Paid(paid), Some(layer)) if paid >= layer => Some(say::not_known_yet),
-                (FactKind::Left(_) | FactKind::Paid(_) | FactKind::Accumulated(_), None) => Some(say::only_inside_layers),
+                (FactKind::Left(_) | FactKind::Paid(_) | FactKind::Accumulated(_) | FactKind::Summed(_), None) => {
+                    Some(say::only_inside_layers)
+                }
                 _ => None,
             },
-            Scope::Person => None,
+            Scope::Done if matches!(kind, FactKind::Accumulated(_) | FactKind::Summed(_)) => Some(say::only_inside_layers),
+            Scope::Done | Scope::Person => None,
         };
         if let Some(reason) = refused {
             self.error(Code::Conflict, &name.place, reason(&name.value));

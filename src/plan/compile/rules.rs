@@ -8,6 +8,7 @@ use crate::diagnostic::message::Never;
 use crate::diagnostic::{Code, Diagnostic, catalogue as say};
 use crate::money::Money;
 use crate::plan::condition::Condition;
+use crate::plan::fact::FactKind;
 use crate::plan::value::{Range, Value};
 use crate::plan::{self, Accumulator, Payer};
 use crate::ratio::Ratio;
@@ -83,6 +84,7 @@ impl Compiler<'_> {
     pub(super) fn layer(&mut self, index: usize, layer: &syntax::Layer) -> Option<plan::Layer> {
         let scope = Scope::Claim(Some(index));
         let condition = self.guard(&layer.guard, scope);
+        self.not_summed(condition.as_ref(), &layer.id.place);
         let path = layer.id.value.clone();
         let called = Called { path: &path, scope };
         let mut layer_caps = Vec::new();
@@ -128,6 +130,13 @@ impl Compiler<'_> {
         let mut given_posts: Vec<usize> = given_caps.iter().map(|c| c.accumulator).collect();
         given_posts.sort_unstable();
         given_posts.dedup();
+        // Of a given payment no lines are chosen, over which such a cap could sum.
+        given_caps.retain(|cap| {
+            let mut sums = false;
+            cap.amount.visit_facts(&mut |fact| sums |= self.facts.get(fact).is_some_and(|f| matches!(f.kind, FactKind::Summed(_))));
+            cap.condition.visit(&mut |fact, _| sums |= self.facts.get(fact).is_some_and(|f| matches!(f.kind, FactKind::Summed(_))));
+            !sums
+        });
         Some(plan::Layer {
             name: named(&layer.id, &layer.about),
             condition: condition?,
@@ -153,6 +162,13 @@ impl Compiler<'_> {
         let accumulator = self.running(&limit.running, counts, kind, index, &limit.place, called);
         let condition = self.guard(&limit.guard, called.scope);
         Some(plan::Limit { amount: amount?, accumulator: accumulator?, condition: condition?, label })
+    }
+
+    /// Bands, grants, phases and benefits in kind go through their position once, and it must not fall.
+    fn not_rolling(&mut self, accumulator: Option<usize>, kind: &str, place: &Place) {
+        if accumulator.and_then(|a| self.accumulators.get(a)).is_some_and(|a| matches!(a.per, Per::Last(_))) {
+            self.error(Code::Conflict, place, say::rolling_cannot_hold(kind));
+        }
     }
 
     /// The accumulator that a rule runs on; its own ones are made here.
@@ -216,13 +232,24 @@ impl Compiler<'_> {
             None => Some(None),
             Some(lines) => self.condition(lines, Scope::Line(Some(index))).map(Some),
         };
+        let group = match &benefit.group {
+            None => Some(None),
+            Some(group) => self.group(index, benefit, group).map(Some),
+        };
+        self.not_summed(condition.as_ref(), &benefit.place);
+        self.not_summed(lines.as_ref().and_then(Option::as_ref), &benefit.place);
         let mut deductibles = Vec::new();
         let mut franchise = None;
         for (i, deductible) in benefit.deductibles.iter().enumerate() {
             let counts = if deductible.franchise { Counts::Base } else { Counts::Deductible };
             let label = format!("deductible {}", i.saturating_add(1));
             let limit = self.limit(&deductible.limit, counts, "deductible", i, label, &called);
-            if deductible.franchise { franchise = limit } else { deductibles.extend(limit) }
+            if deductible.franchise {
+                self.not_rolling(limit.as_ref().map(|l| l.accumulator), "franchise", &deductible.limit.place);
+                franchise = limit;
+            } else {
+                deductibles.extend(limit);
+            }
         }
         let mut copays = Vec::new();
         for copay in &benefit.copays {
@@ -285,6 +312,7 @@ impl Compiler<'_> {
             condition: condition?,
             covers,
             lines: lines?,
+            group: group?,
             franchise,
             deductibles,
             copays,
@@ -310,6 +338,58 @@ impl Compiler<'_> {
         compiled.posts = self.posts(&compiled);
         self.check_pays(&compiled, benefit);
         Some(compiled)
+    }
+
+    /// A sum over the lines of a benefit is not known before the benefit has chosen them.
+    fn not_summed(&mut self, condition: Option<&Condition>, place: &Place) {
+        let mut asked = Vec::new();
+        if let Some(condition) = condition {
+            condition.visit(&mut |fact, _| asked.push(fact));
+        }
+        self.report_summed(asked, place);
+    }
+
+    fn not_summed_value(&mut self, value: Option<&Value>, place: &Place) {
+        let mut asked = Vec::new();
+        if let Some(value) = value {
+            value.visit_facts(&mut |fact| asked.push(fact));
+        }
+        self.report_summed(asked, place);
+    }
+
+    fn report_summed(&mut self, asked: Vec<usize>, place: &Place) {
+        let summed = asked.into_iter().filter_map(|fact| self.facts.get(fact)).find(|f| matches!(f.kind, FactKind::Summed(_)));
+        if let Some(name) = summed.map(|f| f.name.clone()) {
+            self.error(Code::Conflict, place, say::sums_known_inside(&name));
+        }
+    }
+
+    fn group(&mut self, layer: usize, benefit: &syntax::Benefit, group: &syntax::Group) -> Option<plan::Group> {
+        let scope = Scope::Line(Some(layer));
+        let mut by = Vec::new();
+        for name in &group.by {
+            let fact = self.fact(name, scope)?;
+            if !self.facts.get(fact).is_some_and(|f| f.kind.of_line()) {
+                self.error(Code::Conflict, &name.place, say::groups_by_lines(&name.value));
+            }
+            let attribute = self.tree.attributes.iter().find(|a| a.name.value == name.value);
+            by.push(plan::GroupKey { fact, default: attribute.and_then(|a| a.default.as_ref()).map(|d| d.value.clone()) });
+        }
+        if by.is_empty() {
+            self.error(Code::BadValue, &group.place, say::names_a_figure());
+        }
+        let least = self.value(&group.least, Unit::Amount, Range::NotNegative, Scope::Claim(Some(layer)));
+        let condition = self.guard(&group.guard, scope);
+        self.not_summed(condition.as_ref(), &group.place);
+        self.not_summed_value(least.as_ref(), &group.place);
+        for (key, there) in [("coordinate", benefit.coordinate.is_some()), ("indemnity = false", !benefit.indemnity)] {
+            if there {
+                self.error(Code::Conflict, &group.place, say::group_and(key));
+            }
+        }
+        let group = plan::Group { index: self.groups.len(), least: least?, condition: condition? };
+        self.groups.push(by);
+        Some(group)
     }
 
     /// The layers that a benefit coordinates with, which must pay before it and for something that it covers.
@@ -392,6 +472,7 @@ impl Compiler<'_> {
                 None => Some(Value::Constant(Ratio::ONE.millionths())),
                 Some(value) => self.value(value, Unit::Ratio, Range::Share, Scope::Line(Some(layer))),
             };
+            self.not_summed_value(factor.as_ref(), &cover.portion.place);
             let (portion, factor) = portion.zip(factor)?;
             if covers.iter().any(|c| c.portion == portion) {
                 self.error(Code::DuplicateName, &cover.portion.place, say::covered_twice(&cover.portion.value));
@@ -432,6 +513,7 @@ impl Compiler<'_> {
             syntax::Form::Bands { absolute, running, rows, place } => {
                 let counts = if *absolute { Counts::Base } else { Counts::Excess };
                 let accumulator = self.running(running, counts, "bands", 0, place, called);
+                self.not_rolling(accumulator, "bands", place);
                 let mut bands = Vec::new();
                 let mut last = 0;
                 for row in rows {
@@ -455,6 +537,7 @@ impl Compiler<'_> {
             }
             syntax::Form::Phases { running, share, rows, place } => {
                 let accumulator = self.running(running, Counts::Base, "phases", 0, place, called);
+                self.not_rolling(accumulator, "phases", place);
                 let share = match (share, running) {
                     (Some(name), _) => Running::Named(name.clone()),
                     (None, Running::Own { per, owner }) => Running::Own { per: *per, owner: *owner },
@@ -464,6 +547,7 @@ impl Compiler<'_> {
                     }
                 };
                 let share = self.running(&share, Counts::PatientShare, "phases_share", 0, place, called);
+                self.not_rolling(share, "phases", place);
                 let mut phases = Vec::new();
                 for row in rows {
                     phases.push(self.phase(row, scope)?);
@@ -477,6 +561,7 @@ impl Compiler<'_> {
             }
             syntax::Form::Grant { running, rows, place } => {
                 let accumulator = self.running(running, Counts::Excess, "grant", 0, place, called);
+                self.not_rolling(accumulator, "grant", place);
                 let mut steps = Vec::new();
                 let mut last = None;
                 for row in rows {
@@ -495,6 +580,7 @@ impl Compiler<'_> {
             syntax::Form::InKind { buy, give, units, running, place } => {
                 let fact = self.fact(units, scope);
                 let accumulator = self.running(running, Counts::Units, "in_kind", 0, place, called);
+                self.not_rolling(accumulator, "in_kind", place);
                 let fact = fact?;
                 if self.facts.get(fact).and_then(|f| f.domain.unit()) != Some(Unit::Count) {
                     self.error(Code::WrongUnit, &units.place, say::not_a_count(&units.value));
@@ -635,8 +721,11 @@ impl Compiler<'_> {
             held.dedup();
             benefit.held = held;
             let in_full = |c: &plan::Cover| matches!(c.factor, Value::Constant(f) if f == Ratio::ONE.millionths());
-            benefit.plain =
-                benefit.lines.is_none() && benefit.coordinate.is_none() && benefit.held.is_empty() && benefit.covers.iter().all(in_full);
+            benefit.plain = benefit.lines.is_none()
+                && benefit.group.is_none()
+                && benefit.coordinate.is_none()
+                && benefit.held.is_empty()
+                && benefit.covers.iter().all(in_full);
         }
         slots
     }

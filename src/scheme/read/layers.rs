@@ -254,6 +254,14 @@ fn in_kind(keys: Keys<'_>) -> Option<Form> {
     Some(Form::InKind { buy: buy?, give: give?, units: units?, running: running?, place: keys.place.clone() })
 }
 
+fn group(keys: Keys<'_>) -> Option<Group> {
+    let by = keys.required("by").map(|v| word_list(v, false));
+    let least = keys.required("least").and_then(value);
+    let guard = guard(&keys);
+    keys.finish();
+    Some(Group { by: by?, least: least?, guard, place: keys.place.clone() })
+}
+
 /// Which figure a coordinating benefit pays: exactly one of three keys says it.
 fn coordinate(keys: Keys<'_>) -> Option<Coordinate> {
     let with = keys.optional("with").map(|v| word_list(v, false));
@@ -287,6 +295,7 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
     let guard = guard(&keys);
     let covers = keys.required("covers").map(covers);
     let lines = keys.optional("lines").map(conditions::condition);
+    let group = keys.optional("group").map(|v| v.table(&grammar::GROUP).and_then(group));
     let deductibles = keys.list("deductible", &grammar::DEDUCTIBLE, deductible);
     let copays = keys.list("copay", &grammar::COPAY, copay);
     let form = form(&keys);
@@ -317,6 +326,10 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
         lines: match lines {
             None => None,
             Some(condition) => Some(condition?),
+        },
+        group: match group {
+            None => None,
+            Some(group) => Some(group?),
         },
         deductibles,
         copays,
