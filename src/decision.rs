@@ -59,6 +59,9 @@ pub struct Decision {
     pub patient_pays: Option<Amount>,
     /// What nobody paid, by portion.
     pub left: Vec<PortionAmount>,
+    /// How amounts that go by the day were figured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub day_charges: Vec<DayChargeFigure>,
     /// Line by line, when the claim came with lines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<LineDecision>,
@@ -572,6 +575,38 @@ pub struct PhaseFigure {
     pub amount: Amount,
     /// The amount times the ratio, exact.
     pub gives: Amount,
+}
+
+/// An amount that goes by the day, stretch by stretch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DayChargeFigure {
+    /// Which.
+    pub charge: RuleName,
+    /// The days before this claim.
+    pub before: Amount,
+    /// The stretches that this claim's days fall in.
+    pub stretches: Vec<DayStretch>,
+    /// What they come to.
+    pub amount: Amount,
+}
+
+/// Days of one row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DayStretch {
+    /// The row, from 1; nothing for days that no row is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<usize>,
+    /// Whether they are reserve days.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reserve: bool,
+    /// How many days.
+    pub days: i64,
+    /// What they come to.
+    pub amount: Amount,
 }
 
 /// What a fund paid.

@@ -5,6 +5,7 @@ pub(crate) mod allocate;
 pub(crate) mod benefit;
 pub(crate) mod case;
 pub(crate) mod classify;
+mod days;
 pub(crate) mod kernel;
 mod kinds;
 mod lean;

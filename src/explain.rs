@@ -40,6 +40,7 @@ pub fn explain(decision: &Decision, language: Language) -> String {
         story.layer(index.saturating_add(1), layer);
     }
     story.result(decision);
+    story.days(decision);
     story.lines(decision);
     story.postings(decision);
     story.digests(decision);
@@ -256,6 +257,32 @@ impl Story {
             rows.push(vec![words.patient_pays().to_owned(), grouped(patient_pays)]);
         }
         self.page.grid(2, 1, &rows);
+    }
+
+    /// Amounts that go by the day.
+    fn days(&mut self, decision: &Decision) {
+        if decision.day_charges.is_empty() {
+            return;
+        }
+        let words = self.words;
+        self.page.blank();
+        self.page.line(0, words.days_heading());
+        for one in &decision.day_charges {
+            let title = self.named(&one.charge);
+            self.page.line(2, &fill(words.days_before(), &[&title, &grouped(one.before)]));
+            for stretch in &one.stretches {
+                let (days, amount) = (stretch.days.to_string(), grouped(stretch.amount));
+                let text = match stretch.row {
+                    None => fill(words.days_uncovered(), &[&days]),
+                    Some(row) => {
+                        let template = if stretch.reserve { words.days_reserve() } else { words.days_row() };
+                        fill(template, &[&row.to_string(), &days, &amount])
+                    }
+                };
+                self.page.line(4, &text);
+            }
+            self.page.line(4, &fill(words.days_in_all(), &[&grouped(one.amount)]));
+        }
     }
 
     /// Line by line: how it was classified, who paid what, what is left.

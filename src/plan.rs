@@ -60,12 +60,13 @@ pub struct Plan {
     /// Of each accumulator what accounts need to find its position. Shared with the accounts that have it on their page.
     pub(crate) slots: Arc<[Slot]>,
     pub(crate) couples_households: bool,
-    /// The accumulators that count claims.
+    /// The accumulators that count claims, or their days.
     pub(crate) claim_counts: Vec<usize>,
     /// By which facts of lines benefits group them.
     pub(crate) groups: Vec<Vec<GroupKey>>,
     /// Facts that are sums over the lines that a benefit counts, each with the fact that is summed.
     pub(crate) sums: Vec<(usize, usize)>,
+    pub(crate) day_charges: Vec<DayCharge>,
     pub(crate) funds: Vec<Named>,
     pub(crate) feeds: Vec<Feed>,
     pub(crate) settles: Option<Settles>,
@@ -308,6 +309,29 @@ pub(crate) struct Band {
 pub(crate) struct GrantRow {
     pub(crate) above: Value,
     pub(crate) pays: Value,
+}
+
+/// Amounts that go by the day.
+#[derive(Debug, Clone)]
+pub(crate) struct DayCharge {
+    pub(crate) name: Named,
+    pub(crate) condition: Condition,
+    /// The accumulator of days so far.
+    pub(crate) counted: usize,
+    /// The fact of the claim's days.
+    pub(crate) days: usize,
+    /// The fact of the date that each day's amount is read on.
+    pub(crate) rule_date: usize,
+    pub(crate) rows: Vec<DayRow>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct DayRow {
+    /// The last day; nothing where reserve days or all others are meant.
+    pub(crate) to: Option<u32>,
+    /// The accumulator of reserve days used, and how many there are.
+    pub(crate) reserve: Option<(usize, u32)>,
+    pub(crate) amount: Value,
 }
 
 /// A phase ends where the cost reaches `to` or what the patient has borne `to_share`, whichever comes first.

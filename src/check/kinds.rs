@@ -293,7 +293,13 @@ fn choices(plan: &Plan, by_line: bool) -> (Vec<Choice>, bool) {
 
 fn is_choice(plan: &Plan, fact: &Fact, by_line: bool) -> bool {
     match fact.kind {
-        FactKind::Billed(_) | FactKind::Left(_) | FactKind::Paid(_) | FactKind::LineAmount | FactKind::Summed(_) => false,
+        FactKind::Billed(_)
+        | FactKind::Left(_)
+        | FactKind::Paid(_)
+        | FactKind::LineAmount
+        | FactKind::Summed(_)
+        | FactKind::DayCharge(_)
+        | FactKind::Uncovered(_) => false,
         // A balance can be brought from before, where its period is a stretch of the calendar.
         FactKind::Accumulated(index) => plan.accumulators.get(index).is_some_and(|a| !matches!(a.per, Per::Claim | Per::Stay)),
         kind => by_line || !kind.of_line(),

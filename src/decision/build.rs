@@ -34,6 +34,7 @@ struct Builder<'a> {
     /// By line, layer and amount.
     line_paid: Vec<Vec<LayerAmount>>,
     postings: Vec<Posting>,
+    day_charges: Vec<DayChargeFigure>,
     layer: usize,
     benefit: Option<usize>,
     counts_claims: bool,
@@ -51,6 +52,7 @@ impl<'a> Builder<'a> {
             layers: Vec::new(),
             line_paid: vec![Vec::new(); case.lines],
             postings: Vec::new(),
+            day_charges: Vec::new(),
             layer: 0,
             benefit: None,
             counts_claims: false,
@@ -240,6 +242,7 @@ impl<'a> Builder<'a> {
                     figures.dropped.push(dropped);
                 }
             }
+            Step::Day { charge, before, row, days, amount } => self.days(charge, before, row, days, amount),
             Step::FundPaid { fund, amount } => {
                 let paid = self.fund_amount(fund, amount);
                 if let Some(figures) = self.figures() {
@@ -277,6 +280,23 @@ impl<'a> Builder<'a> {
         }
     }
 
+    fn days(&mut self, charge: usize, before: Money, row: Option<usize>, days: i64, amount: Money) {
+        let Some(rule) = self.plan.day_charges.get(charge) else { return };
+        let amount = self.amount(amount);
+        let reserve = row.and_then(|row| rule.rows.get(row)).is_some_and(|row| row.reserve.is_some());
+        let stretch = DayStretch { row: row.map(|row| row.saturating_add(1)), reserve, days, amount };
+        match self.day_charges.iter_mut().find(|one| one.charge.id == rule.name.id) {
+            Some(one) => {
+                one.stretches.push(stretch);
+                one.amount = one.amount.checked_add(amount).unwrap_or(one.amount);
+            }
+            None => {
+                let before = Amount::new(before, 0);
+                self.day_charges.push(DayChargeFigure { charge: rule_name(&rule.name), before, stretches: vec![stretch], amount });
+            }
+        }
+    }
+
     fn fund_amount(&self, fund: usize, amount: Money) -> Option<FundAmount> {
         let named = self.plan.funds.get(fund)?;
         Some(FundAmount { fund: named.id.clone(), title: text(named), amount: self.amount(amount) })
@@ -293,7 +313,7 @@ impl<'a> Builder<'a> {
                 *measured = Some(position);
             }
         }
-        self.counts_claims = found.counts == Counts::Claims;
+        self.counts_claims = matches!(found.counts, Counts::Claims | Counts::Days);
         let rule = match (self.layers.last(), self.benefit, self.counts_claims) {
             (_, _, true) | (None, _, _) => String::new(),
             (Some(layer), None, _) => layer.layer.id.clone(),
@@ -592,7 +612,7 @@ impl<'a> Builder<'a> {
 
     /// A position of an accumulator as it is printed: counts without decimal places.
     fn position(&self, accumulator: &Accumulator, micros: i64) -> Amount {
-        let places = if matches!(accumulator.counts, Counts::Claims | Counts::Units) { 0 } else { self.plan.places() };
+        let places = if matches!(accumulator.counts, Counts::Claims | Counts::Units | Counts::Days) { 0 } else { self.plan.places() };
         Amount::new(Money::from_micros(micros), places)
     }
 
@@ -651,6 +671,7 @@ impl<'a> Builder<'a> {
                 .then(|| self.amount(sum(&self.case.residual)).checked_add(self.amount(self.case.charged)))
                 .flatten(),
             left: self.portions(|p| self.case.portion_left(p)),
+            day_charges: std::mem::take(&mut self.day_charges),
             lines: self.lines(claim),
             layers: std::mem::take(&mut self.layers),
             postings: std::mem::take(&mut self.postings),

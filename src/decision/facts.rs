@@ -15,6 +15,9 @@ impl Decision {
         facts.put("out_of_pocket.total", &self.out_of_pocket);
         facts.put("charged", &self.charged);
         facts.put("patient_pays", &self.patient_pays.unwrap_or(self.out_of_pocket));
+        for one in &self.day_charges {
+            facts.put(&format!("charge.{}", one.charge.id), &one.amount);
+        }
         for fund in &self.funds {
             facts.put(&format!("fund.{}.paid", fund.fund), &fund.amount);
         }

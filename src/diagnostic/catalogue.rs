@@ -130,6 +130,16 @@ catalogue! {
     claimants_are_households():
         "此方案按家庭结算：请写 `of = \"household\"`",
         "this scheme settles for households: write `of = \"household\"`";
+    to_or_reserve():
+        "每段日数写 `to`，或写 `reserve` 和 `most`；其余各日的一段都不写",
+        "a stretch of days has `to`, or `reserve` and `most`; the one for all other days has none of them";
+    days_must_rise():
+        "每段日数的 `to` 应大于前一段，其余各日的一段在最后",
+        "each stretch of days ends after the one before, and the one for all other days comes last";
+    counts_no_days(name: &str): "`{name}` 统计的不是天数（`days`）", "`{name}` does not count days";
+    reserve_of_its_own(name: &str):
+        "储备日的累计项 `{name}` 只能用于一处，且不另行选择案件",
+        "the accumulator of reserve days `{name}` belongs to one row alone, and chooses no claims";
     settles_the_calendar():
         "结算的周期须是日历上的一段，如 `month`、`quarter` 或 `\"year from 08-01\"`",
         "a settlement is of a stretch of the calendar, such as month, quarter or \"year from 08-01\"";

@@ -116,6 +116,7 @@ words! {
         AttributeOrParameter: "属性或参数", "an attribute or parameter";
         Accumulator: "累计项", "an accumulator";
         Fund: "基金", "a fund";
+        DayCharge: "按日金额", "an amount by the day";
         Layer: "保障层", "a layer";
         BenefitOfLayer: "本层的保障责任", "a benefit of the layer";
         Value: "取值", "a value";
@@ -126,6 +127,7 @@ words! {
         Attribute: "属性", "attribute";
         Accumulator: "累计项", "accumulator";
         Fund: "基金", "fund";
+        DayCharge: "按日金额", "amount by the day";
     }
     /// The form of a value.
     Form {

@@ -132,15 +132,59 @@ impl<'p> Differ<'p> {
             |plan: &Plan| plan.portion_ids().map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
         self.text("portions", portions(old), portions(new));
         self.attributes();
+        self.day_charges();
         self.classify();
         self.layers();
+    }
+
+    fn day_charges(&mut self) {
+        let Pair { old, new } = self.pair;
+        let ids: BTreeSet<&str> = old.day_charges.iter().chain(&new.day_charges).map(|c| c.name.id.as_str()).collect();
+        for id in ids {
+            let of = |plan: &'p Plan| plan.day_charges.iter().find(|c| c.name.id == id);
+            let path = format!("amount by the day {id}");
+            let (Some(was), Some(is)) = (of(old), of(new)) else {
+                self.presence(path, of(old).is_some(), of(new).is_some());
+                continue;
+            };
+            self.condition(format!("{path}: when"), &was.condition, &is.condition);
+            self.accumulator(format!("{path}: counted"), was.counted, is.counted);
+            for (number, pair) in both(&was.rows, &is.rows) {
+                let rule = format!("{path}: row {number}");
+                let (Some(was), Some(is)) = pair else {
+                    self.presence(rule, pair.0.is_some(), pair.1.is_some());
+                    continue;
+                };
+                let days = |plan: &Plan, row: &plan::DayRow| match (row.to, row.reserve) {
+                    (Some(to), _) => format!("to {to}"),
+                    (None, Some((reserve, most))) => format!("{most} of {}", runs_on(plan, reserve)),
+                    (None, None) => "all other".to_owned(),
+                };
+                self.text(&format!("{rule}: days"), days(old, was), days(new, is));
+                self.value(format!("{rule}: amount"), Kind::Amount, &was.amount, &is.amount);
+            }
+        }
     }
 
     fn attributes(&mut self) {
         let Pair { old, new } = self.pair;
         use FactKind::*;
         let declared = |kind: FactKind| {
-            !matches!(kind, Quantity | LineAmount | Age | Days | RuleDate | Billed(_) | Left(_) | Paid(_) | Accumulated(_) | Summed(_))
+            !matches!(
+                kind,
+                Quantity
+                    | LineAmount
+                    | Age
+                    | Days
+                    | RuleDate
+                    | Billed(_)
+                    | Left(_)
+                    | Paid(_)
+                    | Accumulated(_)
+                    | Summed(_)
+                    | DayCharge(_)
+                    | Uncovered(_)
+            )
         };
         let says = |fact: &crate::plan::fact::Fact| {
             let domain = match &fact.domain {

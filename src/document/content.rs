@@ -25,6 +25,7 @@ pub(super) fn blocks(tree: &Tree, text: &SchemeText, plan: &Plan, curves: &[Curv
     writer.layers();
     writer.parameters();
     writer.classify();
+    writer.day_charges();
     writer.accumulators();
     writer.facts();
     writer.end();
@@ -625,7 +626,7 @@ impl Writer<'_> {
         for (index, accumulator) in names.plan.accumulators.iter().enumerate() {
             let owner = if accumulator.owner == Owner::Household { words.household() } else { words.person() };
             let mut counts = Line::from(words.counting(accumulator.counts));
-            if accumulator.counts == Counts::Claims
+            if matches!(accumulator.counts, Counts::Claims | Counts::Days)
                 && let Some(which) = condition(names, &accumulator.condition)
             {
                 counts = counts.and(words.comma()).and(Line::fill(words.only_claims(), [which]));
@@ -641,6 +642,44 @@ impl Writer<'_> {
         let head =
             vec![words.accumulator().into(), words.counts().into(), words.per().into(), words.owner().into(), words.shared_by().into()];
         self.blocks.push(Block::Table(Table { caption: Line::default(), numbers: vec![false; 5], head, rows }));
+    }
+
+    /// Amounts that go by the day, row by row.
+    fn day_charges(&mut self) {
+        let (names, words) = (self.names, self.words);
+        if names.plan.day_charges.is_empty() {
+            return;
+        }
+        self.heading(2, words.day_charges());
+        for charge in &names.plan.day_charges {
+            self.heading(4, self.named(&charge.name));
+            self.about(&charge.name.about);
+            let applies = condition(names, &charge.condition).unwrap_or_else(|| words.always_applies().into());
+            self.text(Line::from(words.applies()).and(words.colon()).and(applies));
+            let written = names.tree.day_charges.iter().find(|c| c.id.value == charge.name.id);
+            let rows = charge.rows.iter().enumerate().map(|(i, row)| {
+                let days = match (row.to, row.reserve) {
+                    (Some(to), _) => Line::fill(words.days_to(), [to.to_string().into()]),
+                    (None, Some((reserve, most))) => {
+                        Line::fill(words.reserve_days(), [most.to_string().into(), names.accumulator(reserve)])
+                    }
+                    (None, None) => words.other_days().into(),
+                };
+                let written = written.and_then(|c| c.rows.get(i)).map(|r| &r.amount);
+                let amount = match show(names, &row.amount, Unit::Amount, written) {
+                    Shown::One(line) => line,
+                    Shown::Cases(table) => Line::join(table.rows.into_iter().map(|row| Line::join(row, " ")), words.semicolon()),
+                };
+                vec![days, amount]
+            });
+            let table = Table {
+                caption: Line::default(),
+                head: vec![words.days().into(), words.amount_of_a_day().into()],
+                numbers: vec![false, true],
+                rows: rows.collect(),
+            };
+            self.blocks.push(Block::Table(table));
+        }
     }
 
     /// Of each accumulator, the benefits whose rules run on it.

@@ -47,6 +47,10 @@ impl Names<'_> {
         self.plan.layers.get(index).map(|l| self.named(&l.name)).unwrap_or_default()
     }
 
+    pub(super) fn day_charge(&self, index: usize) -> Line {
+        self.plan.day_charges.get(index).map(|c| self.named(&c.name)).unwrap_or_default()
+    }
+
     pub(super) fn accumulator(&self, index: usize) -> Line {
         Line::code(self.plan.accumulators.get(index).map_or("", |a| a.name.as_str()))
     }
@@ -72,6 +76,8 @@ impl Names<'_> {
             FactKind::Left(None) => words.left().into(),
             FactKind::Left(Some(portion)) => of(words.left_of(), self.portion(portion)),
             FactKind::Paid(layer) => of(words.paid_by(), self.layer(layer)),
+            FactKind::DayCharge(charge) => of(words.day_charge(), self.day_charge(charge)),
+            FactKind::Uncovered(charge) => of(words.uncovered_days(), self.day_charge(charge)),
             FactKind::Summed(summed) => of(words.summed(), self.fact(summed)),
             FactKind::Accumulated(accumulator) => of(words.accumulated(), self.accumulator(accumulator)),
             _ => Line::code(clean(&fact.name)),

@@ -197,6 +197,13 @@ words! {
     days: "住院天数", "days";
     rule_date_fact: "规则适用日期", "rule date";
     quantity: "数量", "quantity";
+    day_charges: "按日金额", "Amounts by the day";
+    days_to: "至第 {} 天", "up to day {}";
+    reserve_days: "储备日共 {} 天（累计 {}）", "{} reserve days (on {})";
+    other_days: "其余各日", "all other days";
+    amount_of_a_day: "每天金额", "Amount of a day";
+    day_charge: "按日金额 {}", "amount by the day: {}";
+    uncovered_days: "{} 未涵盖的天数", "days not covered by {}";
     summed: "所计入明细的 {} 之和", "sum of {} over the lines that count";
     group: "明细分组", "Groups of lines";
     group_text: "按 {} 分组，合计不足 {} 的组不计入", "by {}: a group with less than {} does not count";
@@ -289,6 +296,7 @@ impl Words {
             Counts::PatientShare => self.pick("个人负担", "the patient’s share"),
             Counts::Claims => self.pick("理赔次数", "claims"),
             Counts::Units => self.pick("单位数", "units"),
+            Counts::Days => self.pick("天数", "days"),
         }
     }
 

@@ -177,7 +177,7 @@ pub(crate) fn settle<T: Trace>(
             Counts::PatientShare => patient_share.micros(),
             Counts::Parts(parts) => known.posted(*parts, patient_share)?.micros(),
             Counts::Units => units,
-            Counts::Claims => 0,
+            Counts::Claims | Counts::Days => 0,
         };
         post(case, *accumulator, amount, trace)?;
     }

@@ -34,6 +34,7 @@ pub(crate) struct Input {
     pub(crate) given: Vec<Option<Given>>,
     pub(crate) given_split: Vec<Money>,
     pub(crate) rule_date: Option<chrono::NaiveDate>,
+    pub(crate) service_from: Option<chrono::NaiveDate>,
     pub(crate) periods: Periods,
     pub(crate) stay: Option<String>,
 }

@@ -5,6 +5,7 @@ use crate::engine::Fault;
 use crate::engine::allocate::take_from_portion;
 use crate::engine::benefit;
 use crate::engine::case::{Bill, Case, Given};
+use crate::engine::days;
 use crate::engine::lean;
 use crate::engine::program::Program;
 use crate::engine::trace::{Failed, Step, Trace};
@@ -12,6 +13,7 @@ use crate::ledger::Books;
 use crate::money::Money;
 use crate::plan::fact::FactKind;
 use crate::plan::{Layer, Payer, Plan};
+use crate::scheme::syntax::Counts;
 
 /// Settles the case. Postings reach the books only once every layer is done: a fault leaves them as they were.
 pub(crate) fn settle<T: Trace>(
@@ -52,6 +54,9 @@ fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut 
         }
         trace.record(|| Step::Layer { layer: index });
         read_entry_facts(plan, case, trace);
+        if !plan.day_charges.is_empty() {
+            days::read(plan, bill, case, trace)?;
+        }
         if let Some(given) = bill.given(index) {
             take_given(plan, bill, case, index, layer, given, trace)?;
             continue;
@@ -76,9 +81,14 @@ fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut 
         // Which claims count may depend on what was paid.
         read_entry_facts(plan, case, trace);
     }
+    if !plan.day_charges.is_empty() {
+        days::post_all(plan, bill, case, trace)?;
+    }
     for index in &plan.claim_counts {
-        if plan.accumulators.get(*index).ok_or(Fault::Internal)?.condition.holds(&case.facts)? {
-            post(case, *index, 1_000_000, trace)?;
+        let accumulator = plan.accumulators.get(*index).ok_or(Fault::Internal)?;
+        if accumulator.condition.holds(&case.facts)? {
+            let amount = if accumulator.counts == Counts::Days { days::of_claim(plan, case)? } else { 1_000_000 };
+            post(case, *index, amount, trace)?;
         }
     }
     Ok(())

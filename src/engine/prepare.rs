@@ -37,6 +37,7 @@ pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, input: &mut I
     input.has_lines = !claim.lines.is_empty();
     input.lines = claim.lines.len().max(1);
     input.rule_date = Some(rule_date);
+    input.service_from = Some(claim.service_from);
     input.stay.clone_from(if plan.runs_per(Per::Stay) { &claim.stay } else { &None });
     input.billed.clear();
     input.billed.resize(input.lines * input.portions, Money::ZERO);

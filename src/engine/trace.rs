@@ -192,6 +192,15 @@ pub(crate) enum Step {
         counts: Ratio,
         gives: Raw,
     },
+    /// Days of an amount that goes by the day, in one row; without one they are charged nothing.
+    Day {
+        charge: usize,
+        /// The position of the days so far.
+        before: Money,
+        row: Option<usize>,
+        days: i64,
+        amount: Money,
+    },
     /// A fund's part of the payment.
     FundPaid {
         fund: usize,

@@ -243,6 +243,10 @@ impl Check {
         }
         self.lines(decision);
         self.funds(decision);
+        for one in &decision.day_charges {
+            let sum = Number::sum(one.stretches.iter().map(|s| s.amount));
+            self.same(&format!("charge.{}", one.charge.id), sum, one.amount);
+        }
         self.postings(decision);
     }
 
@@ -459,8 +463,9 @@ impl Check {
                 self.same(&path, *position, posting.before);
             }
             self.same(&path, Number::of(posting.before).plus(Number::of(posting.amount)), posting.after);
-            if posting.rule.is_empty() {
-                self.same(&path, Number(steps("1", 12)), posting.amount);
+            // Without a rule, claims or their days are counted: whole numbers, which days can make more than one of.
+            if posting.rule.is_empty() && Number::of(posting.amount).0.is_none_or(|n| n <= 0 || n % 1_000_000_000_000 != 0) {
+                self.differ(&path, "a whole number of claims or days".to_owned(), posting.amount.to_string());
             }
             self.personal_period(decision, posting, &path);
             positions.insert(&posting.accumulator, Number::of(posting.after));

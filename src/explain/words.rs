@@ -169,6 +169,12 @@ words! {
     beside_bill: "账单外另付", "beside the bill";
     charged_in_all: "账单之外由个人另付", "charged on top of the bill";
     patient_pays: "个人支付合计", "the patient pays in all";
+    days_heading: "按日金额", "Days";
+    days_before: "{0}：此前 {1} 天", "{0}: {1} days before";
+    days_row: "第 {0} 段：{1} 天，合计 {2}", "row {0}: {1} days, {2}";
+    days_reserve: "第 {0} 段（储备日）：{1} 天，合计 {2}", "row {0} (reserve days): {1} days, {2}";
+    days_uncovered: "未涵盖：{0} 天", "not covered: {0} days";
+    days_in_all: "合计 {0}", "in all {0}";
     lines: "费用明细", "Lines";
     line: "明细", "line";
     amount: "金额", "amount";

@@ -51,6 +51,7 @@ enum Declared {
     Accumulator(usize),
     Portion(usize),
     Fund(usize),
+    DayCharge(usize),
 }
 
 struct Compiler<'t> {
@@ -64,6 +65,7 @@ struct Compiler<'t> {
     accumulators: Vec<Accumulator>,
     feeds: Vec<Feed>,
     groups: Vec<Vec<plan::GroupKey>>,
+    day_charges: Vec<plan::DayCharge>,
     used: BTreeSet<Declared>,
     /// Parameters used since the trail was last taken.
     trail: BTreeSet<usize>,
@@ -92,6 +94,7 @@ impl<'t> Compiler<'t> {
             accumulators: Vec::new(),
             feeds: Vec::new(),
             groups: Vec::new(),
+            day_charges: Vec::new(),
             used: BTreeSet::new(),
             trail: BTreeSet::new(),
             parameter_uses: tree.parameters.iter().map(|_| BTreeSet::new()).collect(),
@@ -135,7 +138,11 @@ impl Compiler<'_> {
             if accumulator.owner == syntax::Owner::Household && matches!(accumulator.per, Per::Claim | Per::Stay) {
                 self.error(Code::Conflict, &accumulator.id.place, say::not_of_a_household(accumulator.per));
             }
-            if accumulator.counts == Counts::Claims {
+            if accumulator.counts == Counts::Days {
+                // What it adds is known by this fact.
+                self.find_fact("days");
+            }
+            if matches!(accumulator.counts, Counts::Claims | Counts::Days) {
                 self.used.insert(Declared::Accumulator(index));
             }
             self.accumulators.push(Accumulator {
@@ -151,6 +158,7 @@ impl Compiler<'_> {
         for index in 0..tree.parameters.len() {
             self.parameter(index);
         }
+        self.day_charges();
         let classify = self.classify_rows();
         let mut layers = Vec::new();
         for (index, layer) in tree.layers.iter().enumerate() {
@@ -163,6 +171,57 @@ impl Compiler<'_> {
         }
         let facts = self.facts.clone();
         Some(self.assemble(facts, classify, layers, held_slots))
+    }
+
+    fn day_charges(&mut self) {
+        let tree = self.tree;
+        let mut reserves = BTreeSet::new();
+        for charge in &tree.day_charges {
+            let condition = self.guard(&charge.guard, Scope::Claim(None));
+            let counted = self.of_days(&charge.counted);
+            let rows: Vec<Option<plan::DayRow>> = charge.rows.iter().map(|row| self.day_row(row, &mut reserves)).collect();
+            let facts = self.find_fact("days").zip(self.find_fact("rule_date"));
+            if let (Some(condition), Some(counted), Some(rows), Some((days, rule_date))) =
+                (condition, counted, rows.into_iter().collect::<Option<Vec<_>>>(), facts)
+            {
+                let name = named(&charge.id, &charge.about);
+                self.day_charges.push(plan::DayCharge { name, condition, counted, days, rule_date, rows });
+            }
+        }
+    }
+
+    fn day_row(&mut self, row: &syntax::DayRow, reserves: &mut BTreeSet<usize>) -> Option<plan::DayRow> {
+        let amount = self.value(&row.amount, Unit::Amount, plan::value::Range::NotNegative, Scope::Claim(None));
+        let (to, reserve) = match &row.days {
+            syntax::DaysOf::To(to) => (Some(to.value), None),
+            syntax::DaysOf::Reserve(name, most) => {
+                let accumulator = self.of_days(name)?;
+                let chooses = self.accumulators.get(accumulator).is_some_and(|a| !a.condition.tests.is_empty());
+                if !reserves.insert(accumulator) || chooses {
+                    self.error(Code::Conflict, &name.place, say::reserve_of_its_own(&name.value));
+                }
+                (None, Some((accumulator, most.value)))
+            }
+            syntax::DaysOf::Rest => (None, None),
+        };
+        Some(plan::DayRow { to, reserve, amount: amount? })
+    }
+
+    /// A declared accumulator that counts days.
+    fn of_days(&mut self, name: &Name) -> Option<usize> {
+        let found = self.tree.accumulators.iter().position(|a| a.id.value == name.value);
+        let Some(index) = found else {
+            let known = self.tree.accumulators.iter().map(|a| a.id.value.as_str());
+            self.report(
+                Diagnostic::new(Code::UnknownName, name.place.clone(), say::no_accumulator(&name.value)).suggest(&name.value, known),
+            );
+            return None;
+        };
+        if self.tree.accumulators.get(index).is_some_and(|a| a.counts != Counts::Days) {
+            self.error(Code::AccumulatorMismatch, &name.place, say::counts_no_days(&name.value));
+            return None;
+        }
+        Some(index)
     }
 
     /// Whose payments an accumulator counts.
@@ -200,6 +259,7 @@ impl Compiler<'_> {
         let facts_where = |wanted: fn(FactKind) -> bool| facts.iter().enumerate().filter(|(_, f)| wanted(f.kind)).map(|(i, _)| i).collect();
         let sum_of = |(index, fact): (usize, &Fact)| if let FactKind::Summed(summed) = fact.kind { Some((index, summed)) } else { None };
         let sums = facts.iter().enumerate().filter_map(sum_of).collect();
+        let reserves: Vec<usize> = self.day_charges.iter().flat_map(|c| &c.rows).filter_map(|r| r.reserve).map(|(a, _)| a).collect();
         let header = &tree.header;
         let marked = |about: &About| about.illustrative;
         Plan {
@@ -240,11 +300,13 @@ impl Compiler<'_> {
                 .collect(),
             couples_households: self.accumulators.iter().any(|a| a.owner == syntax::Owner::Household),
             claim_counts: (0..self.accumulators.len())
-                .filter(|i| self.accumulators.get(*i).is_some_and(|a| a.counts == Counts::Claims))
+                .filter(|i| self.accumulators.get(*i).is_some_and(|a| matches!(a.counts, Counts::Claims | Counts::Days)))
+                .filter(|i| !reserves.contains(i))
                 .collect(),
             settles: header.settles.clone(),
             groups: std::mem::take(&mut self.groups),
             sums,
+            day_charges: std::mem::take(&mut self.day_charges),
             funds: tree.funds.iter().map(|f| named(&f.id, &f.about)).collect(),
             feeds: self.feeds.clone(),
             classify,
@@ -264,6 +326,7 @@ impl Compiler<'_> {
             tree.attributes.iter().map(|a| &a.name).chain(tree.parameters.iter().map(|p| &p.name)),
         );
         self.check_unique(Thing::Accumulator, tree.accumulators.iter().map(|a| &a.id));
+        self.check_unique(Thing::DayCharge, tree.day_charges.iter().map(|c| &c.id));
         self.check_unique(Thing::Fund, tree.funds.iter().map(|f| &f.id));
         for fund in &tree.funds {
             // Both may be asked what they paid.
@@ -416,6 +479,11 @@ impl Compiler<'_> {
         for (i, fund) in tree.funds.iter().enumerate() {
             if !self.used.contains(&Declared::Fund(i)) {
                 unused.push((&fund.id, Unused::Fund));
+            }
+        }
+        for (i, charge) in tree.day_charges.iter().enumerate() {
+            if !self.used.contains(&Declared::DayCharge(i)) {
+                unused.push((&charge.id, Unused::DayCharge));
             }
         }
         for (name, thing) in unused {

@@ -43,6 +43,10 @@ pub(crate) enum FactKind {
     Paid(usize),
     /// The position of an accumulator at entry to the layer.
     Accumulated(usize),
+    /// What the days of the claim cost by an amount that goes by the day.
+    DayCharge(usize),
+    /// Days of the claim for which such an amount has no row.
+    Uncovered(usize),
     /// The sum of a fact of lines over those that the benefit counts.
     Summed(usize),
 }
@@ -54,7 +58,15 @@ impl FactKind {
     }
 
     pub(crate) fn at_entry(self) -> bool {
-        matches!(self, FactKind::Left(_) | FactKind::Paid(_) | FactKind::Accumulated(_) | FactKind::Summed(_))
+        matches!(
+            self,
+            FactKind::Left(_)
+                | FactKind::Paid(_)
+                | FactKind::Accumulated(_)
+                | FactKind::Summed(_)
+                | FactKind::DayCharge(_)
+                | FactKind::Uncovered(_)
+        )
     }
 
     pub(crate) fn of_person(self) -> bool {

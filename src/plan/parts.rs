@@ -29,6 +29,10 @@ impl Plan {
     pub(crate) fn parts(&self) -> Vec<Part<'_>> {
         let mut parts: Vec<Part<'_>> = self.classify.iter().flat_map(ClassifyRow::parts).collect();
         parts.extend(self.accumulators.iter().map(|a| Part::Condition(&a.condition)));
+        for charge in &self.day_charges {
+            parts.push(Part::Condition(&charge.condition));
+            parts.extend(charge.rows.iter().map(|row| Part::Value(&row.amount)));
+        }
         for layer in &self.layers {
             parts.extend(layer.own_parts());
             parts.extend(layer.benefits.iter().flat_map(Benefit::parts));

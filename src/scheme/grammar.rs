@@ -137,6 +137,7 @@ pub(crate) const FILE: Section = Section {
         key("attribute", Form::Tables(&ATTRIBUTE), "规则可以查问的属性", "What rules may ask about a person, a claim or a line"),
         key("parameters", Form::Parameters, "算式中可用的参数", "Named values that expressions use"),
         key("accumulator", Form::Tables(&ACCUMULATOR), "有名称的累计项", "Running sums with names, which rules share or read"),
+        key("day_charge", Form::Tables(&DAY_CHARGE), "按日计算的金额", "Amounts that go by the day"),
         key("fund", Form::Tables(&FUND), "分担赔款的基金", "Funds that share payments"),
         key("classify", Form::Tables(&CLASSIFY), "把明细归入费用类别", "How lines go into portions; exactly one row fits a line"),
         required("layer", Form::Tables(&LAYER), "保障层，按赔付的次序", "The layers, in the order in which they pay"),
@@ -516,6 +517,33 @@ pub(crate) const PHASE: Section = Section {
         key("to_share", AMOUNT, "累计个人负担达到此数时阶段结束", "It ends where the patient has borne this"),
         key("ratio", RATIO, "赔付比例", "The payout ratio in the phase"),
         key("split", Form::Split, "各基金的赔付比例，代替 ratio", "The payout ratio of each fund, in place of a ratio"),
+    ]],
+};
+
+pub(crate) const DAY_CHARGE: Section = Section {
+    id: "day_charge",
+    zh: "`[[day_charge]]` 表",
+    en: "[[day_charge]]",
+    keys: &[
+        &[
+            required("id", Form::Name, "按日金额的名称", "Its name: rules read charge.NAME and uncovered.NAME"),
+            required("counted", Form::Name, "统计天数的累计项", "The accumulator of days so far"),
+            required("rows", Form::Tables(&DAY_ROW), "各段日数，依次经过", "Stretches of days, one after the other"),
+        ],
+        ABOUT,
+        GUARD,
+    ],
+};
+
+pub(crate) const DAY_ROW: Section = Section {
+    id: "day_row",
+    zh: "日数分段",
+    en: "a stretch of days",
+    keys: &[&[
+        key("to", Form::Positive, "到第几天为止", "The last day of the stretch"),
+        key("reserve", Form::Name, "储备日：已用天数的累计项", "Reserve days: the accumulator of those used"),
+        key("most", Form::Positive, "储备日的总数", "How many reserve days there are"),
+        required("amount", AMOUNT, "每天的金额，按当日取值", "The amount of a day, read on its own date"),
     ]],
 };
 

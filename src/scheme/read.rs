@@ -74,6 +74,7 @@ impl<'a> Keys<'a> {
         let attributes = self.list("attribute", &grammar::ATTRIBUTE, attribute);
         let parameters = self.optional("parameters").map_or_else(Vec::new, parameters);
         let accumulators = self.list("accumulator", &grammar::ACCUMULATOR, accumulator);
+        let day_charges = self.list("day_charge", &grammar::DAY_CHARGE, day_charge);
         let funds = self.list("fund", &grammar::FUND, fund);
         let classify = self.list("classify", &grammar::CLASSIFY, classify_row);
         let layers = self.list("layer", &grammar::LAYER, layers::layer);
@@ -87,7 +88,7 @@ impl<'a> Keys<'a> {
             }
         }
         self.finish();
-        Some(Tree { header: header?, portions, attributes, parameters, accumulators, funds, classify, layers })
+        Some(Tree { header: header?, portions, attributes, parameters, accumulators, day_charges, funds, classify, layers })
     }
 }
 
@@ -338,15 +339,55 @@ fn accumulator(keys: Keys<'_>) -> Option<Accumulator> {
     let per = per(&keys);
     let owner = owner(&keys);
     let with_payments_of = keys.optional("with_payments_of").map_or_else(Vec::new, |v| word_list(v, false));
-    if matches!(counts, Some(Counts::Claims | Counts::Units)) && !with_payments_of.is_empty() {
+    if matches!(counts, Some(Counts::Claims | Counts::Units | Counts::Days)) && !with_payments_of.is_empty() {
         keys.problem(Code::Conflict, "with_payments_of", say::payments_are_money());
     }
     let guard = conditions::guard(&keys);
-    if counts.is_some_and(|c| c != Counts::Claims) && (guard.when.is_some() || guard.unless.is_some()) {
+    if counts.is_some_and(|c| !matches!(c, Counts::Claims | Counts::Days)) && (guard.when.is_some() || guard.unless.is_some()) {
         keys.problem(Code::Conflict, "when", say::only_claims_choose());
     }
     keys.finish();
     Some(Accumulator { id: id?, counts: counts?, per: per?, owner, with_payments_of, guard })
+}
+
+fn day_row(keys: Keys<'_>) -> Option<DayRow> {
+    let to = keys.optional("to").map(|v| v.positive());
+    let reserve = keys.optional("reserve").map(|v| v.name());
+    let most = keys.optional("most").map(|v| v.positive());
+    let amount = keys.required("amount").and_then(values::value);
+    let days = match (to, reserve, most) {
+        (Some(to), None, None) => to.map(DaysOf::To),
+        (None, Some(reserve), Some(most)) => reserve.zip(most).map(|(reserve, most)| DaysOf::Reserve(reserve, most)),
+        (None, None, None) => Some(DaysOf::Rest),
+        _ => {
+            keys.problem(Code::Conflict, "amount", say::to_or_reserve());
+            None
+        }
+    };
+    keys.finish();
+    Some(DayRow { days: days?, amount: amount?, place: keys.place.clone() })
+}
+
+fn day_charge(keys: Keys<'_>) -> Option<DayCharge> {
+    let id = keys.name("id");
+    let about = about(&keys);
+    let counted = keys.name("counted");
+    keys.required("rows");
+    let rows = keys.list("rows", &grammar::DAY_ROW, day_row);
+    let mut last = 0;
+    for (i, row) in rows.iter().enumerate() {
+        let falls = matches!(&row.days, DaysOf::To(to) if to.value <= last);
+        if let DaysOf::To(to) = &row.days {
+            last = to.value;
+        }
+        if falls || (matches!(row.days, DaysOf::Rest) && i.saturating_add(1) < rows.len()) {
+            keys.findings.report(Diagnostic::new(Code::OutOfOrder, row.place.clone(), say::days_must_rise()));
+        }
+    }
+    let guard = conditions::guard(&keys);
+    keys.finish();
+    (!rows.is_empty()).then_some(())?;
+    Some(DayCharge { id: id?, about, counted: counted?, rows, guard })
 }
 
 fn fund(keys: Keys<'_>) -> Option<Fund> {

@@ -258,12 +258,13 @@ pub(crate) enum Counts {
     PatientShare,
     Claims,
     Units,
+    Days,
     /// Some parts of the patient's share: only for accumulators of a maximum's own.
     Parts(Parts),
 }
 
 impl Counts {
-    pub(crate) const NAMES: [(&'static str, Counts); 7] = [
+    pub(crate) const NAMES: [(&'static str, Counts); 8] = [
         ("deductible", Counts::Deductible),
         ("payment", Counts::Payment),
         ("base", Counts::Base),
@@ -271,12 +272,13 @@ impl Counts {
         ("patient-share", Counts::PatientShare),
         ("claims", Counts::Claims),
         ("units", Counts::Units),
+        ("days", Counts::Days),
     ];
 
     /// The names alone.
-    pub(crate) const WORDS: [&'static str; 7] = {
-        let [a, b, c, d, e, f, g] = Counts::NAMES;
-        [a.0, b.0, c.0, d.0, e.0, f.0, g.0]
+    pub(crate) const WORDS: [&'static str; 8] = {
+        let [a, b, c, d, e, f, g, h] = Counts::NAMES;
+        [a.0, b.0, c.0, d.0, e.0, f.0, g.0, h.0]
     };
 
     pub(crate) fn name(self) -> &'static str {
@@ -300,6 +302,34 @@ pub(crate) struct Accumulator {
     /// Layers and funds whose payments are counted too.
     pub(crate) with_payments_of: Vec<Name>,
     pub(crate) guard: Guard,
+}
+
+/// Amounts that go by the day: by how many days there were before, and by the date of each.
+#[derive(Debug, Clone)]
+pub(crate) struct DayCharge {
+    pub(crate) id: Name,
+    pub(crate) about: About,
+    pub(crate) counted: Name,
+    pub(crate) rows: Vec<DayRow>,
+    pub(crate) guard: Guard,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct DayRow {
+    pub(crate) days: DaysOf,
+    pub(crate) amount: Value,
+    pub(crate) place: Place,
+}
+
+/// Which days a row is for.
+#[derive(Debug, Clone)]
+pub(crate) enum DaysOf {
+    /// Those up to a number.
+    To(At<u32>),
+    /// Reserve days: while there are any.
+    Reserve(Name, At<u32>),
+    /// All that are left.
+    Rest,
 }
 
 /// What pays, and shares the payment of a benefit with others.
@@ -563,6 +593,7 @@ pub(crate) struct Tree {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) accumulators: Vec<Accumulator>,
+    pub(crate) day_charges: Vec<DayCharge>,
     pub(crate) funds: Vec<Fund>,
     pub(crate) classify: Vec<ClassifyRow>,
     pub(crate) layers: Vec<Layer>,

@@ -20,6 +20,10 @@ impl Tree {
         for accumulator in &self.accumulators {
             accumulator.guard.visit(visit);
         }
+        for charge in &self.day_charges {
+            charge.guard.visit(visit);
+            charge.rows.iter().for_each(|row| row.amount.visit(visit));
+        }
         for row in &self.classify {
             row.when.iter().for_each(|c| c.visit(visit));
             for (value, _) in [&row.quantity_limit, &row.price_limit, &row.self_pay].into_iter().flatten() {

@@ -14,6 +14,7 @@ mod check;
 #[cfg(feature = "cli")]
 mod cli;
 mod coordination;
+mod days;
 mod diagnostics;
 mod difference;
 #[cfg(feature = "cli")]

@@ -229,7 +229,7 @@ fn what_is_wrong_does_not_fit() {
 }
 
 /// Where the keys of each kind of table stand. `%` is a key with its value.
-const PLACES: [(&str, &str); 29] = [
+const PLACES: [(&str, &str); 31] = [
     ("scheme", "[scheme]\n%"),
     ("effective", "[scheme]\neffective = { % }"),
     ("money", "[scheme]\nmoney = { % }"),
@@ -255,6 +255,8 @@ const PLACES: [(&str, &str); 29] = [
     ("phase", "[[layer]]\n[[layer.benefit]]\nphases = { rows = [{ % }] }"),
     ("fund", "[[fund]]\n%"),
     ("grant", "[[layer]]\n[[layer.benefit]]\ngrant = { % }"),
+    ("day_charge", "[[day_charge]]\n%"),
+    ("day_row", "[[day_charge]]\nrows = [{ % }]"),
     ("settles", "[scheme]\nsettles = { % }"),
     ("group", "[[layer]]\n[[layer.benefit]]\ngroup = { % }"),
     ("coordinate", "[[layer]]\n[[layer.benefit]]\ncoordinate = { % }"),

@@ -9,8 +9,8 @@ use super::interpret::all_accumulators;
 use super::rat::Rat;
 use super::scheme::{
     Accumulator, Attribute, Back, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Condition, Coordinate, Copay, Counts, Dated, Datum,
-    Deductible, Form, Formula, Group, Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Part, Per, Person, Phase,
-    Prior, Rounding, Scheme, Step, Taken, Test, Value, When,
+    DayCharge, Deductible, Form, Formula, Group, Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Part, Per, Person,
+    Phase, Prior, Rounding, Scheme, Step, Taken, Test, Value, When,
 };
 
 /// A scheme, its people, and their claims in the order in which the scheme settles them.
@@ -70,6 +70,7 @@ fn empty_scheme() -> Scheme {
         attributes: Vec::new(),
         parameters: Vec::new(),
         accumulators: Vec::new(),
+        day_charges: Vec::new(),
         funds: Vec::new(),
         classify: Vec::new(),
         layers: Vec::new(),
@@ -93,6 +94,10 @@ enum Size {
     Points,
     Times,
     Units,
+}
+
+fn fact_is_count(fact: &Formula) -> bool {
+    matches!(fact, Formula::Name(name) if name.starts_with("uncovered."))
 }
 
 /// Where a rule stands: what it may ask about.
@@ -493,6 +498,9 @@ impl Maker<'_> {
                 self.scheme.funds = vec!["pool".to_owned(), "maker".to_owned()];
             }
             self.accumulators();
+            if self.chance(25) {
+                self.day_charges();
+            }
         }
         if self.chance(50) {
             self.classify();
@@ -580,6 +588,31 @@ impl Maker<'_> {
                 self.scheme.accumulators.push(Accumulator { id: id.to_owned(), counts, per, owner, when, with_payments_of });
             }
         }
+    }
+
+    fn day_charges(&mut self) {
+        self.seen.hit("rule: day charge");
+        let count = |maker: &mut Self, id: &str, per: Per, when: Option<Condition>| {
+            let (id, counts, owner) = (id.to_owned(), Counts::Days, Owner::Person);
+            maker.scheme.accumulators.push(Accumulator { id, counts, per, owner, when, with_payments_of: Vec::new() });
+        };
+        let per = self.pick(&[Per::Stay, Per::CalendarYear, Per::PolicyYear, Per::Last(60, Back::Days), Per::Lifetime]);
+        let when = self.chance(40).then(|| self.condition(PLAIN));
+        count(self, "hospital_days", per, when.clone());
+        count(self, "reserve_days", Per::Lifetime, None);
+        let amount = |maker: &mut Self| {
+            let plain = Value::Number(maker.whole(&[0, 10, 408]));
+            let dated = vec![(date(2021, 1, 1), plain.clone()), (date(2024, 7, 1), Value::Number(Rat::whole(7)))];
+            if maker.chance(40) { Value::Series(dated) } else { plain }
+        };
+        let mut rows = vec![(Some(self.pick(&[2, 10, 60])), None, amount(self)), (Some(90), None, amount(self))];
+        if self.chance(50) {
+            rows.insert(self.pick(&[1, 2]), (None, Some(("reserve_days".to_owned(), self.pick(&[1, 5, 60]))), amount(self)));
+        }
+        if self.chance(50) {
+            rows.push((None, None, amount(self)));
+        }
+        self.scheme.day_charges.push(DayCharge { id: "hospital".to_owned(), counted: "hospital_days".to_owned(), when, rows });
     }
 
     fn named(&self, counts: Counts) -> Option<String> {
@@ -758,6 +791,11 @@ impl Maker<'_> {
             if let Some(first) = benefit.deductibles.first_mut() {
                 first.amount = Value::Formula(op(fact, '*', Formula::Number(Rat::new(1, 10))));
             }
+        }
+        if !self.scheme.day_charges.is_empty() && self.chance(40) && !phased {
+            let fact = name(self.pick(&["charge.hospital", "charge.hospital", "uncovered.hospital"]));
+            let sum = if fact_is_count(&fact) { op(fact, '*', Formula::Number(Rat::whole(5))) } else { fact };
+            benefit.copays.push(Copay { amount: Value::Formula(sum), taken: Taken::BeforeRatio, guard: Guard::default() });
         }
         benefit.form = if phased { self.phases(place) } else { self.form(&benefit, place) };
         if matches!(benefit.form, Form::Ratio(_) | Form::Bands { .. }) {

@@ -1243,8 +1243,72 @@ impl Case<'_> {
         }
     }
 
+    /// Day by day: what each costs, how many have no row, and which reserve days are used.
+    pub(super) fn day_charge(&mut self, id: &str) -> Result<(Rat, Rat, BTreeMap<String, Rat>), Reject> {
+        let charge = self.scheme.day_charges.iter().find(|one| one.id == id).expect("a declared charge").clone();
+        let (mut amount, mut uncovered, mut used) = (Rat::ZERO, Rat::ZERO, BTreeMap::new());
+        if !self.holds_if_any(charge.when.as_ref(), None)? {
+            return Ok((amount, uncovered, used));
+        }
+        let Datum::Number(days) = self.ask("days", None)? else { panic!("days are a number") };
+        let account = |case: &Self, id: &str| case.account(&Kept::Named(id.to_owned()), String::new());
+        let before = self.books.position(&account(self, &charge.counted));
+        let real_date = self.rule_date;
+        let mut touched = BTreeSet::new();
+        for day in 1..=days.floor() {
+            let number = before + Rat::whole(day);
+            let row = charge.rows.iter().position(|(to, reserve, _)| match (to, reserve) {
+                (Some(to), _) => number <= Rat::whole(*to),
+                (None, Some((id, most))) => {
+                    let so_far = used.get(id).copied().unwrap_or(Rat::ZERO) + self.books.position(&account(self, id));
+                    so_far < Rat::whole(*most)
+                }
+                (None, None) => true,
+            });
+            let Some(row) = row else {
+                uncovered += Rat::ONE;
+                continue;
+            };
+            touched.insert(row);
+            if let Some((id, _)) = &charge.rows[row].1 {
+                *used.entry(id.clone()).or_insert(Rat::ZERO) += Rat::ONE;
+            }
+            self.rule_date = self.claim.service_from + Days::new(day as u64 - 1);
+            let one = self.value(&charge.rows[row].2, None);
+            self.rule_date = real_date;
+            amount += one?;
+        }
+        self.seen.hit_if(touched.len() > 1, "days in several rows");
+        self.seen.hit_if(!used.is_empty(), "reserve days used");
+        self.seen.hit_if(!uncovered.is_zero(), "days without a row");
+        Ok((amount, uncovered, used))
+    }
+
     /// A claim counts once it is decided.
     fn count_claim(&mut self) -> Result<(), Reject> {
+        for charge in &self.scheme.day_charges {
+            let (_, _, used) = self.day_charge(&charge.id)?;
+            for (id, days) in used {
+                let account = self.account(&Kept::Named(id), String::new());
+                self.books.post(&account, days);
+            }
+        }
+        let reserves: BTreeSet<&String> = self
+            .scheme
+            .day_charges
+            .iter()
+            .flat_map(|one| &one.rows)
+            .filter_map(|(_, reserve, _)| reserve.as_ref())
+            .map(|(id, _)| id)
+            .collect();
+        for one in self.scheme.accumulators.iter().filter(|one| one.counts == Counts::Days && !reserves.contains(&one.id)) {
+            if self.holds_if_any(one.when.as_ref(), None)? {
+                let Datum::Number(days) = self.ask("days", None)? else { panic!("days are a number") };
+                let account = self.account(&Kept::Named(one.id.clone()), String::new());
+                self.books.post(&account, days);
+                self.seen.hit("days counted");
+            }
+        }
         for one in &self.scheme.accumulators {
             if one.counts == Counts::Claims && self.holds_if_any(one.when.as_ref(), None)? {
                 let account = self.account(&Kept::Named(one.id.clone()), String::new());

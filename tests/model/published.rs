@@ -156,6 +156,7 @@ pub(crate) fn example(
         }],
         parameters: Vec::new(),
         accumulators: Vec::new(),
+        day_charges: Vec::new(),
         funds: Vec::new(),
         classify: Vec::new(),
         layers,

@@ -19,6 +19,7 @@ pub(crate) struct Scheme {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) parameters: Vec<(String, Value)>,
     pub(crate) accumulators: Vec<Accumulator>,
+    pub(crate) day_charges: Vec<DayCharge>,
     pub(crate) funds: Vec<String>,
     pub(crate) classify: Vec<ClassifyRow>,
     pub(crate) layers: Vec<Layer>,
@@ -175,6 +176,17 @@ pub(crate) enum Counts {
     Excess,
     PatientShare,
     Claims,
+    Days,
+}
+
+/// Amounts that go by the day.
+#[derive(Clone, Debug)]
+pub(crate) struct DayCharge {
+    pub(crate) id: String,
+    pub(crate) counted: String,
+    pub(crate) when: Option<Condition>,
+    /// The last day, or the accumulator of reserve days and how many there are, or neither; and the amount of a day.
+    pub(crate) rows: Vec<(Option<i128>, Option<(String, i128)>, Value)>,
 }
 
 #[derive(Clone, Debug)]

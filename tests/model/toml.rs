@@ -73,6 +73,7 @@ pub(crate) fn rule_file(scheme: &Scheme) -> String {
             Counts::Excess => "excess",
             Counts::PatientShare => "patient-share",
             Counts::Claims => "claims",
+            Counts::Days => "days",
         };
         table.add("counts", quoted(counts));
         table.kept(&Kept::Own(one.per, one.owner));
@@ -83,6 +84,28 @@ pub(crate) fn rule_file(scheme: &Scheme) -> String {
             table.add("with_payments_of", list(one.with_payments_of.iter().map(|payer| quoted(payer))));
         }
         table.section(&mut out, "[[accumulator]]");
+    }
+    for charge in &scheme.day_charges {
+        let mut table = Table::new();
+        table.add("id", quoted(&charge.id));
+        table.add("counted", quoted(&charge.counted));
+        if let Some(when) = &charge.when {
+            table.add("when", condition(when));
+        }
+        let rows = charge.rows.iter().map(|(to, reserve, amount)| {
+            let mut row = Table::new();
+            if let Some(to) = to {
+                row.add("to", to.to_string());
+            }
+            if let Some((reserve, most)) = reserve {
+                row.add("reserve", quoted(reserve));
+                row.add("most", most.to_string());
+            }
+            row.add("amount", value(amount));
+            row.inline()
+        });
+        table.add("rows", list(rows));
+        table.section(&mut out, "[[day_charge]]");
     }
     for fund in &scheme.funds {
         let mut table = Table::new();

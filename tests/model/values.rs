@@ -21,6 +21,12 @@ impl Case<'_> {
             let account = self.account(&Kept::Named(id.to_owned()), String::new());
             return Ok(Datum::Number(self.entry_books.position(&account)));
         }
+        for (prefix, wanted) in [("charge.", true), ("uncovered.", false)] {
+            if let Some(id) = name.strip_prefix(prefix) {
+                let (amount, uncovered, _) = self.day_charge(id)?;
+                return Ok(Datum::Number(if wanted { amount } else { uncovered }));
+            }
+        }
         if let Some(fact) = name.strip_prefix("sum.") {
             let Body::Lines(_) = self.claim.body else {
                 self.seen.hit("reject: sum over lines of a claim without lines");

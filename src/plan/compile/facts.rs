@@ -144,7 +144,7 @@ impl Compiler<'_> {
     }
 
     /// A fact by name: declared, or built in and declared on the way.
-    fn find_fact(&mut self, name: &str) -> Option<usize> {
+    pub(super) fn find_fact(&mut self, name: &str) -> Option<usize> {
         if let Some(index) = self.fact_names.get(name) {
             return Some(*index);
         }
@@ -163,6 +163,8 @@ impl Compiler<'_> {
             Some(("billed", id)) => (FactKind::Billed(Some(portion(id)?)), Unit::Amount),
             Some(("left", id)) => (FactKind::Left(Some(portion(id)?)), Unit::Amount),
             Some(("paid", id)) => (FactKind::Paid(tree.layers.iter().position(|l| l.id.value == id)?), Unit::Amount),
+            Some(("charge", id)) => (FactKind::DayCharge(tree.day_charges.iter().position(|c| c.id.value == id)?), Unit::Amount),
+            Some(("uncovered", id)) => (FactKind::Uncovered(tree.day_charges.iter().position(|c| c.id.value == id)?), Unit::Count),
             Some(("sum", id)) => {
                 let summed = self.find_fact(id)?;
                 let fact = self.facts.get(summed).filter(|f| f.kind.of_line())?;
@@ -171,7 +173,7 @@ impl Compiler<'_> {
             Some(("accumulated", id)) => {
                 let index = tree.accumulators.iter().position(|a| a.id.value == id)?;
                 let counts = tree.accumulators.get(index)?.counts;
-                let unit = if matches!(counts, Counts::Claims | Counts::Units) { Unit::Count } else { Unit::Amount };
+                let unit = if matches!(counts, Counts::Claims | Counts::Units | Counts::Days) { Unit::Count } else { Unit::Amount };
                 (FactKind::Accumulated(index), unit)
             }
             Some(_) => return None,
@@ -194,6 +196,9 @@ impl Compiler<'_> {
         {
             self.used.insert(Declared::Attribute(attribute));
         }
+        if let FactKind::DayCharge(charge) | FactKind::Uncovered(charge) = kind {
+            self.used.insert(Declared::DayCharge(charge));
+        }
         if let FactKind::Accumulated(accumulator) = kind {
             self.used.insert(Declared::Accumulator(accumulator));
         }
@@ -202,12 +207,22 @@ impl Compiler<'_> {
             Scope::Person if !kind.of_person() => Some(say::not_of_the_person_alone),
             Scope::Claim(layer) | Scope::Line(layer) => match (kind, layer) {
                 (FactKind::Paid(paid), Some(layer)) if paid >= layer => Some(say::not_known_yet),
-                (FactKind::Left(_) | FactKind::Paid(_) | FactKind::Accumulated(_) | FactKind::Summed(_), None) => {
-                    Some(say::only_inside_layers)
-                }
+                (
+                    FactKind::Left(_)
+                    | FactKind::Paid(_)
+                    | FactKind::Accumulated(_)
+                    | FactKind::Summed(_)
+                    | FactKind::DayCharge(_)
+                    | FactKind::Uncovered(_),
+                    None,
+                ) => Some(say::only_inside_layers),
                 _ => None,
             },
-            Scope::Done if matches!(kind, FactKind::Accumulated(_) | FactKind::Summed(_)) => Some(say::only_inside_layers),
+            Scope::Done
+                if matches!(kind, FactKind::Accumulated(_) | FactKind::Summed(_) | FactKind::DayCharge(_) | FactKind::Uncovered(_)) =>
+            {
+                Some(say::only_inside_layers)
+            }
             Scope::Done | Scope::Person => None,
         };
         if let Some(reason) = refused {
