@@ -185,9 +185,11 @@ pub(crate) struct DayCharge {
     pub(crate) id: String,
     pub(crate) counted: String,
     pub(crate) when: Option<Condition>,
-    /// The last day, or the accumulator of reserve days and how many there are, or neither; and the amount of a day.
-    pub(crate) rows: Vec<(Option<i128>, Option<(String, i128)>, Value)>,
+    pub(crate) rows: Vec<DayRow>,
 }
+
+/// The last day, or the accumulator of reserve days and how many there are, or neither; and the amount of a day.
+pub(crate) type DayRow = (Option<i128>, Option<(String, i128)>, Value);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Accumulator {
