@@ -490,6 +490,9 @@ pub enum Entitlement {
         /// Factors that each band's ratio is multiplied by, after the points.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         factors: Vec<Ratio>,
+        /// The least and the most of the ratio after points and factors, where the benefit has them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        between: Option<[Ratio; 2]>,
         /// The facts that picked the ratio.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         because: Vec<FactShown>,

@@ -424,6 +424,8 @@ pub(crate) struct Benefit {
     pub(crate) form: Form,
     pub(crate) points: Vec<Adjustment>,
     pub(crate) factors: Vec<Adjustment>,
+    /// The least and the most of the ratio, after points and factors.
+    pub(crate) ratio_between: [Option<Value>; 2],
     pub(crate) out_of_pocket_max: Vec<Limit>,
     pub(crate) base_caps: Vec<Limit>,
     pub(crate) caps: Vec<Limit>,

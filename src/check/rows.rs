@@ -62,7 +62,7 @@ fn tables(benefit: &syntax::Benefit) -> Vec<&Table> {
     values.extend(benefit.copays.iter().filter(|c| free(&c.guard)).map(|c| &c.amount));
     values.extend(benefit.caps.iter().filter(|c| free(&c.limit.guard)).map(|c| &c.limit.amount));
     values.extend(benefit.out_of_pocket_max.iter().filter(|o| free(&o.guard)).map(|o| &o.amount));
-    values.extend(benefit.minimum.iter());
+    values.extend(benefit.minimum.iter().chain(benefit.ratio_between.iter().flatten()));
     match &benefit.form {
         syntax::Form::Ratio(value) | syntax::Form::Fixed(value) => values.push(value),
         syntax::Form::Bands { rows, .. } => values.extend(rows.iter().map(|r| &r.ratio)),

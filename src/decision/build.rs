@@ -387,12 +387,16 @@ impl<'a> Builder<'a> {
     fn empty_figures(&self) -> Option<Figures> {
         let benefit = self.plan_benefit()?;
         let zero = self.amount(Money::ZERO);
+        let ends = [(&benefit.ratio_between[0], Ratio::ZERO), (&benefit.ratio_between[1], Ratio::ONE)];
+        let ends = ends.map(|(end, without)| end.as_ref().and_then(|value| self.ratio_now(value)).unwrap_or(without));
+        let between = benefit.ratio_between.iter().any(Option::is_some).then_some(ends);
         let entitlement = match &benefit.form {
             Form::Ratio(value) => Entitlement::Ratio {
                 bands: Vec::new(),
                 measured: None,
                 points: Vec::new(),
                 factors: Vec::new(),
+                between,
                 because: self.because(value),
             },
             Form::Bands { rows, .. } => {
@@ -402,7 +406,7 @@ impl<'a> Builder<'a> {
                         because.push(fact);
                     }
                 }
-                Entitlement::Ratio { bands: Vec::new(), measured: None, points: Vec::new(), factors: Vec::new(), because }
+                Entitlement::Ratio { bands: Vec::new(), measured: None, points: Vec::new(), factors: Vec::new(), between, because }
             }
             Form::Phases { .. } => Entitlement::Phases { before: zero, borne: zero, phases: Vec::new() },
             Form::Grant { .. } => Entitlement::Grant { before: zero, after: zero, granted_before: zero, granted_after: zero },
@@ -478,7 +482,11 @@ impl<'a> Builder<'a> {
             _ => None,
         };
         let written = match *step {
-            Step::Band { to, .. } if !(benefit.points.is_empty() && benefit.factors.is_empty()) => self.ratio_written(benefit, to),
+            Step::Band { to, .. }
+                if !(benefit.points.is_empty() && benefit.factors.is_empty() && benefit.ratio_between.iter().all(Option::is_none)) =>
+            {
+                self.ratio_written(benefit, to)
+            }
             _ => None,
         };
         let Some(figures) = self.figures() else { return };

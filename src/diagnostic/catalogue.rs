@@ -130,6 +130,10 @@ catalogue! {
     claimants_are_households():
         "此方案按家庭结算：请写 `of = \"household\"`",
         "this scheme settles for households: write `of = \"household\"`";
+    needs_an_end(): "`ratio_between` 须写 `least` 或 `most`", "`ratio_between` needs `least` or `most`";
+    between_needs_a_ratio():
+        "只有 `ratio` 或 `bands` 的比例才有上下限",
+        "only the ratio of `ratio` or `bands` has a least and a most";
     to_or_reserve():
         "每段日数写 `to`，或写 `reserve` 和 `most`；其余各日的一段都不写",
         "a stretch of days has `to`, or `reserve` and `most`; the one for all other days has none of them";

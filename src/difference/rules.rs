@@ -377,6 +377,14 @@ impl<'p> Differ<'p> {
                 }
             }
         }
+        for (key, was, is) in
+            [("least", &old.ratio_between[0], &new.ratio_between[0]), ("most", &old.ratio_between[1], &new.ratio_between[1])]
+        {
+            match (was, is) {
+                (Some(was), Some(is)) => self.value(format!("{path}: ratio between: {key}"), Kind::Ratio, was, is),
+                (was, is) => self.presence(format!("{path}: ratio between: {key}"), was.is_some(), is.is_some()),
+            }
+        }
         self.limits(path, "out-of-pocket maximum", &old.out_of_pocket_max, &new.out_of_pocket_max);
         self.limits(path, "cap on base", &old.base_caps, &new.base_caps);
         self.limits(path, "cap", &old.caps, &new.caps);

@@ -357,6 +357,14 @@ impl Writer<'_> {
         };
         items.extend(adjusted(&benefit.points, of_benefit.map(|b| b.points.as_slice()), words.points()));
         items.extend(adjusted(&benefit.factors, of_benefit.map(|b| b.factors.as_slice()), words.factors()));
+        for (name, end, written) in [
+            (words.ratio_least(), &benefit.ratio_between[0], of_benefit.and_then(|b| b.ratio_between[0].as_ref())),
+            (words.ratio_most(), &benefit.ratio_between[1], of_benefit.and_then(|b| b.ratio_between[1].as_ref())),
+        ] {
+            if let Some(end) = end {
+                items.push(self.rule(name.into(), Line::default(), end, Unit::Ratio, written));
+            }
+        }
         for (i, maximum) in benefit.out_of_pocket_max.iter().enumerate() {
             let ((name, mut text), table) = limit(words.out_of_pocket_max(), maximum, of_benefit.and_then(|b| b.out_of_pocket_max.get(i)));
             if benefit.parts != Parts::ALL {

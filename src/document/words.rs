@@ -138,6 +138,8 @@ words! {
     coordinate_pays: "支付：{}", "pays: {}";
     coordinate_least: "支付其中最少者：{}", "pays the least of: {}";
     coordinate_greatest: "支付其中最多者：{}", "pays the greatest of: {}";
+    ratio_least: "比例不低于", "Ratio at least";
+    ratio_most: "比例不高于", "Ratio at most";
     phases: "分阶段", "Phases";
     phase: "阶段", "Phase";
     until_cost: "累计费用至 {}", "until the cost reaches {}";

@@ -458,6 +458,7 @@ fn entitlement<T: Trace>(benefit: &Benefit, base: Money, excess: Money, case: &C
     match &benefit.form {
         Form::Ratio(ratio) => {
             let ratio = adjustment(benefit, case, trace)?.apply(ratio.ratio(&case.facts)?)?;
+            let ratio = kept_between(benefit, ratio, case)?;
             if excess > Money::ZERO {
                 trace.record(|| Step::Band { from: Money::ZERO, to: None, ratio, amount: excess });
             }
@@ -524,6 +525,19 @@ fn adjustment<T: Trace>(benefit: &Benefit, case: &Case, trace: &mut T) -> Result
     Ok(adjustment)
 }
 
+/// A ratio kept between the benefit's least and most; the least first, so that the most has the last word.
+fn kept_between(benefit: &Benefit, ratio: Ratio, case: &Case) -> Result<Ratio, Fault> {
+    let [least, most] = &benefit.ratio_between;
+    let mut ratio = ratio;
+    if let Some(least) = least {
+        ratio = ratio.max(least.ratio(&case.facts)?);
+    }
+    if let Some(most) = most {
+        ratio = ratio.min(most.ratio(&case.facts)?);
+    }
+    Ok(ratio)
+}
+
 /// H(to) - H(from) for the banded ratio H integrates.
 fn integrate<T: Trace>(benefit: &Benefit, rows: &[Band], from: Money, to: Money, case: &Case, trace: &mut T) -> Result<Raw, Fault> {
     let adjustment = adjustment(benefit, case, trace)?;
@@ -538,7 +552,7 @@ fn integrate<T: Trace>(benefit: &Benefit, rows: &[Band], from: Money, to: Money,
         let end = edge.map_or(to, |edge| to.min(edge));
         if end > start {
             let amount = subtract(end, start)?;
-            let ratio = adjustment.apply(row.ratio.ratio(&case.facts)?)?;
+            let ratio = kept_between(benefit, adjustment.apply(row.ratio.ratio(&case.facts)?)?, case)?;
             trace.record(|| Step::Band { from: lower, to: edge, ratio, amount });
             raw = raw.checked_add(ratio.of(amount).picos).ok_or(Fault::Overflow)?;
         }

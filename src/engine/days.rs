@@ -57,6 +57,8 @@ pub(super) fn charge(
             continue;
         };
         let date = first.checked_add_days(Days::new(day as u64)).ok_or(Fault::NoValue)?;
+        // A day before the scheme is taken for its first: it has no values for earlier ones.
+        let date = plan.effective.from.map_or(date, |from| date.max(from));
         set_date(plan, charge, case, day_number(date).into());
         let amount = row.amount.money(&case.facts)?;
         charged.amount = charged.amount.checked_add(amount).ok_or(Fault::Overflow)?;

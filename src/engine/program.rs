@@ -143,6 +143,7 @@ impl Known<'_> {
             || benefit.rounds_patient_share
             || benefit.rounds_coinsurance
             || benefit.coordinate.is_some()
+            || benefit.ratio_between.iter().any(Option::is_some)
             || self.plan.feeds.iter().any(|feed| feed.payer == Payer::Layer(layer))
             || benefit.lines.is_some()
             || benefit.group.is_some()

@@ -214,7 +214,7 @@ impl Story {
             rows.push((words.copay(), text));
         }
         match &figures.entitlement {
-            Entitlement::Ratio { bands, points, factors, because, measured } => {
+            Entitlement::Ratio { bands, points, factors, because, measured, between } => {
                 if !because.is_empty() && !bands.is_empty() {
                     let ratios: Vec<String> = bands.iter().map(|b| b.written.unwrap_or(b.ratio).to_string()).collect();
                     rows.push((words.ratio(), ratios.join(words.comma()) + &self.because(because)));
@@ -226,6 +226,11 @@ impl Story {
                     let ratios = bands.iter().map(|b| self.adjusted(b, points, factors));
                     let text: Vec<String> = adjustments.into_iter().chain(ratios).collect();
                     rows.push((words.adjusted(), text.join(words.semicolon())));
+                }
+                if let Some([least, most]) = between.filter(|_| !bands.is_empty()) {
+                    let ratios: Vec<String> = bands.iter().map(|b| b.ratio.to_string()).collect();
+                    let text = fill(words.kept_between(), &[&least.to_string(), &most.to_string(), &ratios.join(words.comma())]);
+                    rows.push((words.adjusted(), text));
                 }
                 if let Some(position) = measured {
                     let template = if position.absolute { words.bands_absolute() } else { words.bands_above() };

@@ -634,8 +634,8 @@ impl Benefit<'_> {
         let figures = self.figures;
         let excess = Number::of(figures.excess);
         let gives = match &figures.entitlement {
-            Entitlement::Ratio { bands, measured, points, factors, .. } => {
-                self.bands(bands, measured.as_ref(), points, factors);
+            Entitlement::Ratio { bands, measured, points, factors, between, .. } => {
+                self.bands(bands, measured.as_ref(), points, factors, between.unwrap_or([Ratio::ZERO, Ratio::ONE]));
                 Part::whole(Number::sum(bands.iter().map(|b| b.gives)))
             }
             Entitlement::Phases { before, borne, phases } => {
@@ -745,7 +745,14 @@ impl Benefit<'_> {
         exact
     }
 
-    fn bands(&mut self, bands: &[BandFigure], measured: Option<&BandPosition>, points: &[Ratio], factors: &[Ratio]) {
+    fn bands(
+        &mut self,
+        bands: &[BandFigure],
+        measured: Option<&BandPosition>,
+        points: &[Ratio],
+        factors: &[Ratio],
+        [least, most]: [Ratio; 2],
+    ) {
         let figures = self.figures;
         let excess = Number::of(figures.excess);
         let (start, end) = match measured {
@@ -764,7 +771,8 @@ impl Benefit<'_> {
             self.same(&format!("{path}.amount"), upper.less(lower), band.amount);
             self.same(&format!("{path}.gives"), Number::of(band.amount).times(band.ratio), band.gives);
             if let Some(written) = band.written {
-                let adjusted = adjusted(written, points, factors);
+                let kept = |ratio: i128| ratio.max(least.millionths().into()).min(most.millionths().into());
+                let adjusted = adjusted(written, points, factors).map(kept);
                 if adjusted != Some(band.ratio.millionths().into()) {
                     let expected = adjusted
                         .and_then(|a| i64::try_from(a).ok())

@@ -96,6 +96,7 @@ words! {
     adjusted: "比例调整", "adjusted";
     points: "加点 {0}", "points {0}";
     factors: "系数 {0}", "factor {0}";
+    kept_between: "限于 {0} 至 {1}：{2}", "kept between {0} and {1}: {2}";
     kept_as_share: "（限于 0% 至 100%）", " (kept between 0% and 100%)";
     payout: "应付金额", "payout";
     band: "{0} 至 {1} 段", "band {0} to {1}";

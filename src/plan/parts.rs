@@ -89,7 +89,7 @@ impl Benefit {
             Form::Grant { rows, .. } => parts.extend(rows.iter().flat_map(|row| [Part::Value(&row.above), Part::Value(&row.pays)])),
             Form::InKind { units, .. } => parts.push(Part::Fact(*units)),
         }
-        parts.extend(self.minimum.iter().map(Part::Value));
+        parts.extend(self.minimum.iter().chain(self.ratio_between.iter().flatten()).map(Part::Value));
         parts
     }
 

@@ -410,6 +410,13 @@ pub(crate) const COPAY: Section = Section {
     ],
 };
 
+pub(crate) const RATIO_BETWEEN: Section = Section {
+    id: "ratio_between",
+    zh: "`ratio_between` 表",
+    en: "`ratio_between`",
+    keys: &[&[key("least", RATIO, "比例的下限", "The least ratio"), key("most", RATIO, "比例的上限", "The most")]],
+};
+
 pub(crate) const POINT: Section = Section {
     id: "point",
     zh: "加点",
@@ -652,6 +659,12 @@ pub(crate) const BENEFIT: Section = Section {
             key("in_kind", Form::Table(&IN_KIND), "实物给付（买若干赠若干），代替 ratio", "A benefit in kind, in place of a ratio"),
             key("points", Form::Tables(&POINT), "比例的加点", "Points added to the ratio"),
             key("factors", Form::Tables(&FACTOR), "比例的系数", "Factors on the ratio, after points"),
+            key(
+                "ratio_between",
+                Form::Table(&RATIO_BETWEEN),
+                "加点和系数之后比例的下限和上限",
+                "The least and the most of the ratio, after points and factors",
+            ),
             key("out_of_pocket_max", Form::Tables(&OUT_OF_POCKET_MAX), "个人负担上限", "The most that the patient bears"),
             key("cap", Form::Tables(&CAP), "封顶线", "Caps on the payment or on the base"),
             key(

@@ -55,6 +55,7 @@ impl Benefit {
         self.out_of_pocket_max.iter().for_each(|l| l.visit(visit));
         self.caps.iter().for_each(|c| c.limit.visit(visit));
         self.minimum.iter().for_each(|v| v.visit(visit));
+        self.ratio_between.iter().flatten().for_each(|v| v.visit(visit));
         for copay in &self.copays {
             copay.amount.visit(visit);
             copay.guard.visit(visit);

@@ -451,3 +451,18 @@ fn phases_that_cannot_be() {
         ["error[E017]: what `basic` pays includes what `plan` pays: it would be counted twice"]
     );
 }
+
+#[test]
+fn a_ratio_between_that_cannot_be() {
+    let of = |lines: &str| -> Vec<String> {
+        let found = of_benefit(&format!("covers = [\"in_scope\"]\n{lines}"));
+        found.into_iter().map(|one| one.split_once(": ").unwrap().1.to_owned()).collect()
+    };
+    assert_eq!(of("ratio = \"70%\"\nratio_between = { least = \"30%\", most = \"90%\" }"), Vec::<String>::new());
+    assert_eq!(of("ratio = \"70%\"\nratio_between = {}"), ["error[E003]: `ratio_between` needs `least` or `most`"]);
+    assert_eq!(
+        of("fixed = 5\nratio_between = { least = \"30%\" }"),
+        ["error[E017]: only the ratio of `ratio` or `bands` has a least and a most"]
+    );
+    assert_eq!(of("ratio = \"70%\"\nratio_between = { most = \"130%\" }"), ["error[E009]: 130% is not between 0% and 100%"]);
+}

@@ -31,6 +31,7 @@ mod parts;
 mod personal_periods;
 mod phases;
 mod properties;
+mod ratio_between;
 #[cfg(feature = "cli")]
 mod readme;
 mod schema;

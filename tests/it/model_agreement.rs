@@ -36,6 +36,8 @@ const FEATURES: &[&str] = &[
     "condition: any",
     "condition: not",
     "condition: several entries",
+    "ratio cut to its most",
+    "ratio raised to its least",
     "days counted",
     "days in several rows",
     "days without a row",

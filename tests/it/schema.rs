@@ -229,7 +229,7 @@ fn what_is_wrong_does_not_fit() {
 }
 
 /// Where the keys of each kind of table stand. `%` is a key with its value.
-const PLACES: [(&str, &str); 31] = [
+const PLACES: [(&str, &str); 32] = [
     ("scheme", "[scheme]\n%"),
     ("effective", "[scheme]\neffective = { % }"),
     ("money", "[scheme]\nmoney = { % }"),
@@ -257,6 +257,7 @@ const PLACES: [(&str, &str); 31] = [
     ("grant", "[[layer]]\n[[layer.benefit]]\ngrant = { % }"),
     ("day_charge", "[[day_charge]]\n%"),
     ("day_row", "[[day_charge]]\nrows = [{ % }]"),
+    ("ratio_between", "[[layer]]\n[[layer.benefit]]\nratio_between = { % }"),
     ("settles", "[scheme]\nsettles = { % }"),
     ("group", "[[layer]]\n[[layer.benefit]]\ngroup = { % }"),
     ("coordinate", "[[layer]]\n[[layer.benefit]]\ncoordinate = { % }"),

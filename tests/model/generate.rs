@@ -806,6 +806,9 @@ impl Maker<'_> {
                 benefit.factors.push((self.value_within(Size::Times, place, 1), self.guard(place, 60)));
             }
         }
+        if matches!(benefit.form, Form::Ratio(_) | Form::Bands { .. }) && self.chance(12) {
+            benefit.ratio_between = [self.chance(70).then(|| self.value(Size::Factor, place)), Some(Value::Ratio(Rat::new(9, 10)))];
+        }
         for _ in 0..if self.chance(20) && !phased { 1 + self.below(2) } else { 0 } {
             benefit.out_of_pocket_max.push(Maximum {
                 amount: self.value(Size::Threshold, place),

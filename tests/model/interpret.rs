@@ -1175,7 +1175,18 @@ impl Case<'_> {
         }
         self.seen.hit_if(ratio > Rat::ONE, "ratio kept at 100 %");
         self.seen.hit_if(ratio.is_negative(), "ratio kept at 0 %");
-        Ok(ratio.max(Rat::ZERO).min(Rat::ONE))
+        let mut kept = ratio.max(Rat::ZERO).min(Rat::ONE);
+        if let Some(least) = &benefit.ratio_between[0] {
+            let least = self.value(least, None)?;
+            self.seen.hit_if(kept < least, "ratio raised to its least");
+            kept = kept.max(least);
+        }
+        if let Some(most) = &benefit.ratio_between[1] {
+            let most = self.value(most, None)?;
+            self.seen.hit_if(kept > most, "ratio cut to its most");
+            kept = kept.min(most);
+        }
+        Ok(kept)
     }
 
     /// Lays the money counted as deductible on the portions, in reverse allocation order.
@@ -1273,7 +1284,9 @@ impl Case<'_> {
             if let Some((id, _)) = &charge.rows[row].1 {
                 *used.entry(id.clone()).or_insert(Rat::ZERO) += Rat::ONE;
             }
-            self.rule_date = self.claim.service_from + Days::new(day as u64 - 1);
+            let date = self.claim.service_from + Days::new(day as u64 - 1);
+            self.seen.hit_if(date < self.scheme.from, "a day before the scheme");
+            self.rule_date = date.max(self.scheme.from);
             let one = self.value(&charge.rows[row].2, None);
             self.rule_date = real_date;
             amount += one?;

@@ -105,6 +105,7 @@ fn benefit_changes() -> Vec<Change> {
         Box::new(|one| one.allocate.take().is_some()),
         Box::new(|one| one.coordinate.take().is_some()),
         Box::new(|one| one.group.take().is_some()),
+        Box::new(|one| one.ratio_between.iter_mut().filter_map(Option::take).count() > 0),
         Box::new(|one| one.rounding.take().is_some()),
         Box::new(|one| one.maximum_of.take().is_some()),
         Box::new(|one| one.covers.iter_mut().filter_map(|(_, factor)| factor.take()).count() > 0),

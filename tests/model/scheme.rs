@@ -242,6 +242,8 @@ pub(crate) struct Benefit {
     pub(crate) form: Form,
     pub(crate) points: Vec<(Value, Guard)>,
     pub(crate) factors: Vec<(Value, Guard)>,
+    /// The least and the most of the ratio.
+    pub(crate) ratio_between: [Option<Value>; 2],
     pub(crate) out_of_pocket_max: Vec<Maximum>,
     /// What the maxima hold down; none: the whole share.
     pub(crate) maximum_of: Option<Vec<Part>>,
@@ -267,6 +269,7 @@ impl Benefit {
             form,
             points: Vec::new(),
             factors: Vec::new(),
+            ratio_between: [None, None],
             out_of_pocket_max: Vec::new(),
             maximum_of: None,
             caps: Vec::new(),

@@ -261,6 +261,15 @@ fn benefit(out: &mut String, benefit: &Benefit) {
     if !benefit.caps.is_empty() {
         table.add("cap", list(benefit.caps.iter().map(cap)));
     }
+    if benefit.ratio_between.iter().any(Option::is_some) {
+        let mut rule = Table::new();
+        for (key, end) in ["least", "most"].iter().zip(&benefit.ratio_between) {
+            if let Some(end) = end {
+                rule.add(key, value(end));
+            }
+        }
+        table.add("ratio_between", rule.inline());
+    }
     if let Some(coordinate) = &benefit.coordinate {
         let mut rule = Table::new();
         if let Some(with) = &coordinate.with {

@@ -275,6 +275,16 @@ impl Compiler<'_> {
         };
         let points = adjust(&benefit.points, Range::Any);
         let factors = adjust(&benefit.factors, Range::NotNegative);
+        let mut ratio_between = [None, None];
+        for (end, written) in ratio_between.iter_mut().zip(&benefit.ratio_between) {
+            if let Some(written) = written {
+                *end = Some(self.value(written, Unit::Ratio, Range::Share, scope)?);
+            }
+        }
+        if benefit.ratio_between.iter().any(Option::is_some) && !matches!(benefit.form, syntax::Form::Ratio(_) | syntax::Form::Bands { .. })
+        {
+            self.error(Code::Conflict, &benefit.place, say::between_needs_a_ratio());
+        }
         let mut out_of_pocket_max = Vec::new();
         for (i, limit) in benefit.out_of_pocket_max.iter().enumerate() {
             let label = format!("out-of-pocket maximum {}", i.saturating_add(1));
@@ -319,6 +329,7 @@ impl Compiler<'_> {
             form: form?,
             points,
             factors,
+            ratio_between,
             out_of_pocket_max,
             base_caps,
             caps,
@@ -684,6 +695,7 @@ impl Compiler<'_> {
         // So does what others left of the base.
         let of_base = benefit.coordinate.as_ref().is_some_and(|c| c.candidates.contains(&Candidate::BaseLessPaid));
         let nothing = !of_base
+            && benefit.ratio_between[0].is_none()
             && benefit.out_of_pocket_max.is_empty()
             && match &benefit.form {
                 plan::Form::Ratio(Value::Constant(0)) | plan::Form::Fixed(Value::Constant(0)) => benefit.points.is_empty(),

@@ -301,6 +301,14 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
     let form = form(&keys);
     let points = keys.list("points", &grammar::POINT, point);
     let factors = keys.list("factors", &grammar::FACTOR, factor);
+    let between = keys.optional("ratio_between").and_then(|v| v.table(&grammar::RATIO_BETWEEN)).map(|keys| {
+        let ends = ["least", "most"].map(|key| keys.optional(key).and_then(value));
+        if keys.optional("least").is_none() && keys.optional("most").is_none() {
+            keys.report_missing("least", say::needs_an_end());
+        }
+        keys.finish();
+        ends
+    });
     let out_of_pocket_max = keys.list("out_of_pocket_max", &grammar::OUT_OF_POCKET_MAX, maximum);
     let caps = keys.list("cap", &grammar::CAP, cap);
     let coordinate = keys.optional("coordinate").map(|v| v.table(&grammar::COORDINATE).and_then(coordinate));
@@ -336,6 +344,7 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
         form: form?,
         points,
         factors,
+        ratio_between: between.unwrap_or_default(),
         out_of_pocket_max,
         caps,
         coordinate: match coordinate {
