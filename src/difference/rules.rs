@@ -131,6 +131,23 @@ impl<'p> Differ<'p> {
         let portions =
             |plan: &Plan| plan.portion_ids().map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
         self.text("portions", portions(old), portions(new));
+        let settles = |plan: &Plan| {
+            plan.settles
+                .as_ref()
+                .map_or_else(|| "nothing".to_owned(), |s| format!("{} per {} of a {:?}", s.scheme, s.per, s.owner).to_lowercase())
+        };
+        self.text("settles", settles(old), settles(new));
+        let funds = |plan: &Plan| plan.fund_ids().map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
+        self.text("funds", funds(old), funds(new));
+        let feeds = |plan: &Plan| {
+            let name = |payer: plan::Payer| match payer {
+                plan::Payer::Layer(layer) => plan.layers.get(layer).map_or("", |l| l.name.id.as_str()),
+                plan::Payer::Fund(fund) => plan.funds.get(fund).map_or("", |f| f.id.as_str()),
+            };
+            let told = plan.feeds.iter().map(|f| format!("{} of {}", runs_on(plan, f.accumulator), name(f.payer)));
+            told.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("; ")
+        };
+        self.text("payments counted", feeds(old), feeds(new));
         self.attributes();
         self.day_charges();
         self.classify();

@@ -115,6 +115,14 @@ impl Writer<'_> {
             (words.policy_year().into(), Line::fill(words.policy_year_text(), [start.into()])),
             (words.order().into(), order.into()),
         ];
+        if let Some(settles) = &plan.settles {
+            let owner = if settles.owner == Owner::Household { words.household() } else { words.person() };
+            let values = [Line::code(clean(&settles.scheme)), owner.into(), words.per_period(settles.per).into_owned().into()];
+            items.push((words.settles_other().into(), Line::fill(words.settles_text(), values)));
+        }
+        if !plan.funds.is_empty() {
+            items.push((words.funds().into(), Line::join(plan.funds.iter().map(|f| self.named(f)), words.comma())));
+        }
         if let Some(source) = &plan.about.source {
             items.push((words.source().into(), clean(source).into()));
         }
@@ -638,6 +646,14 @@ impl Writer<'_> {
                 && let Some(which) = condition(names, &accumulator.condition)
             {
                 counts = counts.and(words.comma()).and(Line::fill(words.only_claims(), [which]));
+            }
+            let payers = names.plan.feeds.iter().filter(|f| f.accumulator == index).map(|f| match f.payer {
+                plan::Payer::Layer(layer) => names.layer(layer),
+                plan::Payer::Fund(fund) => names.plan.funds.get(fund).map(|f| names.named(f)).unwrap_or_default(),
+            });
+            let payers: Vec<Line> = payers.collect();
+            if !payers.is_empty() {
+                counts = counts.and(words.comma()).and(Line::fill(words.and_payments_of(), [Line::join(payers, words.comma())]));
             }
             let used = users.get(&index).cloned().unwrap_or_default();
             let shared = used.len() > 1;

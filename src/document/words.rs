@@ -140,6 +140,10 @@ words! {
     coordinate_greatest: "支付其中最多者：{}", "pays the greatest of: {}";
     ratio_least: "比例不低于", "Ratio at least";
     ratio_most: "比例不高于", "Ratio at most";
+    settles_other: "结算", "Settles";
+    settles_text: "方案 {} 裁定后的剩余费用，每个{}、{}合并", "what scheme {} left, all claims of a {} together per {}";
+    funds: "分担赔款的基金", "Funds that share payments";
+    and_payments_of: "以及 {} 的赔款", "and what {} pays";
     phases: "分阶段", "Phases";
     phase: "阶段", "Phase";
     until_cost: "累计费用至 {}", "until the cost reaches {}";
