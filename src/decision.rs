@@ -68,6 +68,9 @@ pub struct Decision {
     /// What was posted to accumulators.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub postings: Vec<Posting>,
+    /// What was posted and counts in the next period too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carried: Vec<CarriedAmount>,
     /// The position of every accumulator after this claim, in this claim's period.
     pub balances: Vec<Balance>,
     /// The digest of the person and the claim that came in.
@@ -609,6 +612,19 @@ pub struct DayStretch {
     /// How many days.
     pub days: i64,
     /// What they come to.
+    pub amount: Amount,
+}
+
+/// What counts in an accumulator's next period too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct CarriedAmount {
+    /// The accumulator.
+    pub accumulator: String,
+    /// The first day of its next period.
+    pub to: NaiveDate,
+    /// The amount.
     pub amount: Amount,
 }
 

@@ -3,6 +3,7 @@
 mod adjustment;
 pub(crate) mod allocate;
 pub(crate) mod benefit;
+mod carry;
 pub(crate) mod case;
 pub(crate) mod classify;
 mod days;

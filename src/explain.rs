@@ -343,6 +343,10 @@ impl Story {
         self.page.blank();
         self.page.line(0, words.postings());
         self.page.grid(2, 3, &rows);
+        for one in &decision.carried {
+            let values = [clean(&one.accumulator), grouped(one.amount), one.to.to_string()];
+            self.page.line(2, &fill(words.carried(), &values.each_ref().map(String::as_str)));
+        }
     }
 
     fn digests(&mut self, decision: &Decision) {

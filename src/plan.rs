@@ -66,6 +66,8 @@ pub struct Plan {
     pub(crate) groups: Vec<Vec<GroupKey>>,
     /// Facts that are sums over the lines that a benefit counts, each with the fact that is summed.
     pub(crate) sums: Vec<(usize, usize)>,
+    /// Accumulators of which what is posted in so many last months of a period counts in the next one too.
+    pub(crate) carries: Vec<(usize, u32)>,
     pub(crate) day_charges: Vec<DayCharge>,
     pub(crate) funds: Vec<Named>,
     pub(crate) feeds: Vec<Feed>,

@@ -35,6 +35,7 @@ struct Builder<'a> {
     line_paid: Vec<Vec<LayerAmount>>,
     postings: Vec<Posting>,
     day_charges: Vec<DayChargeFigure>,
+    carried: Vec<CarriedAmount>,
     layer: usize,
     benefit: Option<usize>,
     counts_claims: bool,
@@ -53,6 +54,7 @@ impl<'a> Builder<'a> {
             line_paid: vec![Vec::new(); case.lines],
             postings: Vec::new(),
             day_charges: Vec::new(),
+            carried: Vec::new(),
             layer: 0,
             benefit: None,
             counts_claims: false,
@@ -240,6 +242,12 @@ impl<'a> Builder<'a> {
                 let dropped = DroppedLine { line, group: self.amount(group), least: self.amount(least) };
                 if let Some(figures) = self.figures() {
                     figures.dropped.push(dropped);
+                }
+            }
+            Step::Carried { accumulator, amount, to } => {
+                if let Some(found) = self.plan.accumulators.get(accumulator) {
+                    let amount = self.position(found, amount);
+                    self.carried.push(CarriedAmount { accumulator: found.name.clone(), to, amount });
                 }
             }
             Step::Day { charge, before, row, days, amount } => self.days(charge, before, row, days, amount),
@@ -683,6 +691,7 @@ impl<'a> Builder<'a> {
             lines: self.lines(claim),
             layers: std::mem::take(&mut self.layers),
             postings: std::mem::take(&mut self.postings),
+            carried: std::mem::take(&mut self.carried),
             balances: self.balances(),
             input_digest: Digest::of(&input),
             result_digest: NO_DIGEST,

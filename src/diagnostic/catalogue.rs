@@ -130,6 +130,9 @@ catalogue! {
     claimants_are_households():
         "此方案按家庭结算：请写 `of = \"household\"`",
         "this scheme settles for households: write `of = \"household\"`";
+    carry_too_long(months: usize):
+        "`carry_months` 应少于一个周期，且周期须是日历上长于一个月的一段（{months} 个月不行）",
+        "`carry_months` is less than a period, which is a stretch of the calendar of more than a month: {months} months are not";
     needs_an_end(): "`ratio_between` 须写 `least` 或 `most`", "`ratio_between` needs `least` or `most`";
     between_needs_a_ratio():
         "只有 `ratio` 或 `bands` 的比例才有上下限",

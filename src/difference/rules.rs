@@ -148,6 +148,11 @@ impl<'p> Differ<'p> {
             told.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("; ")
         };
         self.text("payments counted", feeds(old), feeds(new));
+        let carries = |plan: &Plan| {
+            let told = plan.carries.iter().map(|(accumulator, months)| format!("{} in {months} months", runs_on(plan, *accumulator)));
+            told.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("; ")
+        };
+        self.text("carried over", carries(old), carries(new));
         self.attributes();
         self.day_charges();
         self.classify();

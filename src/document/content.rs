@@ -655,6 +655,9 @@ impl Writer<'_> {
             if !payers.is_empty() {
                 counts = counts.and(words.comma()).and(Line::fill(words.and_payments_of(), [Line::join(payers, words.comma())]));
             }
+            if let Some((_, months)) = names.plan.carries.iter().find(|(carried, _)| *carried == index) {
+                counts = counts.and(words.comma()).and(Line::fill(words.carries(), [months.to_string().into()]));
+            }
             let used = users.get(&index).cloned().unwrap_or_default();
             let shared = used.len() > 1;
             let mut by = Line::join(used, words.semicolon());

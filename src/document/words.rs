@@ -144,6 +144,7 @@ words! {
     settles_text: "方案 {} 裁定后的剩余费用，每个{}、{}合并", "what scheme {} left, all claims of a {} together per {}";
     funds: "分担赔款的基金", "Funds that share payments";
     and_payments_of: "以及 {} 的赔款", "and what {} pays";
+    carries: "最后 {} 个月的也计入下一周期", "in the last {} months also for the next period";
     phases: "分阶段", "Phases";
     phase: "阶段", "Phase";
     until_cost: "累计费用至 {}", "until the cost reaches {}";

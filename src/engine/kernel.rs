@@ -4,6 +4,7 @@ use crate::date::Per;
 use crate::engine::Fault;
 use crate::engine::allocate::take_from_portion;
 use crate::engine::benefit;
+use crate::engine::carry;
 use crate::engine::case::{Bill, Case, Given};
 use crate::engine::days;
 use crate::engine::lean;
@@ -36,10 +37,16 @@ pub(crate) fn settle<T: Trace>(
     if T::RECORDS {
         case.first_days = plan.accumulators.iter().enumerate().map(|(index, a)| books.first_day(index, a.owner)).collect();
     }
+    let before = if plan.carries.is_empty() { Vec::new() } else { case.positions.clone() };
     match &program.lean {
         // Nothing can change what fires, and nobody asks what did not.
         Some(ops) if bill.is_bare() && !T::RECORDS => lean::settle(ops, case, trace)?,
         _ => layers(plan, program, bill, case, trace)?,
+    }
+    if let Some(date) = bill.input.and_then(|input| input.rule_date).filter(|_| !plan.carries.is_empty()) {
+        let carried = carry::carried(plan, date, &before, case, books, trace)?;
+        books.store(&mut case.positions, T::RECORDS);
+        return carry::post(books, carried);
     }
     books.store(&mut case.positions, T::RECORDS);
     Ok(())

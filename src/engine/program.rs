@@ -137,7 +137,9 @@ impl Known<'_> {
 
     /// The lean form of a benefit, if it has one.
     fn lean(&self, layer: usize, benefit: &Benefit) -> Option<LeanOp> {
-        let personal = |a: &usize| self.plan.accumulators.get(*a).is_some_and(|a| a.per.goes_by_day());
+        let personal = |a: &usize| {
+            self.plan.accumulators.get(*a).is_some_and(|a| a.per.goes_by_day()) || self.plan.carries.iter().any(|(carried, _)| carried == a)
+        };
         let rare = !benefit.indemnity
             || benefit.posts.iter().any(|(accumulator, _)| personal(accumulator))
             || benefit.rounds_patient_share

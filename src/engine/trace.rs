@@ -201,6 +201,12 @@ pub(crate) enum Step {
         days: i64,
         amount: Money,
     },
+    /// What counts in the next period of an accumulator too.
+    Carried {
+        accumulator: usize,
+        amount: i64,
+        to: chrono::NaiveDate,
+    },
     /// A fund's part of the payment.
     FundPaid {
         fund: usize,

@@ -243,6 +243,10 @@ impl Check {
         }
         self.lines(decision);
         self.funds(decision);
+        for one in &decision.carried {
+            let posted = decision.postings.iter().filter(|p| p.accumulator == one.accumulator).map(|p| p.amount);
+            self.same(&format!("carried.{}", one.accumulator), Number::sum(posted), one.amount);
+        }
         for one in &decision.day_charges {
             let sum = Number::sum(one.stretches.iter().map(|s| s.amount));
             self.same(&format!("charge.{}", one.charge.id), sum, one.amount);

@@ -186,6 +186,7 @@ words! {
     added: "本次", "added";
     after: "此后", "after";
     by_rule: "记入规则", "posted by";
+    carried: "结转：{0} 中的 {1} 也计入自 {2} 起的周期", "carried over: {1} of {0} counts in the period from {2} too";
     digests: "数据摘要（SHA-256）", "Digests (SHA-256)";
     input: "输入", "input";
     result_digest: "结论", "decision";

@@ -154,6 +154,17 @@ impl Compiler<'_> {
                 held: None,
             });
             self.feeds(index, accumulator);
+            if let Some(months) = &accumulator.carry_months {
+                let whole = match accumulator.per {
+                    Per::Quarter => 3,
+                    Per::HalfYear => 6,
+                    Per::PolicyYear | Per::CalendarYear | Per::YearFrom(_) => 12,
+                    _ => 0,
+                };
+                if months.value >= whole {
+                    self.error(Code::Conflict, &months.place, say::carry_too_long(months.value as usize));
+                }
+            }
         }
         for index in 0..tree.parameters.len() {
             self.parameter(index);
@@ -306,6 +317,12 @@ impl Compiler<'_> {
             settles: header.settles.clone(),
             groups: std::mem::take(&mut self.groups),
             sums,
+            carries: tree
+                .accumulators
+                .iter()
+                .enumerate()
+                .filter_map(|(index, a)| a.carry_months.as_ref().map(|months| (index, months.value)))
+                .collect(),
             day_charges: std::mem::take(&mut self.day_charges),
             funds: tree.funds.iter().map(|f| named(&f.id, &f.about)).collect(),
             feeds: self.feeds.clone(),

@@ -304,6 +304,12 @@ pub(crate) const ACCUMULATOR: Section = Section {
                 "按个人（默认）或按家庭累计",
                 "Whose it is: a person's (default) or a household's",
             ),
+            key(
+                "carry_months",
+                Form::Positive,
+                "周期最后若干个月的累计也计入下一周期",
+                "What is posted in so many last months of a period counts in the next one too",
+            ),
             key("with_payments_of", Form::Names, "这些保障层或基金的赔款也计入", "What these layers or funds pay is counted too"),
         ],
         GUARD,

@@ -338,6 +338,7 @@ fn accumulator(keys: Keys<'_>) -> Option<Accumulator> {
     keys.required("per");
     let per = per(&keys);
     let owner = owner(&keys);
+    let carry_months = keys.optional("carry_months").and_then(|v| v.positive());
     let with_payments_of = keys.optional("with_payments_of").map_or_else(Vec::new, |v| word_list(v, false));
     if matches!(counts, Some(Counts::Claims | Counts::Units | Counts::Days)) && !with_payments_of.is_empty() {
         keys.problem(Code::Conflict, "with_payments_of", say::payments_are_money());
@@ -347,7 +348,7 @@ fn accumulator(keys: Keys<'_>) -> Option<Accumulator> {
         keys.problem(Code::Conflict, "when", say::only_claims_choose());
     }
     keys.finish();
-    Some(Accumulator { id: id?, counts: counts?, per: per?, owner, with_payments_of, guard })
+    Some(Accumulator { id: id?, counts: counts?, per: per?, owner, carry_months, with_payments_of, guard })
 }
 
 fn day_row(keys: Keys<'_>) -> Option<DayRow> {

@@ -299,6 +299,8 @@ pub(crate) struct Accumulator {
     pub(crate) counts: Counts,
     pub(crate) per: Per,
     pub(crate) owner: Owner,
+    /// In how many last months of a period what is posted counts in the next one too.
+    pub(crate) carry_months: Option<At<u32>>,
     /// Layers and funds whose payments are counted too.
     pub(crate) with_payments_of: Vec<Name>,
     pub(crate) guard: Guard,

@@ -10,6 +10,7 @@ mod bad_input;
 mod batch;
 mod boundary;
 mod by_hand;
+mod carry;
 mod check;
 #[cfg(feature = "cli")]
 mod cli;

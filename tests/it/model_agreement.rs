@@ -38,6 +38,7 @@ const FEATURES: &[&str] = &[
     "condition: several entries",
     "ratio cut to its most",
     "ratio raised to its least",
+    "carried over",
     "days counted",
     "days in several rows",
     "days without a row",

@@ -94,6 +94,7 @@ fn money_held_under_a_shared_deductible_is_not_counted_again() {
         per: Per::PolicyYear,
         owner: Owner::Person,
         when: None,
+        carry_months: None,
         with_payments_of: Vec::new(),
     };
     let (mut first, mut second) = (plain("basic", "100", "50%"), plain("relief", "100", "50%"));

@@ -577,6 +577,12 @@ impl Maker<'_> {
                     per = self.rolling();
                 }
                 let when = (counts == Counts::Claims && self.chance(50)).then(|| self.condition(PLAIN));
+                let carry_months = match per {
+                    Per::Quarter => Some(1),
+                    Per::PolicyYear | Per::CalendarYear | Per::YearFrom(..) | Per::HalfYear => Some(self.pick(&[1, 3, 5])),
+                    _ => None,
+                };
+                let carry_months = carry_months.filter(|_| !self.tame && self.chance(25));
                 let mut with_payments_of = Vec::new();
                 if counts != Counts::Claims && !self.tame && self.chance(30) {
                     // What a layer pays includes what its funds pay.
@@ -585,7 +591,7 @@ impl Maker<'_> {
                         false => vec![self.pick(&self.scheme.funds.clone())],
                     };
                 }
-                self.scheme.accumulators.push(Accumulator { id: id.to_owned(), counts, per, owner, when, with_payments_of });
+                self.scheme.accumulators.push(Accumulator { id: id.to_owned(), counts, per, owner, when, carry_months, with_payments_of });
             }
         }
     }
@@ -594,7 +600,7 @@ impl Maker<'_> {
         self.seen.hit("rule: day charge");
         let count = |maker: &mut Self, id: &str, per: Per, when: Option<Condition>| {
             let (id, counts, owner) = (id.to_owned(), Counts::Days, Owner::Person);
-            maker.scheme.accumulators.push(Accumulator { id, counts, per, owner, when, with_payments_of: Vec::new() });
+            maker.scheme.accumulators.push(Accumulator { id, counts, per, owner, when, carry_months: None, with_payments_of: Vec::new() });
         };
         let per = self.pick(&[Per::Stay, Per::CalendarYear, Per::PolicyYear, Per::Last(60, Back::Days), Per::Lifetime]);
         let when = self.chance(40).then(|| self.condition(PLAIN));

@@ -322,6 +322,7 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
     }
     case.entry_left = case.left.clone();
     case.count_claim()?;
+    case.carry_over(books);
     case.personal_periods(books);
     case.report(books);
     *books = case.books;
@@ -1295,6 +1296,22 @@ impl Case<'_> {
         self.seen.hit_if(!used.is_empty(), "reserve days used");
         self.seen.hit_if(!uncovered.is_zero(), "days without a row");
         Ok((amount, uncovered, used))
+    }
+
+    /// What is posted in the last months of a period counts in the next one too.
+    fn carry_over(&mut self, before: &Books) {
+        for one in &self.scheme.accumulators {
+            let Some(months) = one.carry_months else { continue };
+            let account = self.account(&Kept::Named(one.id.clone()), String::new());
+            let posted = self.books.position(&account) - before.position(&account);
+            let of = |day: NaiveDate| period(self.scheme, one.per, day, None);
+            let next = self.rule_date.iter_days().find(|day| of(*day) != account.2).expect("periods end");
+            let close = (0..months).fold(next, |day, _| day.with_day(1).unwrap().pred_opt().unwrap().with_day(next.day()).unwrap());
+            if self.rule_date >= close && !posted.is_zero() {
+                self.seen.hit("carried over");
+                self.books.post(&(account.0, account.1, of(next)), posted);
+            }
+        }
     }
 
     /// A claim counts once it is decided.

@@ -198,6 +198,8 @@ pub(crate) struct Accumulator {
     pub(crate) per: Per,
     pub(crate) owner: Owner,
     pub(crate) when: Option<Condition>,
+    /// In how many last months what is posted counts in the next period too.
+    pub(crate) carry_months: Option<u32>,
     /// Layers and funds whose payments it counts too.
     pub(crate) with_payments_of: Vec<String>,
 }

@@ -80,6 +80,9 @@ pub(crate) fn rule_file(scheme: &Scheme) -> String {
         if let Some(when) = &one.when {
             table.add("when", condition(when));
         }
+        if let Some(months) = one.carry_months {
+            table.add("carry_months", months.to_string());
+        }
         if !one.with_payments_of.is_empty() {
             table.add("with_payments_of", list(one.with_payments_of.iter().map(|payer| quoted(payer))));
         }
