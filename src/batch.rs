@@ -150,23 +150,21 @@ pub fn stream<E: From<BatchError>>(
         }
     }
     // Periods are settled once all claims of the run are decided.
-    for settling in book.settling() {
+    for (edition, settling) in book.settling() {
         let decided = made.iter().filter_map(|one| {
             let plan = book.plans().get(one.plan)?;
             Some(settle::Decided { plan, person: &one.person, claim: &one.claim, decision: &one.decision })
         });
         let claims = settle::claims(settling, decided);
-        for claim in claims {
+        // Each edition makes those of its own time; one of them those of which none holds, and says so.
+        for claim in claims.into_iter().filter(|claim| book.plan_for(claim) == Ok(edition)) {
             let person = owner(settling, people, &claim.person);
-            let settled = book.plan_for(&claim).and_then(|plan| {
-                let route = order::Route { plan, person: &person, rule_date: claim.service_from };
-                let mut settler = Settler { adjudicators: &mut adjudicators, ledger: &mut ledger, tally: &mut tally };
-                Ok((plan, settler.settle(&route, &claim, Mode::Explained)?))
-            });
-            match settled {
-                Ok((plan, decision)) => {
+            let route = order::Route { plan: edition, person: &person, rule_date: claim.service_from };
+            let mut settler = Settler { adjudicators: &mut adjudicators, ledger: &mut ledger, tally: &mut tally };
+            match settler.settle(&route, &claim, Mode::Explained) {
+                Ok(decision) => {
                     if let Some(decision) = &decision {
-                        made.push(Made { plan, person, claim, decision: decision.clone() });
+                        made.push(Made { plan: edition, person, claim, decision: decision.clone() });
                     }
                     receive(Outcome::Decided(decision.filter(|_| mode == Mode::Explained)))?;
                 }

@@ -90,8 +90,8 @@ impl PlanBook {
         Ok(())
     }
 
-    /// The schemes that settle others, those first whose settled schemes are done.
-    pub(super) fn settling(&self) -> Vec<&Plan> {
+    /// The plans that settle others, by index, those first whose settled schemes are done.
+    pub(super) fn settling(&self) -> Vec<(usize, &Plan)> {
         let depth = |plan: &Plan| {
             let (mut depth, mut next) = (0usize, plan.settles());
             while let Some(found) = next.and_then(|id| self.plans.iter().find(|p| p.id == id)) {
@@ -100,17 +100,12 @@ impl PlanBook {
             }
             depth
         };
-        let mut first_editions: Vec<&Plan> = Vec::new();
-        for plan in self.plans.iter().filter(|p| p.settles.is_some()) {
-            if first_editions.last().is_none_or(|last| last.id != plan.id) {
-                first_editions.push(plan);
-            }
-        }
-        first_editions.sort_by_key(|plan| depth(plan));
-        first_editions
+        let mut settling: Vec<(usize, &Plan)> = self.plans.iter().enumerate().filter(|(_, p)| p.settles.is_some()).collect();
+        settling.sort_by_key(|(_, plan)| depth(plan));
+        settling
     }
 
-    /// Whether a scheme settles, or is settled by another.
+    /// Whether another scheme settles this one.
     pub(super) fn is_settled(&self, scheme: &str) -> bool {
         self.plans.iter().any(|p| p.settles() == Some(scheme))
     }

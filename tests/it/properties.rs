@@ -14,7 +14,7 @@ use medaid::{Adjudicator, Claim, Decision, Ledger, Person, Plan, PreparedClaims,
 
 use crate::model::coverage::Coverage;
 use crate::model::generate::{History, Wish, history};
-use crate::model::interpret::{Books, account_of};
+use crate::model::interpret::{Books, account_of, account_on};
 use crate::model::rat::Rat;
 use crate::model::reduce::reduce;
 use crate::model::scheme::{self, Body, Part, Taken};
@@ -158,6 +158,13 @@ fn accumulators_are_openings_plus_postings_and_no_limit_is_passed() {
                 ensure!(known == before, "{account:?} stood at {known}, posted from {before}");
                 ensure!(before + amount == after && !amount.is_negative(), "{account:?}: {before} + {amount} = {after}");
                 books.post(&account, amount);
+            }
+            for carried in &decision.carried {
+                let posted: Rat =
+                    decision.postings.iter().filter(|one| one.accumulator == carried.accumulator).map(|one| rat(&one.amount)).sum();
+                ensure!(posted == rat(&carried.amount), "{}: {posted} posted, {} carried", carried.accumulator, carried.amount);
+                let account = account_on(&history.scheme, history.person_of(claim), &carried.accumulator, carried.to);
+                books.post(&account, posted);
             }
             for layer in &decision.layers {
                 for figures in layer.benefits.iter().filter_map(|one| one.figures.as_ref()) {

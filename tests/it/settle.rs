@@ -238,3 +238,24 @@ fn lines_of_lines() {
     assert_eq!(lines, ["1/x/covered covered 270 of 900", "1/x/comfort comfort 100 of 100", "1/y comfort 100 of 100"]);
     assert_eq!((made[0].id.as_str(), made[0].service_from.to_string().as_str()), ("a/2024", "2024-12-31"));
 }
+
+/// Each edition makes the claims of its own time, with the attributes that it asks for; a period of which none holds is rejected, not passed over.
+#[test]
+fn editions_of_a_settling_scheme() {
+    let text = monthly(r#"scheme = "insurance", per = "month""#, "");
+    let may = text.replace("from = 2024-01-01", "from = 2024-01-01, until = 2024-06-01");
+    let site = "[[attribute]]\nname = \"claim_care\"\nof = \"line\"\ntype = \"text\"\ndefault = \"none\"\n[[classify]]";
+    let june = text
+        .replace("from = 2024-01-01", "from = 2024-06-01, until = 2024-07-01")
+        .replace("version = \"1\"", "version = \"2\"")
+        .replacen("[[classify]]", site, 1)
+        .replace("50000 + max", "10000 + max");
+    let book = PlanBook::new([plan(INSURANCE), plan(&may), plan(&june)]).unwrap();
+    let mut all = claims();
+    all.push(claim("6", "a", "2024-07-15", 6, "100000", "0"));
+    let run = batch::run(&book, &people(), all, Vec::new(), Mode::Explained).unwrap();
+    assert_eq!(facts(&run, "a/2024-05", &["refund.paid"]), ["70000"]);
+    assert_eq!(facts(&run, "a/2024-06", &["refund.paid"]), ["20000"]);
+    let rejected: Vec<(&str, RejectCode)> = run.rejects.iter().map(|one| (one.claim(), one.code())).collect();
+    assert_eq!(rejected, [("a/2024-07", RejectCode::NoSchemeInForce)]);
+}

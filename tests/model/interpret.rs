@@ -225,6 +225,12 @@ pub(crate) fn account_of(scheme: &Scheme, books: &Books, person: &Person, claim:
     (accumulator.to_owned(), owner, period)
 }
 
+/// The account of an accumulator in the period of the calendar that contains a day.
+pub(crate) fn account_on(scheme: &Scheme, person: &Person, accumulator: &str, day: NaiveDate) -> Account {
+    let (per, owner) = home_of(scheme, accumulator);
+    (accumulator.to_owned(), owner_of(owner, person), period(scheme, per, day, None))
+}
+
 fn home_of(scheme: &Scheme, accumulator: &str) -> (Per, Owner) {
     let all = all_accumulators(scheme);
     let found = all.iter().find(|(name, ..)| name == accumulator);
