@@ -371,6 +371,11 @@ impl Ledger {
         self.persons.is_empty() && self.households.is_empty()
     }
 
+    /// Whether a person's opening balances under a scheme are posted.
+    pub(crate) fn is_opened(&self, person: &str, scheme: &str) -> bool {
+        self.persons.get(person).is_some_and(|account| account.is_opened(scheme))
+    }
+
     /// The books of a claim. Makes the accounts if they are not there.
     pub(crate) fn books(&mut self, plan: &Plan, person: &str, household: &str) -> Option<Books<'_>> {
         if !self.plans.contains(&plan.digest) {

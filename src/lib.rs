@@ -59,7 +59,7 @@ pub mod formats {}
 #[doc = include_str!("../docs/design.md")]
 pub mod design {}
 
-pub use claim::{AttributeValue, Claim, Dated, DatedValue, Facility, Line, OpeningBalance, Person, PriorPayment};
+pub use claim::{AttributeValue, Claim, Dated, DatedValue, Facility, Line, OpeningBalance, Person, PriorPayment, SeveralHouseholds};
 pub use date::{DateChoice, Length, Per, PolicyYear, Span};
 pub use decision::{Decision, Language};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Page, Severity};

@@ -56,6 +56,9 @@ pub enum BatchError {
     /// Two persons with one id.
     #[error("person `{0}` is given twice")]
     DuplicatePerson(String),
+    /// Somebody belongs to two households on one day.
+    #[error(transparent)]
+    SeveralHouseholds(#[from] crate::claim::SeveralHouseholds),
     /// A person without a household whose id is also the name of a household.
     #[error("person `{0}` has no household, but others have the household `{0}`: say which household the person belongs to")]
     AmbiguousHousehold(String),

@@ -23,6 +23,7 @@ mod document;
 mod explain;
 #[cfg(feature = "io")]
 mod files;
+mod households;
 #[cfg(feature = "cli")]
 mod layout;
 mod lean;

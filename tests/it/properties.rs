@@ -284,7 +284,7 @@ fn threads_do_not_matter() {
 }
 
 fn owner(person: &Person) -> String {
-    person.household.clone().unwrap_or_else(|| format!("alone {}", person.id))
+    person.households().next().map_or_else(|| format!("alone {}", person.id), str::to_owned)
 }
 
 #[test]
@@ -300,7 +300,7 @@ fn the_fast_path_and_the_explained_path_agree() {
         for ((person, claim), alone) in pairs.iter().zip(one_by_one) {
             let explained = slow.adjudicate(person, &mut slow_ledger, claim);
             ensure!(explained == alone, "claim {}: a reused adjudicator decides otherwise", claim.id);
-            let prepared = ahead_ledger.open(&plan, person).and_then(|mut books| {
+            let prepared = ahead_ledger.open(&plan, person, claim.service_from).and_then(|mut books| {
                 let number = prepared_claims.push(person, claim)?;
                 let settled = ahead.settle_prepared(&prepared_claims, number, &mut books)?;
                 Ok(settled.out_of_pocket())
