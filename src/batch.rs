@@ -28,6 +28,7 @@ mod people;
 mod summary;
 
 pub use book::PlanBook;
+pub(crate) use book::{differ, plan_for, reword};
 pub use error::BatchError;
 pub use expect::{ExpectationError, Expectations, Mismatch};
 pub use people::People;

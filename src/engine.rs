@@ -3,6 +3,7 @@
 mod adjustment;
 pub(crate) mod allocate;
 pub(crate) mod benefit;
+pub(crate) mod booked;
 mod carry;
 pub(crate) mod case;
 pub(crate) mod classify;
@@ -25,6 +26,7 @@ pub use crate::ledger::{Account, Books};
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::reject::{Reject, RejectCode};
+use booked::Booked;
 use case::{Bill, Case, Input};
 use kinds::Kinds;
 pub use prepared::PreparedClaims;
@@ -106,12 +108,14 @@ pub struct Adjudicator<'p> {
     kinds: Kinds,
     input: Input,
     case: Case,
+    /// The steps by which the claim last settled was booked.
+    steps: Vec<trace::Step>,
 }
 
 impl<'p> Adjudicator<'p> {
     /// An adjudicator for a plan.
     pub fn new(plan: &'p Plan) -> Adjudicator<'p> {
-        Adjudicator { plan, kinds: Kinds::new(plan), input: Input::default(), case: Case::default() }
+        Adjudicator { plan, kinds: Kinds::new(plan), input: Input::default(), case: Case::default(), steps: Vec::new() }
     }
 
     /// Settles a claim, posting its effects to the ledger, and gives the amounts.
@@ -131,6 +135,24 @@ impl<'p> Adjudicator<'p> {
         let mut steps = trace::Steps::default();
         self.run(person, ledger, claim, &mut steps)?;
         Ok(crate::decision::build::decision(self.plan, person, claim, &self.input, &self.case, &steps))
+    }
+
+    /// Settles a claim and gives what it pays and posts.
+    pub(crate) fn book(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim) -> Result<Booked, Reject> {
+        let mut trace = trace::Postings(std::mem::take(&mut self.steps));
+        trace.0.clear();
+        let done = self.run(person, ledger, claim, &mut trace);
+        let booked = done.map(|()| booked::booked(self.plan, &self.case, &trace.0));
+        self.steps = trace.0;
+        booked
+    }
+
+    /// Settles a claim and gives the decision with every step, and what it pays and posts.
+    pub(crate) fn book_explained(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim) -> Result<(Booked, Decision), Reject> {
+        let mut steps = trace::Steps::default();
+        self.run(person, ledger, claim, &mut steps)?;
+        let booked = booked::booked(self.plan, &self.case, &steps.0);
+        Ok((booked, crate::decision::build::decision(self.plan, person, claim, &self.input, &self.case, &steps)))
     }
 
     fn run<T: trace::Trace>(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim, trace: &mut T) -> Result<(), Reject> {
@@ -192,9 +214,12 @@ impl Ledger {
             return Ok(());
         }
         let openings = prepare::openings(plan, person, claim)?;
+        if openings.is_empty() {
+            return Ok(());
+        }
         let internal = || Fault::Internal.reject(plan, claim, None);
-        for one in openings {
-            let household = prepare::household(person, one.on, claim)?;
+        let households = openings.iter().map(|one| prepare::household(person, one.on, claim)).collect::<Result<Vec<&str>, Reject>>()?;
+        for (one, household) in openings.iter().zip(households) {
             let mut books = self.books(plan, &person.id, household).ok_or_else(internal)?;
             books.owner(one.owner).post(one.key, one.period, one.amount).ok_or_else(|| Fault::Overflow.reject(plan, claim, None))?;
         }

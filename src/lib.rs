@@ -35,6 +35,7 @@ mod exact;
 pub mod explain;
 #[cfg(feature = "io")]
 pub mod io;
+pub mod journal;
 #[cfg(feature = "cli")]
 mod layout;
 mod ledger;

@@ -42,6 +42,14 @@ pub enum BatchError {
     /// A scheme settles itself by way of others.
     #[error("scheme `{0}` settles itself by way of others")]
     SettlesItself(String),
+    /// Two versions of one name.
+    #[error("scheme `{id}`: version {version} is given twice")]
+    DuplicateVersion {
+        /// The scheme.
+        id: String,
+        /// The version.
+        version: String,
+    },
     /// Two households with one id.
     #[error("household `{0}` is given twice")]
     DuplicateHousehold(String),

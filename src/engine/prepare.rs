@@ -366,6 +366,7 @@ pub(crate) fn household<'a>(person: &'a Person, on: NaiveDate, claim: &str) -> R
 
 /// What an opening balance posts.
 pub(crate) struct Opening {
+    pub(crate) accumulator: usize,
     pub(crate) owner: Owner,
     /// The day for which it is given.
     pub(crate) on: NaiveDate,
@@ -393,7 +394,7 @@ pub(crate) fn openings(plan: &Plan, person: &Person, claim: &str) -> Result<Vec<
             let message = format!("`{}` runs per {}: it has no balance before the first claim", opening.accumulator, found.per);
             return Err(reject(RejectCode::UnknownAccumulator, message));
         };
-        openings.push(Opening { owner: found.owner, on: opening.on, key: slot.key, period, amount: opening.amount.micros() });
+        openings.push(Opening { accumulator, owner: found.owner, on: opening.on, key: slot.key, period, amount: opening.amount.micros() });
     }
     Ok(openings)
 }

@@ -22,7 +22,7 @@ use crate::model::toml;
 use crate::model_agreement::{setting, written};
 
 /// What went wrong, if something did.
-type Checked = Result<(), String>;
+pub(crate) type Checked = Result<(), String>;
 
 macro_rules! ensure {
     ($holds:expr, $($message:tt)+) => {
@@ -31,9 +31,10 @@ macro_rules! ensure {
         }
     };
 }
+pub(crate) use ensure;
 
 /// Tries a property on many histories; what fails is made smaller first.
-fn always(wish: Wish, check: impl Fn(&History) -> Checked) {
+pub(crate) fn always(wish: Wish, check: impl Fn(&History) -> Checked) {
     let first = setting("MEDAID_PROPERTY_SEED", 1);
     for seed in first..first + setting("MEDAID_PROPERTY_RUNS", 1_000) {
         let whole = history(seed, wish, &mut Coverage::default());
@@ -70,7 +71,7 @@ fn decide_all(plan: &Plan, pairs: &[(Person, Claim)]) -> Vec<Result<Decision, Re
     pairs.iter().map(|(person, claim)| plan.adjudicate(person, &mut ledger, claim)).collect()
 }
 
-fn rat<T: ToString + ?Sized>(amount: &T) -> Rat {
+pub(crate) fn rat<T: ToString + ?Sized>(amount: &T) -> Rat {
     let text = amount.to_string();
     Rat::parse(&text).unwrap_or_else(|| panic!("`{text}` is no number"))
 }
