@@ -50,6 +50,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+pub use balance::{BalanceLine, BehindPosting};
 pub use desk::Desk;
 pub use operation::{Act, Adoption, ClaimRef, LatePayment, Operation, Reservation, Submission};
 pub use outcome::{BookedPosting, Booking, Outcome};

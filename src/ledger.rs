@@ -1,6 +1,7 @@
 //! The ledger: positions of accumulators, by owner and period, carried from claim to claim.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -470,27 +471,35 @@ impl Ledger {
     /// no such period.
     pub fn position(&self, plan: &Plan, owner: &str, accumulator: &str, on: NaiveDate) -> Option<Money> {
         let found = plan.accumulators.get(plan.accumulator(accumulator)?)?;
-        let account = match found.owner {
-            Owner::Person => self.persons.get(owner),
-            Owner::Household => self.households.get(owner),
-        };
-        let period = match found.per {
-            Per::Lifetime => 0,
-            Per::Last(window) => {
-                let (key, last) = (AccumulatorKey::new(&plan.id, accumulator), day_number(on));
-                let first = window.first_day(on).map_or(i32::MIN, day_number);
-                let entries = account.into_iter().flat_map(Account::all).filter(|(k, day, _)| *k == key && (first..=last).contains(day));
-                return Some(Money::from_micros(entries.fold(0i64, |sum, (_, _, amount)| sum.saturating_add(amount))));
-            }
-            Per::FirstUse(length) => {
-                let (key, day) = (AccumulatorKey::new(&plan.id, accumulator), day_number(on));
-                let starts = account.into_iter().flat_map(Account::all).filter(|(k, start, _)| *k == key && *start <= day);
-                starts.map(|(_, start, _)| start).max().filter(|start| length.reaches(*start, day)).unwrap_or(day)
-            }
-            per => day_number(per.start(on, plan.policy_year)?),
-        };
         let key = AccumulatorKey::new(&plan.id, accumulator);
-        Some(Money::from_micros(account.map_or(0, |account| account.position(key, period))))
+        let periods = self.periods_on(found.owner, owner, key, found.per, plan.policy_year, on)?;
+        let entries = self.accounts(found.owner).get(owner).into_iter().flat_map(Account::all);
+        let of_periods = entries.filter(|(k, period, _)| *k == key && periods.contains(period));
+        Some(Money::from_micros(of_periods.fold(0i64, |sum, (_, _, amount)| sum.saturating_add(amount))))
+    }
+
+    /// The keys of the periods whose positions count on a day: one, or all days of a rolling window; nothing for what runs over a claim or a stay.
+    pub(crate) fn periods_on(
+        &self,
+        owner: Owner,
+        id: &str,
+        key: AccumulatorKey,
+        per: Per,
+        year: PolicyYear,
+        on: NaiveDate,
+    ) -> Option<RangeInclusive<i32>> {
+        let day = day_number(on);
+        let period = match per {
+            Per::Lifetime => 0,
+            Per::Last(window) => return Some(window.first_day(on).map_or(i32::MIN, day_number)..=day),
+            Per::FirstUse(length) => {
+                let entries = self.accounts(owner).get(id).into_iter().flat_map(Account::all);
+                let starts = entries.filter(|(k, start, _)| *k == key && *start <= day).map(|(_, start, _)| start);
+                starts.max().filter(|start| length.reaches(*start, day)).unwrap_or(day)
+            }
+            per => day_number(per.start(on, year)?),
+        };
+        Some(period..=period)
     }
 
     fn wire(&self) -> WireLedger {

@@ -13,7 +13,7 @@ use crate::ledger::AccumulatorKey;
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::plan::compile::read_value;
-use crate::plan::fact::{Domain, Fact, FactKind};
+use crate::plan::fact::{Domain, Fact, FactKind, Facts, MISSING};
 use crate::reject::{Reject, RejectCode};
 use crate::scheme::syntax::Owner;
 
@@ -224,6 +224,18 @@ fn value_of(claim: &Claim, fact: &Fact, field: impl FnOnce() -> String, text: &s
         };
         Reject::new(&claim.id, RejectCode::UnknownValue, &field(), format!("`{text}` is not a value of `{}`, which is {known}", fact.name))
     })
+}
+
+/// What is known of a person on a day, when nothing is known of any claim.
+pub(crate) fn facts_of_person(plan: &Plan, person: &Person, on: NaiveDate) -> Result<Facts, Reject> {
+    let mut input = Input::default();
+    input.facts.reset(plan.facts.len());
+    let claim = Claim { person: person.id.clone(), service_from: on, settled: Some(on), ..Claim::default() };
+    case_facts(plan, person, &claim, on, &mut input)?;
+    // What a claim would say is left open, its defaults too.
+    let of_claims = plan.facts.iter().zip(&mut input.facts.classes).filter(|(fact, _)| !fact.kind.of_person());
+    of_claims.for_each(|(_, class)| *class = MISSING);
+    Ok(input.facts)
 }
 
 fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate, input: &mut Input) -> Result<(), Reject> {

@@ -343,6 +343,18 @@ impl<'r> Desk<'r> {
         self.rules.in_force(&adopted)
     }
 
+    /// The plans in force on a day: of each scheme the one that is chosen for claims of that day, by scheme.
+    pub(super) fn plans_on(&self, journal: &Journal, on: NaiveDate) -> Vec<&'r Plan> {
+        let mut plans: Vec<&Plan> = Vec::new();
+        for plan in self.in_force(journal).into_iter().filter_map(|index| self.rules.plans().get(index)) {
+            if plan.effective.contains(on) && !plans.iter().any(|known| known.id == plan.id) {
+                plans.push(plan);
+            }
+        }
+        plans.sort_by(|a, b| a.id.cmp(&b.id));
+        plans
+    }
+
     /// A claim that comes, with the record of that number.
     fn coming(&self, journal: &Journal, claim: Claim, reserved_until: Option<NaiveDate>, number: usize) -> Result<Coming, Reject> {
         let route = self.route(journal, &claim)?;
