@@ -130,6 +130,7 @@ pub fn rules(plan: &Plan) -> BTreeSet<Rule> {
         benefit.deductibles.iter().chain(&benefit.franchise).for_each(|d| add(Does::Meets(d.label.clone())));
         benefit.base_caps.iter().for_each(|c| add(Does::CutsBase(c.label.clone())));
         benefit.caps.iter().for_each(|c| add(Does::Binds(c.label.clone())));
+        benefit.copays.iter().flat_map(|c| &c.caps).for_each(|c| add(Does::Binds(c.label.clone())));
         benefit.out_of_pocket_max.iter().for_each(|m| add(Does::Raises(m.label.clone())));
         applied(benefit).into_iter().for_each(|label| add(Does::Applies(label)));
         match &benefit.form {
@@ -219,6 +220,12 @@ fn of_figures(benefit: &Benefit, figures: &Figures, facts: &Facts, add: &mut dyn
             if over {
                 add(Does::Meets(limit.rule.clone()));
             }
+        }
+    }
+    for copay in &figures.copays {
+        let items = copay.items.iter().fold(Money::ZERO, |sum, item| sum.checked_add(money(item.due)).unwrap_or(sum));
+        for cap in copay.caps.iter().filter(|cap| cap.room == copay.due && (copay.items.is_empty() || money(copay.due) < items)) {
+            add(Does::Binds(cap.rule.clone()));
         }
     }
     let active = |label: &String| !figures.inactive.iter().any(|rule| rule.rule == *label);

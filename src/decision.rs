@@ -453,6 +453,44 @@ pub struct CopayFigure {
     pub due: Amount,
     /// When it is taken: `before-deductible`, `before-ratio`, `from-payment` or `beside`.
     pub taken: String,
+    /// For what it is due once, if not for the claim: `line`, `unit` or `day`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<String>,
+    /// What is due item by item, if it is more than a sum for the claim.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<CopayItem>,
+    /// What it takes in a period at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caps: Vec<LimitFigure>,
+}
+
+/// What a copayment makes of one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct CopayItem {
+    /// The line's id; nothing for the claim as a whole, its days, or a bill without lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+    /// What the item has left; of copayments beside the bill, what it brought into the base.
+    pub left: Amount,
+    /// Of how many units or days it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<Amount>,
+    /// The sum, of one unit or day if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Amount>,
+    /// The ratio, if it goes by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<Ratio>,
+    /// The least of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<Amount>,
+    /// The most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<Amount>,
+    /// What is due.
+    pub due: Amount,
 }
 
 /// How a deductible was applied.

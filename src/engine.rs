@@ -6,6 +6,7 @@ pub(crate) mod benefit;
 mod carry;
 pub(crate) mod case;
 pub(crate) mod classify;
+mod copay;
 mod days;
 pub(crate) mod kernel;
 mod kinds;

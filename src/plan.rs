@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostics;
 use crate::ledger::AccumulatorKey;
 use crate::money::Rounding;
 use crate::scheme::Scheme;
-use crate::scheme::syntax::{About, Candidate, Counts, Owner, Parts, Settles, Taken, Unit};
+use crate::scheme::syntax::{About, Candidate, Counts, Each, Owner, Parts, Settles, Taken, Unit};
 use condition::Condition;
 use fact::{Fact, FactKind};
 use value::Value;
@@ -290,7 +290,15 @@ pub(crate) struct Limit {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Copay {
+    pub(crate) each: Each,
+    /// The fact that it is multiplied by: the line's quantity, or the claim's days.
+    pub(crate) times: Option<usize>,
+    /// A sum; or, if it is a ratio, a part of what the item has left.
     pub(crate) amount: Value,
+    pub(crate) is_ratio: bool,
+    pub(crate) least: Option<Value>,
+    pub(crate) most: Option<Value>,
+    pub(crate) caps: Vec<Limit>,
     pub(crate) taken: Taken,
     pub(crate) condition: Condition,
 }
@@ -423,6 +431,8 @@ pub(crate) struct Benefit {
     pub(crate) franchise: Option<Limit>,
     pub(crate) deductibles: Vec<Limit>,
     pub(crate) copays: Vec<Copay>,
+    /// Whether any of them is more than a sum for the claim: then the money of each line is followed.
+    pub(crate) by_items: bool,
     pub(crate) form: Form,
     pub(crate) points: Vec<Adjustment>,
     pub(crate) factors: Vec<Adjustment>,

@@ -10,7 +10,7 @@ use crate::plan::fact::Facts;
 use crate::plan::value::Value;
 use crate::plan::{Accumulator, Benefit, Form, Limit, Named, Payer, Plan};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::{Counts, Parts, Taken, Unit};
+use crate::scheme::syntax::{Counts, Each, Parts, Taken, Unit};
 
 /// Builds the decision of a settled case.
 pub(crate) fn decision(plan: &Plan, person: &Person, claim: &Claim, input: &Input, case: &Case, steps: &Steps) -> Decision {
@@ -179,6 +179,7 @@ impl<'a> Builder<'a> {
             LimitKind::Franchise => benefit.franchise.as_ref(),
             LimitKind::OutOfPocket => benefit.out_of_pocket_max.get(index),
             LimitKind::Cap => benefit.caps.get(index),
+            LimitKind::Copay(copay) => benefit.copays.get(copay).and_then(|c| c.caps.get(index)),
         }
     }
 
@@ -263,12 +264,58 @@ impl<'a> Builder<'a> {
                 let rule = self.limit(kind, index).map_or_else(String::new, |l| l.label.clone());
                 self.inactive(rule, note);
             }
+            Step::CopayItem { index, .. } => {
+                let item = self.copay_item(step);
+                self.copay_figure(index, |copay| copay.items.extend(item));
+            }
+            Step::Copay { index, amount } => {
+                let due = self.amount(amount);
+                self.copay_figure(index, |copay| copay.due = due);
+            }
             Step::CopayOff { index, note } => self.inactive(format!("copay {}", index + 1), note),
             Step::AdjustmentOff { point, index, note } => {
                 self.inactive(format!("{} {}", if point { "points" } else { "factor" }, index + 1), note);
             }
             _ => self.figure(step),
         }
+    }
+
+    /// Works on the figure of a copayment, which its first step begins.
+    fn copay_figure(&mut self, index: usize, work: impl FnOnce(&mut CopayFigure)) {
+        let rule = self.plan_benefit().and_then(|benefit| benefit.copays.get(index));
+        let taken = match rule.map(|c| c.taken) {
+            Some(Taken::BeforeDeductible) => "before-deductible",
+            Some(Taken::FromPayment) => "from-payment",
+            Some(Taken::Beside) => "beside",
+            _ => "before-ratio",
+        };
+        let each = rule.map(|c| c.each).filter(|each| *each != Each::Claim).map(|each| each.name().to_owned());
+        let due = self.amount(Money::ZERO);
+        let Some(figures) = self.figures() else { return };
+        let number = index + 1;
+        if figures.copays.last().is_none_or(|last| last.number != number) {
+            let taken = taken.to_owned();
+            figures.copays.push(CopayFigure { number, due, taken, each, items: Vec::new(), caps: Vec::new() });
+        }
+        if let Some(figure) = figures.copays.last_mut() {
+            work(figure);
+        }
+    }
+
+    fn copay_item(&self, step: &Step) -> Option<CopayItem> {
+        let Step::CopayItem { index, line, left, times, value, least, most, due } = *step else { return None };
+        let rule = self.plan_benefit()?.copays.get(index)?;
+        let shown = |amount: Option<Money>| amount.map(|amount| self.amount(amount));
+        Some(CopayItem {
+            line: line.and_then(|line| self.claim.lines.get(line)).map(|l| l.id.clone()),
+            left: self.amount(left),
+            times: rule.times.is_some().then(|| Amount::new(Money::from_micros(times), 0)),
+            amount: shown((!rule.is_ratio).then(|| Money::from_micros(value))),
+            ratio: rule.is_ratio.then(|| Ratio::from_millionths(value)),
+            least: shown(least),
+            most: shown(most),
+            due: self.amount(due),
+        })
     }
 
     fn charged(&mut self, amount: Money) {
@@ -378,6 +425,7 @@ impl<'a> Builder<'a> {
             LimitKind::BaseCap => figures.base_caps.push(figure),
             LimitKind::OutOfPocket => figures.out_of_pocket_max.push(figure),
             LimitKind::Cap => figures.caps.push(figure),
+            LimitKind::Copay(copay) => self.copay_figure(copay, |copay| copay.caps.push(figure)),
             LimitKind::Deductible | LimitKind::Franchise => {
                 let deductible = figures.deductible.get_or_insert(DeductibleFigure {
                     franchise: kind == LimitKind::Franchise,
@@ -514,15 +562,6 @@ impl<'a> Builder<'a> {
             }
             Step::Held { amount } => figures.held = Some(money(amount)),
             Step::Base { amount } => figures.base = money(amount),
-            Step::Copay { index, amount } => {
-                let taken = match benefit.copays.get(index).map(|c| c.taken) {
-                    Some(Taken::BeforeDeductible) => "before-deductible",
-                    Some(Taken::FromPayment) => "from-payment",
-                    Some(Taken::Beside) => "beside",
-                    _ => "before-ratio",
-                };
-                figures.copays.push(CopayFigure { number: index + 1, due: money(amount), taken: taken.to_owned() });
-            }
             Step::CopaidFromPayment { raw } => figures.copaid_from_payment = raw_amount(raw),
             Step::CopaidFromBase { amount } => {
                 figures.copaid_from_base = figures.copaid_from_base.checked_add(money(amount)).unwrap_or(figures.copaid_from_base);

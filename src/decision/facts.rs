@@ -84,6 +84,9 @@ impl Facts {
         put("base", &figures.base);
         let copay = figures.copaid_from_base.checked_add(figures.copaid_from_payment).unwrap_or(figures.copaid_from_base);
         put("copay", &copay);
+        for copay in &figures.copays {
+            put(&format!("copay_{}", copay.number), &copay.due);
+        }
         if let Some(deductible) = &figures.deductible {
             put("deductible", &deductible.in_force);
             put("deductible_met", &deductible.met);

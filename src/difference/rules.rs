@@ -360,13 +360,39 @@ impl<'p> Differ<'p> {
         }
         self.limits(path, "franchise", as_list(&old.franchise), as_list(&new.franchise));
         self.limits(path, "deductible", &old.deductibles, &new.deductibles);
-        let same = |a: &plan::Copay, b: &plan::Copay| a.taken == b.taken && self.same(&a.amount, &b.amount, &a.condition, &b.condition);
+        let same = |a: &plan::Copay, b: &plan::Copay| {
+            let ends = |a: &Option<Value>, b: &Option<Value>| match (a, b) {
+                (Some(a_end), Some(b_end)) => self.same(a_end, b_end, &Condition::default(), &Condition::default()),
+                (a, b) => a.is_none() && b.is_none(),
+            };
+            (a.taken, a.each, a.is_ratio) == (b.taken, b.each, b.is_ratio)
+                && self.same(&a.amount, &b.amount, &a.condition, &b.condition)
+                && ends(&a.least, &b.least)
+                && ends(&a.most, &b.most)
+                && a.caps.is_empty()
+                && b.caps.is_empty()
+        };
         let (was, is) = apart(&old.copays, &new.copays, same);
         for (number, pair) in both(&was, &is) {
             let rule = format!("{path}: copay {number}");
             match pair {
                 (Some(was), Some(is)) => {
-                    self.value(format!("{rule}: amount"), Kind::Amount, &was.amount, &is.amount);
+                    match (was.is_ratio, is.is_ratio) {
+                        (false, false) => self.value(format!("{rule}: amount"), Kind::Amount, &was.amount, &is.amount),
+                        (true, true) => self.value(format!("{rule}: ratio"), Kind::Ratio, &was.amount, &is.amount),
+                        (was, is) => {
+                            self.presence(format!("{rule}: amount"), !was, !is);
+                            self.presence(format!("{rule}: ratio"), was, is);
+                        }
+                    }
+                    for (key, was, is) in [("least", &was.least, &is.least), ("most", &was.most, &is.most)] {
+                        match (was, is) {
+                            (Some(was), Some(is)) => self.value(format!("{rule}: {key}"), Kind::Amount, was, is),
+                            (was, is) => self.presence(format!("{rule}: {key}"), was.is_some(), is.is_some()),
+                        }
+                    }
+                    self.text(&format!("{rule}: each"), was.each.name(), is.each.name());
+                    self.limits(&rule, "cap", &was.caps, &is.caps);
                     self.condition(format!("{rule}: when"), &was.condition, &is.condition);
                     self.text(&format!("{rule}: taken"), format!("{:?}", was.taken), format!("{:?}", is.taken));
                 }

@@ -54,6 +54,8 @@ pub(crate) enum LimitKind {
     Franchise,
     OutOfPocket,
     Cap,
+    /// A cap on a copayment, which is given.
+    Copay(usize),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -115,6 +117,18 @@ pub(crate) enum Step {
     Copay {
         index: usize,
         amount: Money,
+    },
+    /// What is due for one item of a copayment: a line, or the whole claim.
+    CopayItem {
+        index: usize,
+        line: Option<usize>,
+        left: Money,
+        /// In millionths: of how many units or days it is due, and the sum or ratio.
+        times: i64,
+        value: i64,
+        least: Option<Money>,
+        most: Option<Money>,
+        due: Money,
     },
     CopayOff {
         index: usize,

@@ -74,6 +74,11 @@ words! {
     // Copayments and deductible.
     copay: "定额自付", "copayment";
     copay_text: "第 {0} 项应付 {1}（{2}）", "number {0}: {1} due ({2})";
+    copay_item: "第 {0} 项：{1}", "number {0}: {1}";
+    copay_line: "第 {0} 项，明细 {1}：{2}", "number {0}, line {1}: {2}";
+    copay_least: "，不低于 {0}", ", at least {0}";
+    copay_most: "，不高于 {0}", ", at most {0}";
+    copay_whole: "（该项费用的全部）", " (all that the item has)";
     before_deductible: "先于起付线扣除", "taken before the deductible";
     before_ratio: "起付线之后、按比例计算之前扣除", "taken after the deductible, before the ratio";
     off_payment: "从支付金额中扣除", "taken from the payment";
@@ -231,6 +236,10 @@ impl Words {
     pub(super) fn rule(self, label: &str) -> String {
         if self.0 == Language::En {
             return label.to_owned();
+        }
+        // Of a copayment's cap both are named.
+        if let Some((copay, cap)) = label.split_once(": ") {
+            return format!("{}，{}", self.rule(copay), self.rule(cap));
         }
         let (kind, number) = match label.rsplit_once(' ') {
             Some((kind, number)) if number.bytes().all(|b| b.is_ascii_digit()) => (kind, Some(number)),

@@ -73,6 +73,9 @@ impl Benefit {
         parts.extend(self.limits().flat_map(Limit::parts));
         for copay in &self.copays {
             parts.extend([Part::Condition(&copay.condition), Part::Value(&copay.amount)]);
+            parts.extend(copay.least.iter().chain(&copay.most).map(Part::Value));
+            parts.extend(copay.times.map(Part::Fact));
+            parts.extend(copay.caps.iter().flat_map(Limit::parts));
         }
         for adjustment in self.points.iter().chain(&self.factors) {
             parts.extend([Part::Condition(&adjustment.condition), Part::Value(&adjustment.value)]);

@@ -1,6 +1,6 @@
 //! The keys of rule files: which table has which, of what form, and what they mean. Readers, suggestions and the JSON Schema go by this.
 
-use crate::scheme::syntax::{Candidate, Counts};
+use crate::scheme::syntax::{Candidate, Counts, Each};
 
 /// A kind of table.
 pub(crate) struct Section {
@@ -405,7 +405,19 @@ pub(crate) const COPAY: Section = Section {
     zh: "定额自付",
     en: "a copayment",
     keys: &[
-        LIMIT_AMOUNT,
+        &[
+            key("amount", AMOUNT, "每项（案、明细、单位、天）应付的金额", "The sum due for each item: claim, line, unit or day"),
+            key("ratio", RATIO, "代替 `amount`：该项剩余费用的一部分", "In place of `amount`: a part of what the item has left"),
+            key("least", AMOUNT, "按比例计算时每项的最低金额", "Of a ratio: the least for each item"),
+            key("most", AMOUNT, "按比例计算时每项的最高金额", "Of a ratio: the most for each item"),
+            key(
+                "each",
+                Form::Word(&Each::WORDS),
+                "按案（默认）、按明细、按单位（明细的数量）或按天计一次",
+                "Due once for the claim (default), each line, each unit of a line's quantity, or each day",
+            ),
+            key("cap", Form::Tables(&COPAY_CAP), "该项自付在一个周期内的限额", "What it takes in a period at most"),
+        ],
         &[key(
             "taken",
             Form::Word(&["before-ratio", "before-deductible", "from-payment", "beside"]),
@@ -415,6 +427,9 @@ pub(crate) const COPAY: Section = Section {
         GUARD,
     ],
 };
+
+pub(crate) const COPAY_CAP: Section =
+    Section { id: "copay_cap", zh: "定额自付的限额", en: "a cap on a copayment", keys: &[LIMIT_AMOUNT, RUNNING, GUARD] };
 
 pub(crate) const RATIO_BETWEEN: Section = Section {
     id: "ratio_between",

@@ -259,12 +259,14 @@ pub(crate) enum Counts {
     Claims,
     Units,
     Days,
+    /// What copayments took.
+    Copay,
     /// Some parts of the patient's share: only for accumulators of a maximum's own.
     Parts(Parts),
 }
 
 impl Counts {
-    pub(crate) const NAMES: [(&'static str, Counts); 8] = [
+    pub(crate) const NAMES: [(&'static str, Counts); 9] = [
         ("deductible", Counts::Deductible),
         ("payment", Counts::Payment),
         ("base", Counts::Base),
@@ -273,12 +275,13 @@ impl Counts {
         ("claims", Counts::Claims),
         ("units", Counts::Units),
         ("days", Counts::Days),
+        ("copay", Counts::Copay),
     ];
 
     /// The names alone.
-    pub(crate) const WORDS: [&'static str; 8] = {
-        let [a, b, c, d, e, f, g, h] = Counts::NAMES;
-        [a.0, b.0, c.0, d.0, e.0, f.0, g.0, h.0]
+    pub(crate) const WORDS: [&'static str; 9] = {
+        let [a, b, c, d, e, f, g, h, i] = Counts::NAMES;
+        [a.0, b.0, c.0, d.0, e.0, f.0, g.0, h.0, i.0]
     };
 
     pub(crate) fn name(self) -> &'static str {
@@ -411,9 +414,52 @@ impl Parts {
     }
 }
 
+/// For what a copayment is due once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Each {
+    Claim,
+    Line,
+    /// For each unit of a line's quantity.
+    Unit,
+    Day,
+}
+
+impl Each {
+    pub(crate) const NAMES: [(&'static str, Each); 4] =
+        [("claim", Each::Claim), ("line", Each::Line), ("unit", Each::Unit), ("day", Each::Day)];
+
+    /// The names alone.
+    pub(crate) const WORDS: [&'static str; 4] = {
+        let [a, b, c, d] = Each::NAMES;
+        [a.0, b.0, c.0, d.0]
+    };
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Each::Claim => "claim",
+            Each::Line => "line",
+            Each::Unit => "unit",
+            Each::Day => "day",
+        }
+    }
+
+    /// Whether it looks at lines one by one.
+    pub(crate) fn by_line(self) -> bool {
+        matches!(self, Each::Line | Each::Unit)
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Copay {
+    pub(crate) each: Each,
+    /// A sum; or, if it is a ratio, a part of what the item has left.
     pub(crate) amount: Value,
+    pub(crate) is_ratio: bool,
+    pub(crate) least: Option<Value>,
+    pub(crate) most: Option<Value>,
+    /// What it takes in a period at most.
+    pub(crate) caps: Vec<Limit>,
+    pub(crate) place: Place,
     pub(crate) taken: Taken,
     pub(crate) guard: Guard,
 }

@@ -58,6 +58,8 @@ impl Benefit {
         self.ratio_between.iter().flatten().for_each(|v| v.visit(visit));
         for copay in &self.copays {
             copay.amount.visit(visit);
+            copay.least.iter().chain(&copay.most).for_each(|v| v.visit(visit));
+            copay.caps.iter().for_each(|c| c.visit(visit));
             copay.guard.visit(visit);
         }
         for adjustment in self.points.iter().chain(&self.factors) {

@@ -177,6 +177,7 @@ pub(crate) enum Counts {
     PatientShare,
     Claims,
     Days,
+    Copay,
 }
 
 /// Amounts that go by the day.
@@ -342,9 +343,31 @@ pub(crate) enum Part {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Copay {
+    pub(crate) each: Each,
+    /// A sum; or a ratio of what the item has left.
     pub(crate) amount: Value,
+    pub(crate) is_ratio: bool,
+    pub(crate) least: Option<Value>,
+    pub(crate) most: Option<Value>,
+    pub(crate) caps: Vec<Maximum>,
     pub(crate) taken: Taken,
     pub(crate) guard: Guard,
+}
+
+impl Copay {
+    /// A sum for the claim.
+    pub(crate) fn of_claim(amount: Value, taken: Taken, guard: Guard) -> Copay {
+        Copay { each: Each::Claim, amount, is_ratio: false, least: None, most: None, caps: Vec::new(), taken, guard }
+    }
+}
+
+/// For what a copayment is due once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Each {
+    Claim,
+    Line,
+    Unit,
+    Day,
 }
 
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use crate::plan::fact::FactKind;
 use crate::plan::value::{Range, Value};
 use crate::plan::{self, Accumulator, Payer};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::{self, Candidate, Counts, Owner, Parts, Place, Running, Taken, Unit};
+use crate::scheme::syntax::{self, Candidate, Counts, Each, Owner, Parts, Place, Running, Taken, Unit};
 
 /// What the accumulators and limits of a rule are called after.
 struct Called<'n> {
@@ -252,8 +252,40 @@ impl Compiler<'_> {
             }
         }
         let mut copays = Vec::new();
-        for copay in &benefit.copays {
-            let amount = self.value(&copay.amount, Unit::Amount, Range::NotNegative, scope);
+        for (i, copay) in benefit.copays.iter().enumerate() {
+            let item = if copay.each.by_line() { Scope::Line(Some(index)) } else { scope };
+            let amount = match copay.is_ratio {
+                true => self.value(&copay.amount, Unit::Ratio, Range::Share, item),
+                false => self.value(&copay.amount, Unit::Amount, Range::NotNegative, item),
+            };
+            let mut end = |end: &Option<syntax::Value>| match end {
+                None => Some(None),
+                Some(value) => self.value(value, Unit::Amount, Range::NotNegative, item).map(Some),
+            };
+            let (least, most) = (end(&copay.least), end(&copay.most));
+            if let (Some(Some(Value::Constant(least))), Some(Some(Value::Constant(most)))) = (&least, &most)
+                && least > most
+            {
+                let message = say::least_above_most(Money::from_micros(*least), Money::from_micros(*most));
+                self.error(Code::OutOfRange, &copay.place, message);
+            }
+            let times = match copay.each {
+                Each::Claim | Each::Line => None,
+                Each::Unit => self.find_fact("quantity"),
+                Each::Day => self.find_fact("days"),
+            };
+            if copay.each == Each::Unit && self.tree.classify.is_empty() {
+                self.error(Code::Conflict, &copay.place, say::units_need_lines());
+            }
+            let mut caps = Vec::new();
+            for (j, cap) in copay.caps.iter().enumerate() {
+                let (number, label) = (i.saturating_add(1), j.saturating_add(1));
+                let label = format!("copay {number}: cap {label}");
+                caps.extend(self.limit(cap, Counts::Copay, &format!("copay_{number}.cap"), j, label, &called));
+            }
+            if !copay.caps.is_empty() && copay.taken != Taken::Beside && benefit.out_of_pocket_max.iter().any(|maximum| maximum.of.copay) {
+                self.error(Code::Conflict, &copay.place, say::copay_cap_and_maximum());
+            }
             let condition = self.guard(&copay.guard, scope);
             let unit = self.tree.header.rounding;
             if let (Taken::Beside, Some(Value::Constant(sum))) = (copay.taken, &amount)
@@ -261,7 +293,10 @@ impl Compiler<'_> {
             {
                 self.error(Code::OutOfRange, &benefit.place, say::beside_no_multiple(Money::from_micros(*sum), unit.unit()));
             }
-            copays.extend(amount.zip(condition).map(|(amount, condition)| plan::Copay { amount, taken: copay.taken, condition }));
+            if let Some((((amount, condition), least), most)) = amount.zip(condition).zip(least).zip(most) {
+                let (each, is_ratio, taken) = (copay.each, copay.is_ratio, copay.taken);
+                copays.push(plan::Copay { each, times, amount, is_ratio, least, most, caps, taken, condition });
+            }
         }
         let form = self.form(&benefit.form, &called);
         let mut adjust = |list: &[syntax::Adjustment], range| {
@@ -325,6 +360,7 @@ impl Compiler<'_> {
             group: group?,
             franchise,
             deductibles,
+            by_items: copays.iter().any(|c| c.each != Each::Claim || c.is_ratio || !c.caps.is_empty()),
             copays,
             form: form?,
             points,
@@ -737,6 +773,7 @@ impl Compiler<'_> {
                 && benefit.group.is_none()
                 && benefit.coordinate.is_none()
                 && benefit.held.is_empty()
+                && !benefit.by_items
                 && benefit.covers.iter().all(in_full);
         }
         slots

@@ -62,7 +62,33 @@ fn deductible(keys: Keys<'_>) -> Option<Deductible> {
 }
 
 fn copay(keys: Keys<'_>) -> Option<Copay> {
-    let amount = keys.required("amount").and_then(value);
+    let (amount, ratio) = (keys.optional("amount"), keys.optional("ratio"));
+    let is_ratio = ratio.is_some();
+    let amount = match (amount, ratio) {
+        (Some(amount), None) => value(amount),
+        (None, Some(ratio)) => value(ratio),
+        (Some(_), Some(_)) => {
+            keys.problem(Code::Conflict, "ratio", say::exclude_each_other("`amount`, `ratio`"));
+            None
+        }
+        (None, None) => {
+            keys.report_missing("amount", say::copay_needs_an_amount());
+            None
+        }
+    };
+    let [least, most] = ["least", "most"].map(|key| keys.optional(key).and_then(value));
+    for (key, _) in [("least", &least), ("most", &most)].into_iter().filter(|(_, end)| !is_ratio && end.is_some()) {
+        keys.problem(Code::Conflict, key, say::only_of_a_ratio(key));
+    }
+    let each = keys.word("each", &Each::NAMES).unwrap_or(Each::Claim);
+    if is_ratio && each == Each::Day {
+        keys.problem(Code::Conflict, "each", say::no_ratio_by_the_day());
+    }
+    let caps = keys.list("cap", &grammar::COPAY_CAP, |keys| {
+        let limit = limit(&keys);
+        keys.finish();
+        limit
+    });
     let taken = keys
         .word(
             "taken",
@@ -74,9 +100,13 @@ fn copay(keys: Keys<'_>) -> Option<Copay> {
             ],
         )
         .unwrap_or(Taken::BeforeRatio);
+    if is_ratio && matches!(taken, Taken::FromPayment | Taken::Beside) {
+        keys.problem(Code::Conflict, "taken", say::ratio_of_the_base());
+    }
     let guard = guard(&keys);
+    let place = keys.place.clone();
     keys.finish();
-    Some(Copay { amount: amount?, taken, guard })
+    Some(Copay { each, amount: amount?, is_ratio, least, most, caps, place, taken, guard })
 }
 
 fn point(keys: Keys<'_>) -> Option<Adjustment> {
