@@ -278,6 +278,9 @@ pub struct Figures {
     /// Money that does not count because it was held as deductible earlier in this claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Amount>,
+    /// Caps on the units, days or money of lines, which cut what counts before it is summed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub line_caps: Vec<LineCapFigure>,
     /// Caps on the base.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub base_caps: Vec<LimitFigure>,
@@ -380,6 +383,25 @@ pub struct DroppedLine {
     pub group: Amount,
     /// The least that a group must have.
     pub least: Amount,
+}
+
+/// A cap on the units, days or money of lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct LineCapFigure {
+    /// The limit: of units and days without decimal places.
+    pub limit: LimitFigure,
+    /// What it limits: `base`, `units` or `days`.
+    pub on: String,
+    /// What the lines have of it.
+    pub has: Amount,
+    /// What of that counts.
+    pub keeps: Amount,
+    /// The money of those lines that counts without it.
+    pub before: Amount,
+    /// And with it.
+    pub after: Amount,
 }
 
 /// A limit and the accumulator that it is measured against.

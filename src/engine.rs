@@ -11,6 +11,7 @@ mod days;
 pub(crate) mod kernel;
 mod kinds;
 mod lean;
+mod line_caps;
 mod phases;
 pub(crate) mod prepare;
 mod prepared;

@@ -10,7 +10,7 @@ use crate::money::{MICROS_PER_WHOLE, Money};
 use crate::plan::fact::{Domain, FactKind, Facts};
 use crate::plan::value::Value;
 use crate::plan::{Benefit, Copay, Form, Limit, Plan};
-use crate::scheme::syntax::{Taken, Unit};
+use crate::scheme::syntax::{CapOn, Taken, Unit};
 
 /// The most amounts for one kind of case.
 pub(crate) const AMOUNT_LIMIT: usize = 200;
@@ -135,7 +135,8 @@ fn of_benefit(benefit: &Benefit, facts: &Facts, add: &mut dyn FnMut(Edge, i128))
             }
         }
     }
-    for cap in amounts(&benefit.base_caps, facts) {
+    let money = benefit.line_caps.iter().filter(|cap| cap.on == CapOn::Base).map(|cap| &cap.limit);
+    for cap in amounts(money.chain(&benefit.base_caps), facts) {
         add(Edge::BaseCap, cap);
     }
     let minimum = benefit.minimum.as_ref().and_then(|m| known(m, facts));

@@ -10,7 +10,7 @@ use crate::plan::fact::Facts;
 use crate::plan::value::Value;
 use crate::plan::{Accumulator, Benefit, Form, Limit, Named, Payer, Plan};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::{Counts, Each, Parts, Taken, Unit};
+use crate::scheme::syntax::{CapOn, Counts, Each, Parts, Taken, Unit};
 
 /// Builds the decision of a settled case.
 pub(crate) fn decision(plan: &Plan, person: &Person, claim: &Claim, input: &Input, case: &Case, steps: &Steps) -> Decision {
@@ -264,6 +264,8 @@ impl<'a> Builder<'a> {
                 let rule = self.limit(kind, index).map_or_else(String::new, |l| l.label.clone());
                 self.inactive(rule, note);
             }
+            Step::LineCapOff { index, note } => self.inactive(format!("line cap {}", index + 1), note),
+            Step::LineCap { index, limit, has, keeps, before, after } => self.line_cap(index, limit, [has, keeps], [before, after]),
             Step::CopayItem { index, .. } => {
                 let item = self.copay_item(step);
                 self.copay_figure(index, |copay| copay.items.extend(item));
@@ -299,6 +301,26 @@ impl<'a> Builder<'a> {
         }
         if let Some(figure) = figures.copays.last_mut() {
             work(figure);
+        }
+    }
+
+    fn line_cap(&mut self, index: usize, limit: [i64; 3], counts: [i64; 2], money: [Money; 2]) {
+        let Some(rule) = self.plan_benefit().and_then(|benefit| benefit.line_caps.get(index)) else { return };
+        let places = if rule.on == CapOn::Base { self.plan.places() } else { 0 };
+        let shown = |micros| Amount::new(Money::from_micros(micros), places);
+        let [amount, used, room] = limit.map(shown);
+        let limit = LimitFigure {
+            rule: rule.limit.label.clone(),
+            accumulator: self.plan.accumulators.get(rule.limit.accumulator).map_or_else(String::new, |a| a.name.clone()),
+            amount,
+            used,
+            room,
+            because: self.because(&rule.limit.amount),
+        };
+        let ([has, keeps], [before, after]) = (counts.map(shown), money.map(|m| self.amount(m)));
+        let figure = LineCapFigure { limit, on: rule.on.name().to_owned(), has, keeps, before, after };
+        if let Some(figures) = self.figures() {
+            figures.line_caps.push(figure);
         }
     }
 
@@ -368,7 +390,8 @@ impl<'a> Builder<'a> {
                 *measured = Some(position);
             }
         }
-        self.counts_claims = matches!(found.counts, Counts::Claims | Counts::Days);
+        // Days of its own are a benefit's: those that a cap lets count.
+        self.counts_claims = matches!(found.counts, Counts::Claims | Counts::Days) && !found.name.contains('.');
         let rule = match (self.layers.last(), self.benefit, self.counts_claims) {
             (_, _, true) | (None, _, _) => String::new(),
             (Some(layer), None, _) => layer.layer.id.clone(),
@@ -473,6 +496,7 @@ impl<'a> Builder<'a> {
             counted: Vec::new(),
             dropped: Vec::new(),
             held: None,
+            line_caps: Vec::new(),
             base_caps: Vec::new(),
             base: zero,
             copays: Vec::new(),

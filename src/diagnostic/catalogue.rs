@@ -133,6 +133,18 @@ catalogue! {
     carry_too_long(months: usize):
         "`carry_months` 应少于一个周期，且周期须是日历上长于一个月的一段（{months} 个月不行）",
         "`carry_months` is less than a period, which is a stretch of the calendar of more than a month: {months} months are not";
+    lines_are_counted():
+        "限制部分明细的限额须限制计入费用、单位数或天数：请写 `on`",
+        "a cap on some lines is `on` the base, the units or the days: what is paid is not paid by line";
+    layer_cap_of_lines():
+        "明细、单位数或天数的限额只能写在保障责任里",
+        "a cap on lines, units or days stands in a benefit, not in a layer";
+    line_cap_alone(name: &str):
+        "同一保障责任的另一规则也用累计项 `{name}`：会重复累计",
+        "another rule of this benefit uses the accumulator `{name}` too: it would be counted twice";
+    line_cap_and_coordinate():
+        "明细、单位数或天数的限额不能与 `coordinate` 同时使用",
+        "a cap on lines, units or days does not go with `coordinate`";
     copay_needs_an_amount(): "定额自付须写 `amount` 或 `ratio`", "a copayment needs `amount` or `ratio`";
     only_of_a_ratio(key: &str):
         "`{key}` 只用于 `ratio`：请把它写进 `amount` 的表达式",

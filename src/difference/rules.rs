@@ -434,6 +434,20 @@ impl<'p> Differ<'p> {
             }
         }
         self.limits(path, "out-of-pocket maximum", &old.out_of_pocket_max, &new.out_of_pocket_max);
+        for number in 0..old.line_caps.len().max(new.line_caps.len()) {
+            let rule = format!("{path}: line cap {}", number + 1);
+            match (old.line_caps.get(number), new.line_caps.get(number)) {
+                (Some(was), Some(is)) => {
+                    self.text(&format!("{rule}: on"), was.on.name(), is.on.name());
+                    self.limits(&rule, "limit", std::slice::from_ref(&was.limit), std::slice::from_ref(&is.limit));
+                    match (&was.lines, &is.lines) {
+                        (Some(was), Some(is)) => self.condition(format!("{rule}: lines"), was, is),
+                        (was, is) => self.presence(format!("{rule}: lines"), was.is_some(), is.is_some()),
+                    }
+                }
+                (was, is) => self.presence(rule, was.is_some(), is.is_some()),
+            }
+        }
         self.limits(path, "cap on base", &old.base_caps, &new.base_caps);
         self.limits(path, "cap", &old.caps, &new.caps);
         self.text(&format!("{path}: coordinate"), coordination(self.pair.old, old), coordination(self.pair.new, new));

@@ -15,7 +15,7 @@ use crate::plan::fact::{Domain, FactKind};
 use crate::plan::{self, Benefit, Form, Limit, Plan};
 use crate::report::{clean, grouped};
 use crate::scheme::SchemeText;
-use crate::scheme::syntax::{self, About, AttributeOf, Counts, Each, Owner, Parts, Tree, Unit};
+use crate::scheme::syntax::{self, About, AttributeOf, CapOn, Counts, Each, Owner, Parts, Tree, Unit};
 
 pub(super) fn blocks(tree: &Tree, text: &SchemeText, plan: &Plan, curves: &[Curve], language: Language) -> Vec<Block> {
     let names = Names { plan, tree, text, words: Words(language) };
@@ -336,6 +336,19 @@ impl Writer<'_> {
                 })
                 .collect::<Vec<_>>()
         };
+        for (i, cap) in benefit.line_caps.iter().enumerate() {
+            let written = of_benefit.and_then(|b| b.line_caps.get(i)).map(|c| &c.limit.amount);
+            let (name, unit) = match cap.on {
+                CapOn::Units => (words.units_cap(), Unit::Count),
+                CapOn::Days => (words.days_cap(), Unit::Count),
+                CapOn::Base | CapOn::Payment => (words.lines_cap(), Unit::Amount),
+            };
+            let mut tail = self.runs(&cap.limit);
+            if let Some(lines) = cap.lines.as_ref().and_then(|lines| condition(names, lines)) {
+                tail = tail.and(Line::fill(words.cap_of_lines(), [lines]));
+            }
+            items.push(self.rule(name.into(), tail, &cap.limit.amount, unit, written));
+        }
         items.extend(caps(&benefit.base_caps, words.base_cap(), true));
         let mut written_deductibles = of_benefit.into_iter().flat_map(|b| &b.deductibles).filter(|d| !d.franchise).map(|d| &d.limit);
         for deductible in &benefit.deductibles {

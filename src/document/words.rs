@@ -106,6 +106,10 @@ words! {
     deductible: "起付线", "Deductible";
     franchise: "相对免赔额", "Franchise deductible";
     franchise_note: "累计不超过此数时不付，超过后从第一元起计算", "nothing up to it, everything from zero above it";
+    units_cap: "计入单位数上限", "Cap on units";
+    days_cap: "计入天数上限", "Cap on days";
+    lines_cap: "部分明细计入限额", "Cap on some lines";
+    cap_of_lines: "；只看{}的明细", "; of lines where {}";
     copay: "定额自付", "Copayment";
     copay_least: "每项自付最低", "Least copayment of an item";
     copay_most: "每项自付最高", "Most copayment of an item";

@@ -6,6 +6,7 @@ use crate::engine::allocate::{largest_remainder, take_from_portion, touchable};
 use crate::engine::case::{Bill, Case, look_at_line};
 use crate::engine::copay;
 use crate::engine::kernel::{feed, position, post};
+use crate::engine::line_caps;
 use crate::engine::phases;
 use crate::engine::trace::{Failed, LimitKind, Step, Trace};
 use crate::money::{Money, Raw, Rounding};
@@ -53,7 +54,10 @@ pub(crate) fn settle<T: Trace>(
         sum_lines(plan, benefit, bill, case, trace)?;
     }
     // 1: the base.
-    let Tally { counted, within_reach, paid_before } = count(plan, benefit, bill, case, trace)?;
+    let Tally { mut counted, mut within_reach, paid_before } = count(plan, benefit, bill, case, trace)?;
+    if !benefit.line_caps.is_empty() {
+        (counted, within_reach) = line_caps::cut(plan, benefit, bill, case, trace)?;
+    }
     let mut base = counted;
     for (index, cap) in benefit.base_caps.iter().enumerate() {
         if let Some(InForce { room, .. }) = in_force(LimitKind::BaseCap, index, cap, case, trace)? {
@@ -173,6 +177,9 @@ pub(crate) fn settle<T: Trace>(
     }
 
     charge(plan, benefit, bill, case, trace)?;
+    if !benefit.line_caps.is_empty() {
+        line_caps::post_all(benefit, case, trace)?;
+    }
 
     // 13: postings.
     let patient_share = subtract(subtract(base, paid_before)?, rounded)?.max(Money::ZERO);
@@ -320,7 +327,7 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut C
     let mut paid_before = Money::ZERO;
     let mut touchable = Money::ZERO;
     let mut held_total = Money::ZERO;
-    let keeps = !benefit.held.is_empty() || benefit.by_items;
+    let keeps = !benefit.held.is_empty() || benefit.by_items || !benefit.line_caps.is_empty();
     let chooses = bill.line_values().is_some() && (benefit.lines.is_some() || benefit.group.is_some());
     case.counted.clear();
     case.touch.clear();

@@ -95,6 +95,19 @@ pub(crate) enum Step {
         put_back: Money,
         counted: Money,
     },
+    /// A cap on lines: in millionths what is in force, used and left of it, what the lines have and what of it counts; and their money before and after.
+    LineCap {
+        index: usize,
+        limit: [i64; 3],
+        has: i64,
+        keeps: i64,
+        before: Money,
+        after: Money,
+    },
+    LineCapOff {
+        index: usize,
+        note: u32,
+    },
     Held {
         amount: Money,
     },

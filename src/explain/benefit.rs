@@ -136,13 +136,23 @@ impl Story {
         if let Some(held) = figures.held {
             rows.push((words.held(), fill(words.held_text(), &[&grouped(held)])));
         }
+        for cap in &figures.line_caps {
+            rows.push((words.line_cap(), self.limit(&cap.limit)));
+            let template = match cap.on.as_str() {
+                "units" => words.line_cap_units(),
+                "days" => words.line_cap_days(),
+                _ => words.line_cap_money(),
+            };
+            let values = [grouped(cap.has), grouped(cap.keeps), grouped(cap.before), grouped(cap.after)];
+            rows.push((words.line_cap(), fill(template, &values.each_ref().map(String::as_str))));
+        }
         for cap in &figures.base_caps {
             rows.push((words.base_cap(), self.limit(cap)));
         }
         let mut amounts = figures.counted.iter().map(|c| c.counted);
         let sum = amounts.next().map(|first| amounts.fold(Terms::new(first), Terms::plus));
         let text = match sum {
-            Some(sum) if figures.base_caps.is_empty() => sum.gives(figures.base),
+            Some(sum) if figures.base_caps.is_empty() && figures.line_caps.is_empty() => sum.gives(figures.base),
             Some(sum) => fill(words.base_cut(), &[&sum.text, &grouped(figures.base)]),
             None => grouped(figures.base),
         };

@@ -7,8 +7,8 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::date::{Length, Per};
 use crate::decision::{
-    BandFigure, BandPosition, CopayFigure, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, PhaseFigure,
-    PortionAmount, Posting,
+    BandFigure, BandPosition, CopayFigure, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, LineCapFigure,
+    PhaseFigure, PortionAmount, Posting,
 };
 use crate::money::{Amount, RoundingMode};
 use crate::ratio::Ratio;
@@ -583,8 +583,32 @@ impl Benefit<'_> {
             let varies = figures.counted.iter().any(|c| c.factor_varies);
             if varies { self.check.at_most(&path, uncounted, held) } else { self.check.same(&path, uncounted, held) }
         }
-        let counted = Number::sum(figures.counted.iter().map(|c| c.counted));
+        let mut counted = Number::sum(figures.counted.iter().map(|c| c.counted));
+        for cap in &figures.line_caps {
+            counted = counted.less(self.line_cap(cap));
+        }
         self.same("base", least_room(&figures.base_caps).map_or(counted, |room| counted.least(room)), figures.base);
+    }
+
+    /// What a cap on lines cuts off: all beyond its room of money; of units and days it is rounded, and nothing only where all of them count.
+    fn line_cap(&mut self, cap: &LineCapFigure) -> Number {
+        let name = cap.limit.rule.as_str();
+        let room = Number::of(cap.limit.amount).less(Number::of(cap.limit.used)).or_zero();
+        self.same(&format!("{name}.room"), room, cap.limit.room);
+        let (has, before, after) = (Number::of(cap.has), Number::of(cap.before), Number::of(cap.after));
+        let keeps = has.least(room);
+        self.same(name, keeps, cap.keeps);
+        match cap.on.as_str() {
+            "base" => {
+                self.same(name, before, cap.has);
+                self.same(name, keeps, cap.after);
+            }
+            _ if keeps == has => self.same(name, before, cap.after),
+            _ if keeps == ZERO => self.same(name, ZERO, cap.after),
+            _ if after > before => self.check.at_most(&format!("{}.{name}", self.path), before, cap.after),
+            _ => {}
+        }
+        before.less(after)
     }
 
     /// Copayments that are due, of one kind.
@@ -888,8 +912,8 @@ impl Benefit<'_> {
         let touched = figures.counted.iter().filter(|c| c.factor != Some(Ratio::ZERO)).map(|c| c.left);
         match figures.residual {
             Some(residual) => {
-                // Where the factor varies, some lines may be out of reach.
-                if figures.counted.iter().any(|c| c.factor_varies) {
+                // Where the factor varies, or lines are cut, some lines may be out of reach.
+                if figures.counted.iter().any(|c| c.factor_varies) || figures.line_caps.iter().any(|c| c.before != c.after) {
                     self.check.at_most(&format!("{}.residual", self.path), Number::sum(touched), residual);
                 } else {
                     self.same("residual", Number::sum(touched), residual);

@@ -68,6 +68,10 @@ words! {
     held: "已抵起付线", "held";
     held_text: "{0} 已在本案中抵作共用起付线，不再计入", "{0} was already counted as shared deductible in this claim and does not count again";
     base_cap: "计入限额", "cap on base";
+    line_cap: "明细限额", "cap on lines";
+    line_cap_units: "明细共 {0} 个单位，计入 {1} 个：费用 {2} 计入 {3}", "the lines have {0} units, of which {1} count: of {2}, {3} counts";
+    line_cap_days: "本案 {0} 天，计入 {1} 天：费用 {2} 计入 {3}", "the claim has {0} days, of which {1} count: of {2}, {3} counts";
+    line_cap_money: "明细费用 {2} 计入 {3}", "of the lines' {2}, {3} counts";
     base: "计入费用", "base";
     base_cut: "{0}，限额内计入 {1}", "{0}, of which {1} is within the caps on the base";
 
@@ -248,6 +252,7 @@ impl Words {
         let kind = match kind {
             "cap" => "封顶线",
             "layer cap" => "本层封顶线",
+            "line cap" => "明细限额",
             "deductible" => "起付线",
             "out-of-pocket maximum" => "个人负担上限",
             "copay" => "定额自付",

@@ -1,6 +1,6 @@
 //! The keys of rule files: which table has which, of what form, and what they mean. Readers, suggestions and the JSON Schema go by this.
 
-use crate::scheme::syntax::{Candidate, Counts, Each};
+use crate::scheme::syntax::{Candidate, CapOn, Counts, Each};
 
 /// A kind of table.
 pub(crate) struct Section {
@@ -374,12 +374,15 @@ pub(crate) const CAP: Section = Section {
         LIMIT_AMOUNT,
         RUNNING,
         GUARD,
-        &[key(
-            "on",
-            Form::Word(&["payment", "base"]),
-            "限制赔款（默认）或计入费用",
-            "It limits the payment (default) or the admitted base",
-        )],
+        &[
+            key(
+                "on",
+                Form::Word(&CapOn::WORDS),
+                "限制赔款（默认）、计入费用，或保障责任中明细的单位数、天数",
+                "It limits the payment (default), the admitted base, or in a benefit the units of lines or the days that count",
+            ),
+            key("lines", Form::Condition, "保障责任的限额只看这些明细", "In a benefit: it counts and cuts these lines only"),
+        ],
     ],
 };
 

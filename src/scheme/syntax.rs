@@ -361,10 +361,49 @@ pub(crate) struct Limit {
     pub(crate) of: Parts,
 }
 
+/// What a cap limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CapOn {
+    Payment,
+    Base,
+    /// Units of lines, of which those beyond it do not count.
+    Units,
+    /// Days of the claim.
+    Days,
+}
+
+impl CapOn {
+    pub(crate) const NAMES: [(&'static str, CapOn); 4] =
+        [("payment", CapOn::Payment), ("base", CapOn::Base), ("units", CapOn::Units), ("days", CapOn::Days)];
+
+    /// The names alone.
+    pub(crate) const WORDS: [&'static str; 4] = {
+        let [a, b, c, d] = CapOn::NAMES;
+        [a.0, b.0, c.0, d.0]
+    };
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            CapOn::Payment => "payment",
+            CapOn::Base => "base",
+            CapOn::Units => "units",
+            CapOn::Days => "days",
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Cap {
     pub(crate) limit: Limit,
     pub(crate) on_base: bool,
+}
+
+/// A cap on what a benefit counts of its lines, or of some of them: units, days or money.
+#[derive(Debug, Clone)]
+pub(crate) struct LineCap {
+    pub(crate) limit: Limit,
+    pub(crate) on: CapOn,
+    pub(crate) lines: Option<Condition>,
 }
 
 #[derive(Debug, Clone)]
@@ -595,6 +634,7 @@ pub(crate) struct Benefit {
     pub(crate) ratio_between: [Option<Value>; 2],
     pub(crate) out_of_pocket_max: Vec<Limit>,
     pub(crate) caps: Vec<Cap>,
+    pub(crate) line_caps: Vec<LineCap>,
     pub(crate) coordinate: Option<Coordinate>,
     pub(crate) minimum: Option<Value>,
     pub(crate) indemnity: bool,

@@ -27,6 +27,7 @@ mod files;
 #[cfg(feature = "cli")]
 mod layout;
 mod lean;
+mod line_caps;
 mod model_agreement;
 mod pages;
 mod parts;

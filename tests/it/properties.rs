@@ -381,7 +381,8 @@ fn recompute(benefit: &BenefitDecision, rule: &scheme::Benefit, scheme: &scheme:
     let least = |limits: &[LimitFigure]| limits.iter().map(|limit| rat(&limit.room)).min();
     let due = |taken: &str| -> Rat { figures.copays.iter().filter(|one| one.taken == taken).map(|one| rat(&one.due)).sum() };
 
-    let counted: Rat = figures.counted.iter().map(|one| rat(&one.counted)).sum();
+    let cut: Rat = figures.line_caps.iter().map(|one| rat(&one.before) - rat(&one.after)).sum();
+    let counted: Rat = figures.counted.iter().map(|one| rat(&one.counted)).sum::<Rat>() - cut;
     let base = least(&figures.base_caps).map_or(counted, |room| room.min(counted));
     ensure!(base == rat(&figures.base), "base {base}, not {}", figures.base);
 

@@ -9,8 +9,8 @@ use super::interpret::all_accumulators;
 use super::rat::Rat;
 use super::scheme::{
     Accumulator, Attribute, Back, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Condition, Coordinate, Copay, Counts, Dated, Datum,
-    DayCharge, Deductible, Each, Form, Formula, Group, Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Part, Per,
-    Person, Phase, Prior, Rounding, Scheme, Step, Taken, Test, Value, When,
+    DayCharge, Deductible, Each, Form, Formula, Group, Guard, Kept, Kind, Layer, Line, LineCap, LineOn, Maximum, Mode, Of, Op, Opening,
+    Owner, Part, Per, Person, Phase, Prior, Rounding, Scheme, Step, Taken, Test, Value, When,
 };
 
 /// A scheme, its people, and their claims in the order in which the scheme settles them.
@@ -846,7 +846,9 @@ impl Maker<'_> {
         if !self.tame {
             self.by_items(&mut benefit, place);
         }
-        if self.chance(20) && !self.tame && !phased {
+        if self.chance(12) && !self.tame {
+            self.line_caps(&mut benefit, place);
+        } else if self.chance(20) && !self.tame && !phased {
             self.coordinate(&mut benefit);
         }
         benefit
@@ -1128,6 +1130,22 @@ impl Maker<'_> {
                 copay.caps.push(Maximum { amount, kept, guard: self.guard(place, 20) });
             }
             benefit.copays[index] = copay;
+        }
+    }
+
+    /// Caps on the units, days or money of lines.
+    fn line_caps(&mut self, benefit: &mut Benefit, place: Place) {
+        for _ in 0..1 + self.below(2) {
+            let by_line = !self.scheme.classify.is_empty();
+            let on = self.pick(if by_line { &[LineOn::Money, LineOn::Units, LineOn::Units, LineOn::Days][..] } else { &[LineOn::Days] });
+            let amount = match on {
+                LineOn::Money => self.value(Size::Cap, place),
+                LineOn::Units => Value::Number(self.pick(&[Rat::whole(1), Rat::whole(4), Rat::whole(10), Rat::new(5, 2)])),
+                LineOn::Days => Value::Number(self.pick(&[Rat::whole(0), Rat::whole(2), Rat::whole(15), Rat::whole(45)])),
+            };
+            let (per, owner) = self.home();
+            let lines = (by_line && (on == LineOn::Money || self.chance(60))).then(|| self.condition(LINE));
+            benefit.line_caps.push(LineCap { amount, kept: Kept::Own(per, owner), guard: self.guard(place, 20), on, lines });
         }
     }
 

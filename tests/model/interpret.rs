@@ -10,7 +10,7 @@ use super::coverage::Coverage;
 use super::rat::Rat;
 use super::scheme::{
     Accumulator, Back, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Each, Form, Group, Guard, Kept,
-    Layer, Line, Maximum, Mode, Owner, Part, Per, Person, Phase, Prior, Scheme, Step, Taken,
+    Layer, Line, LineOn, Maximum, Mode, Owner, Part, Per, Person, Phase, Prior, Scheme, Step, Taken,
 };
 use super::values::{name_of, policy_year_start, total};
 
@@ -224,6 +224,9 @@ pub(crate) fn all_accumulators(scheme: &Scheme) -> Vec<(String, Per, Owner)> {
             }
             for (index, one) in benefit.caps.iter().enumerate() {
                 add(&one.kept, own_name(&id, "cap", index));
+            }
+            for (index, one) in benefit.line_caps.iter().enumerate() {
+                add(&one.kept, own_name(&id, "line_cap", index));
             }
             match &benefit.form {
                 Form::Bands { kept, .. } => add(kept, own_name(&id, "bands", 0)),
@@ -612,7 +615,7 @@ impl Case<'_> {
         let of_coinsurance = benefit.rounding.as_ref().is_some_and(|own| own.of_coinsurance);
 
         // 1  the base
-        let cells = self.cells(benefit)?;
+        let mut cells = self.cells(benefit)?;
         if cells.is_empty() {
             self.seen.hit("lines: none chosen");
             self.fact(&format!("{path}.fired"), false);
@@ -620,6 +623,7 @@ impl Case<'_> {
             return Ok(());
         }
         self.counting = cells.iter().map(|cell| cell.line).collect();
+        let of_lines = self.line_caps(benefit, path, &mut cells)?;
         let counted: Rat = cells.iter().map(|cell| cell.counted).sum();
         let base_caps = self.caps_in_force(layer, benefit, path, true)?;
         let mut base = counted;
@@ -828,6 +832,7 @@ impl Case<'_> {
         let counted = Counted { base, deducted, payment: pay, held_down };
         let mut postings = self.postings(layer, benefit, path, &counted);
         postings.extend(form_posting);
+        postings.extend(of_lines);
         if let Form::Phases { kept, share: name, .. } = &benefit.form {
             let kept = share_of(self.scheme, kept, name.as_ref());
             postings.insert(self.account(&kept, own_name(path, "phases_share", 0)), share);
@@ -945,6 +950,83 @@ impl Case<'_> {
             self.drop_groups(group, &mut cells)?;
         }
         Ok(cells)
+    }
+
+    /// Cuts what counts of lines by caps on their units, days or money. Gives what each lets count, to be posted.
+    fn line_caps(&mut self, benefit: &Benefit, path: &str, cells: &mut [Cell]) -> Result<BTreeMap<Account, Rat>, Reject> {
+        let mut postings = BTreeMap::new();
+        let unit = self.scheme.rounding;
+        for (index, cap) in benefit.line_caps.iter().enumerate() {
+            let account = self.account(&cap.kept, own_name(path, "line_cap", index));
+            let limit = match self.in_force(&cap.guard)? {
+                true => room(self.value(&cap.amount, None)?, self.books.position(&account)),
+                false => Rat::whole(9_000_000_000_000),
+            };
+            // The lines that it looks at and of which anything counts.
+            let mut looked_at = Vec::new();
+            let all: BTreeSet<usize> = cells.iter().map(|cell| cell.line).collect();
+            for line in all {
+                let by_line = matches!(self.claim.body, Body::Lines(_));
+                let money: Rat = cells.iter().filter(|cell| cell.line == line).map(|cell| cell.counted).sum();
+                let met = match &cap.lines {
+                    None => true,
+                    Some(lines) => by_line && self.holds(lines, Some(line))?,
+                };
+                if met && !money.is_zero() {
+                    looked_at.push(line);
+                }
+            }
+            let mut left = limit;
+            let before: Rat = cells.iter().map(|cell| cell.counted).sum();
+            for (place, line) in looked_at.iter().enumerate() {
+                let (has, keeps) = match (cap.on, &self.claim.body) {
+                    (LineOn::Money, _) => {
+                        for cell in cells.iter_mut().filter(|cell| cell.line == *line) {
+                            cell.counted = cell.counted.min(left);
+                            left -= cell.counted;
+                        }
+                        continue;
+                    }
+                    (LineOn::Units, Body::Portions(_)) => {
+                        self.seen.hit("reject: units of a claim without lines");
+                        return Err(Reject("missing-attribute"));
+                    }
+                    (LineOn::Units, Body::Lines(lines)) => {
+                        let has = lines[*line].quantity;
+                        let keeps = has.min(left);
+                        left -= keeps;
+                        (has, keeps)
+                    }
+                    (LineOn::Days, _) => {
+                        let has = super::values::days(self.claim);
+                        let keeps = has.min(limit);
+                        if place == 0 {
+                            left -= keeps;
+                        }
+                        (has, keeps)
+                    }
+                };
+                if keeps < has {
+                    self.seen.hit_if(!keeps.is_zero(), "cap on units or days cut a line in its middle");
+                    for cell in cells.iter_mut().filter(|cell| cell.line == *line) {
+                        let over = (cell.counted * (has - keeps) / has).round_to(unit.0, unit.1);
+                        cell.counted -= if keeps.is_zero() { cell.counted } else { over.min(cell.counted) };
+                    }
+                }
+            }
+            for cell in cells.iter_mut().filter(|cell| looked_at.contains(&cell.line)) {
+                cell.may_pay &= !cell.counted.is_zero();
+            }
+            let after: Rat = cells.iter().map(|cell| cell.counted).sum();
+            let on = match cap.on {
+                LineOn::Money => "cap on the money of lines bound",
+                LineOn::Units => "cap on units bound",
+                LineOn::Days => "cap on days bound",
+            };
+            self.seen.hit_if(after < before, on);
+            postings.insert(account, limit - left);
+        }
+        Ok(postings)
     }
 
     /// Leaves out the lines of groups that have too little.

@@ -251,6 +251,7 @@ pub(crate) struct Benefit {
     /// What the maxima hold down; none: the whole share.
     pub(crate) maximum_of: Option<Vec<Part>>,
     pub(crate) caps: Vec<Cap>,
+    pub(crate) line_caps: Vec<LineCap>,
     pub(crate) coordinate: Option<Coordinate>,
     pub(crate) minimum: Option<Value>,
     pub(crate) indemnity: bool,
@@ -276,6 +277,7 @@ impl Benefit {
             out_of_pocket_max: Vec::new(),
             maximum_of: None,
             caps: Vec::new(),
+            line_caps: Vec::new(),
             coordinate: None,
             minimum: None,
             indemnity: true,
@@ -383,6 +385,23 @@ pub(crate) struct Cap {
     pub(crate) kept: Kept,
     pub(crate) guard: Guard,
     pub(crate) on_base: bool,
+}
+
+/// A cap on what counts of lines.
+#[derive(Clone, Debug)]
+pub(crate) struct LineCap {
+    pub(crate) amount: Value,
+    pub(crate) kept: Kept,
+    pub(crate) guard: Guard,
+    pub(crate) on: LineOn,
+    pub(crate) lines: Option<Condition>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum LineOn {
+    Money,
+    Units,
+    Days,
 }
 
 #[derive(Clone, Debug)]

@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::rat::Rat;
 use super::scheme::{
-    Back, Benefit, Body, Candidate, Cap, Claim, Condition, Counts, Datum, Each, Form, Formula, Guard, Kept, Kind, Layer, Mode, Of, Op,
-    Owner, Part, Per, Person, Phase, Scheme, Step, Taken, Test, Value, When,
+    Back, Benefit, Body, Candidate, Cap, Claim, Condition, Counts, Datum, Each, Form, Formula, Guard, Kept, Kind, Layer, LineCap, LineOn,
+    Mode, Of, Op, Owner, Part, Per, Person, Phase, Scheme, Step, Taken, Test, Value, When,
 };
 
 /// The rule file of a scheme.
@@ -285,8 +285,8 @@ fn benefit(out: &mut String, benefit: &Benefit) {
             rule.inline()
         }),
     );
-    if !benefit.caps.is_empty() {
-        table.add("cap", list(benefit.caps.iter().map(cap)));
+    if !benefit.caps.is_empty() || !benefit.line_caps.is_empty() {
+        table.add("cap", list(benefit.caps.iter().map(cap).chain(benefit.line_caps.iter().map(line_cap))));
     }
     if benefit.ratio_between.iter().any(Option::is_some) {
         let mut rule = Table::new();
@@ -401,6 +401,25 @@ fn cap(cap: &Cap) -> String {
     rule.kept(&cap.kept);
     if cap.on_base {
         rule.add("on", quoted("base"));
+    }
+    rule.guard(&cap.guard);
+    rule.inline()
+}
+
+fn line_cap(cap: &LineCap) -> String {
+    let mut rule = Table::new();
+    rule.add("amount", value(&cap.amount));
+    rule.kept(&cap.kept);
+    rule.add(
+        "on",
+        quoted(match cap.on {
+            LineOn::Money => "base",
+            LineOn::Units => "units",
+            LineOn::Days => "days",
+        }),
+    );
+    if let Some(lines) = &cap.lines {
+        rule.add("lines", condition(lines));
     }
     rule.guard(&cap.guard);
     rule.inline()

@@ -12,7 +12,7 @@ use crate::plan::fact::FactKind;
 use crate::plan::value::{Range, Value};
 use crate::plan::{self, Accumulator, Payer};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::{self, Candidate, Counts, Each, Owner, Parts, Place, Running, Taken, Unit};
+use crate::scheme::syntax::{self, Candidate, CapOn, Counts, Each, Owner, Parts, Place, Running, Taken, Unit};
 
 /// What the accumulators and limits of a rule are called after.
 struct Called<'n> {
@@ -335,6 +335,10 @@ impl Compiler<'_> {
             let limit = self.limit(&cap.limit, counts, "cap", i, label, &called);
             if cap.on_base { base_caps.extend(limit) } else { caps.extend(limit) }
         }
+        let mut line_caps = Vec::new();
+        for (i, cap) in benefit.line_caps.iter().enumerate() {
+            line_caps.extend(self.line_cap(cap, i, index, benefit, &called));
+        }
         base_caps.extend_from_slice(layer_base_caps);
         caps.extend_from_slice(layer_caps);
         let coordinate = match &benefit.coordinate {
@@ -367,6 +371,7 @@ impl Compiler<'_> {
             factors,
             ratio_between,
             out_of_pocket_max,
+            line_caps,
             base_caps,
             caps,
             coordinate: coordinate?,
@@ -383,8 +388,50 @@ impl Compiler<'_> {
             parameters: self.trail.iter().filter_map(|p| self.tree.parameters.get(*p)).map(|p| named(&p.name, &p.about)).collect(),
         };
         compiled.posts = self.posts(&compiled);
+        for (i, (cap, written)) in compiled.line_caps.iter().zip(&benefit.line_caps).enumerate() {
+            let accumulator = cap.limit.accumulator;
+            let before = || compiled.line_caps.iter().take(i).any(|one| one.limit.accumulator == accumulator);
+            if cap.posts && (compiled.posts.iter().any(|(a, _)| *a == accumulator) || before()) {
+                let name = self.accumulators.get(accumulator).map(|a| a.name.clone()).unwrap_or_default();
+                self.error(Code::Conflict, &written.limit.place, say::line_cap_alone(&name));
+            }
+        }
         self.check_pays(&compiled, benefit);
         Some(compiled)
+    }
+
+    fn line_cap(
+        &mut self,
+        cap: &syntax::LineCap,
+        number: usize,
+        layer: usize,
+        benefit: &syntax::Benefit,
+        called: &Called<'_>,
+    ) -> Option<plan::LineCap> {
+        let place = &cap.limit.place;
+        let (unit, counts, times) = match cap.on {
+            CapOn::Payment | CapOn::Base => (Unit::Amount, Counts::Base, None),
+            CapOn::Units => (Unit::Count, Counts::Units, self.find_fact("quantity")),
+            CapOn::Days => (Unit::Count, Counts::Days, self.find_fact("days")),
+        };
+        if cap.on == CapOn::Units && self.tree.classify.is_empty() {
+            self.error(Code::Conflict, place, say::units_need_lines());
+        }
+        if benefit.coordinate.is_some() {
+            self.error(Code::Conflict, place, say::line_cap_and_coordinate());
+        }
+        let amount = self.value(&cap.limit.amount, unit, Range::NotNegative, called.scope);
+        let accumulator = self.running(&cap.limit.running, counts, "line_cap", number, place, called);
+        let condition = self.guard(&cap.limit.guard, called.scope);
+        let lines = match &cap.lines {
+            None => Some(None),
+            Some(lines) => self.condition(lines, Scope::Line(Some(layer))).map(Some),
+        };
+        self.not_summed(lines.as_ref().and_then(Option::as_ref), place);
+        let label = format!("line cap {}", number.saturating_add(1));
+        let limit = plan::Limit { amount: amount?, accumulator: accumulator?, condition: condition?, label };
+        let posts = cap.on != CapOn::Days || matches!(cap.limit.running, Running::Own { .. });
+        Some(plan::LineCap { limit, on: cap.on, times, lines: lines?, posts })
     }
 
     /// A sum over the lines of a benefit is not known before the benefit has chosen them.
@@ -774,6 +821,7 @@ impl Compiler<'_> {
                 && benefit.coordinate.is_none()
                 && benefit.held.is_empty()
                 && !benefit.by_items
+                && benefit.line_caps.is_empty()
                 && benefit.covers.iter().all(in_full);
         }
         slots

@@ -15,7 +15,14 @@ pub(super) fn layer(keys: Keys<'_>) -> Option<Layer> {
     let about = about(&keys);
     let guard = guard(&keys);
     let covers = keys.optional("covers").map(|v| word_list(v, false));
-    let caps = keys.list("cap", &grammar::CAP, cap);
+    let caps = keys.list("cap", &grammar::CAP, cap).into_iter().filter_map(|cap| match cap {
+        AnyCap::Whole(cap) => Some(cap),
+        AnyCap::OfLines(cap) => {
+            keys.findings.report(Diagnostic::new(Code::Conflict, cap.limit.place.clone(), say::layer_cap_of_lines()));
+            None
+        }
+    });
+    let caps = caps.collect();
     let premium = keys.optional("premium").and_then(|v| v.table(&grammar::PREMIUM)).and_then(premium);
     let write_off = keys.word("role", &[("payer", false), ("write-off", true)]).unwrap_or(false);
     let benefits = keys.list("benefit", &grammar::BENEFIT, benefit);
@@ -47,11 +54,22 @@ fn maximum(keys: Keys<'_>) -> Option<Limit> {
     limit.map(|limit| Limit { of, ..limit })
 }
 
-fn cap(keys: Keys<'_>) -> Option<Cap> {
+enum AnyCap {
+    Whole(Cap),
+    OfLines(LineCap),
+}
+
+fn cap(keys: Keys<'_>) -> Option<AnyCap> {
     let limit = limit(&keys);
-    let on_base = keys.word("on", &[("payment", false), ("base", true)]).unwrap_or(false);
+    let lines = keys.optional("lines").map(conditions::condition);
+    let on = keys.word("on", &CapOn::NAMES).unwrap_or(CapOn::Payment);
+    if on == CapOn::Payment && matches!(lines, Some(Some(_))) {
+        keys.problem(Code::Conflict, "lines", say::lines_are_counted());
+    }
     keys.finish();
-    Some(Cap { limit: limit?, on_base })
+    let of_lines = lines.is_some() || matches!(on, CapOn::Units | CapOn::Days);
+    let (limit, lines) = (limit?, lines.map_or(Some(None), |lines| lines.map(Some))?);
+    Some(if of_lines { AnyCap::OfLines(LineCap { limit, on, lines }) } else { AnyCap::Whole(Cap { limit, on_base: on == CapOn::Base }) })
 }
 
 fn deductible(keys: Keys<'_>) -> Option<Deductible> {
@@ -340,7 +358,13 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
         ends
     });
     let out_of_pocket_max = keys.list("out_of_pocket_max", &grammar::OUT_OF_POCKET_MAX, maximum);
-    let caps = keys.list("cap", &grammar::CAP, cap);
+    let (mut caps, mut line_caps) = (Vec::new(), Vec::new());
+    for cap in keys.list("cap", &grammar::CAP, cap) {
+        match cap {
+            AnyCap::Whole(cap) => caps.push(cap),
+            AnyCap::OfLines(cap) => line_caps.push(cap),
+        }
+    }
     let coordinate = keys.optional("coordinate").map(|v| v.table(&grammar::COORDINATE).and_then(coordinate));
     let minimum = keys.optional("minimum").map(value);
     let indemnity = keys.optional("indemnity").and_then(|v| v.boolean()).unwrap_or(true);
@@ -377,6 +401,7 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
         ratio_between: between.unwrap_or_default(),
         out_of_pocket_max,
         caps,
+        line_caps,
         coordinate: match coordinate {
             None => None,
             Some(coordinate) => Some(coordinate?),
