@@ -42,6 +42,14 @@ pub enum BatchError {
     /// A scheme settles itself by way of others.
     #[error("scheme `{0}` settles itself by way of others")]
     SettlesItself(String),
+    /// Two versions of one name.
+    #[error("scheme `{id}`: version {version} is given twice")]
+    DuplicateVersion {
+        /// The scheme.
+        id: String,
+        /// The version.
+        version: String,
+    },
     /// Two households with one id.
     #[error("household `{0}` is given twice")]
     DuplicateHousehold(String),
@@ -56,6 +64,9 @@ pub enum BatchError {
     /// Two persons with one id.
     #[error("person `{0}` is given twice")]
     DuplicatePerson(String),
+    /// Somebody belongs to two households on one day.
+    #[error(transparent)]
+    SeveralHouseholds(#[from] crate::claim::SeveralHouseholds),
     /// A person without a household whose id is also the name of a household.
     #[error("person `{0}` has no household, but others have the household `{0}`: say which household the person belongs to")]
     AmbiguousHousehold(String),
