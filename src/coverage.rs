@@ -129,7 +129,9 @@ pub fn rules(plan: &Plan) -> BTreeSet<Rule> {
         add(Does::Fires);
         benefit.deductibles.iter().chain(&benefit.franchise).for_each(|d| add(Does::Meets(d.label.clone())));
         benefit.base_caps.iter().for_each(|c| add(Does::CutsBase(c.label.clone())));
+        benefit.line_caps.iter().for_each(|c| add(Does::CutsBase(c.limit.label.clone())));
         benefit.caps.iter().for_each(|c| add(Does::Binds(c.label.clone())));
+        benefit.copays.iter().flat_map(|c| &c.caps).for_each(|c| add(Does::Binds(c.label.clone())));
         benefit.out_of_pocket_max.iter().for_each(|m| add(Does::Raises(m.label.clone())));
         applied(benefit).into_iter().for_each(|label| add(Does::Applies(label)));
         match &benefit.form {
@@ -209,6 +211,12 @@ fn of_figures(benefit: &Benefit, figures: &Figures, facts: &Facts, add: &mut dyn
     add(Does::Fires);
     let counted = figures.counted.iter().fold(Money::ZERO, |sum, c| sum.checked_add(money(c.counted)).unwrap_or(sum));
     let counted = figures.held.and_then(|held| counted.checked_sub(money(held))).unwrap_or(counted);
+    let mut counted = counted;
+    for cap in figures.line_caps.iter().filter(|cap| money(cap.after) < money(cap.before)) {
+        add(Does::CutsBase(cap.limit.rule.clone()));
+        let cut = money(cap.before).checked_sub(money(cap.after)).unwrap_or(Money::ZERO);
+        counted = counted.checked_sub(cut).unwrap_or(counted);
+    }
     for cap in figures.base_caps.iter().filter(|cap| cap.room == figures.base && money(figures.base) < counted) {
         add(Does::CutsBase(cap.rule.clone()));
     }
@@ -219,6 +227,12 @@ fn of_figures(benefit: &Benefit, figures: &Figures, facts: &Facts, add: &mut dyn
             if over {
                 add(Does::Meets(limit.rule.clone()));
             }
+        }
+    }
+    for copay in &figures.copays {
+        let items = copay.items.iter().fold(Money::ZERO, |sum, item| sum.checked_add(money(item.due)).unwrap_or(sum));
+        for cap in copay.caps.iter().filter(|cap| cap.room == copay.due && (copay.items.is_empty() || money(copay.due) < items)) {
+            add(Does::Binds(cap.rule.clone()));
         }
     }
     let active = |label: &String| !figures.inactive.iter().any(|rule| rule.rule == *label);

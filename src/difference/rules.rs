@@ -360,13 +360,39 @@ impl<'p> Differ<'p> {
         }
         self.limits(path, "franchise", as_list(&old.franchise), as_list(&new.franchise));
         self.limits(path, "deductible", &old.deductibles, &new.deductibles);
-        let same = |a: &plan::Copay, b: &plan::Copay| a.taken == b.taken && self.same(&a.amount, &b.amount, &a.condition, &b.condition);
+        let same = |a: &plan::Copay, b: &plan::Copay| {
+            let ends = |a: &Option<Value>, b: &Option<Value>| match (a, b) {
+                (Some(a_end), Some(b_end)) => self.same(a_end, b_end, &Condition::default(), &Condition::default()),
+                (a, b) => a.is_none() && b.is_none(),
+            };
+            (a.taken, a.each, a.is_ratio) == (b.taken, b.each, b.is_ratio)
+                && self.same(&a.amount, &b.amount, &a.condition, &b.condition)
+                && ends(&a.least, &b.least)
+                && ends(&a.most, &b.most)
+                && a.caps.is_empty()
+                && b.caps.is_empty()
+        };
         let (was, is) = apart(&old.copays, &new.copays, same);
         for (number, pair) in both(&was, &is) {
             let rule = format!("{path}: copay {number}");
             match pair {
                 (Some(was), Some(is)) => {
-                    self.value(format!("{rule}: amount"), Kind::Amount, &was.amount, &is.amount);
+                    match (was.is_ratio, is.is_ratio) {
+                        (false, false) => self.value(format!("{rule}: amount"), Kind::Amount, &was.amount, &is.amount),
+                        (true, true) => self.value(format!("{rule}: ratio"), Kind::Ratio, &was.amount, &is.amount),
+                        (was, is) => {
+                            self.presence(format!("{rule}: amount"), !was, !is);
+                            self.presence(format!("{rule}: ratio"), was, is);
+                        }
+                    }
+                    for (key, was, is) in [("least", &was.least, &is.least), ("most", &was.most, &is.most)] {
+                        match (was, is) {
+                            (Some(was), Some(is)) => self.value(format!("{rule}: {key}"), Kind::Amount, was, is),
+                            (was, is) => self.presence(format!("{rule}: {key}"), was.is_some(), is.is_some()),
+                        }
+                    }
+                    self.text(&format!("{rule}: each"), was.each.name(), is.each.name());
+                    self.limits(&rule, "cap", &was.caps, &is.caps);
                     self.condition(format!("{rule}: when"), &was.condition, &is.condition);
                     self.text(&format!("{rule}: taken"), format!("{:?}", was.taken), format!("{:?}", is.taken));
                 }
@@ -408,6 +434,20 @@ impl<'p> Differ<'p> {
             }
         }
         self.limits(path, "out-of-pocket maximum", &old.out_of_pocket_max, &new.out_of_pocket_max);
+        for number in 0..old.line_caps.len().max(new.line_caps.len()) {
+            let rule = format!("{path}: line cap {}", number + 1);
+            match (old.line_caps.get(number), new.line_caps.get(number)) {
+                (Some(was), Some(is)) => {
+                    self.text(&format!("{rule}: on"), was.on.name(), is.on.name());
+                    self.limits(&rule, "limit", std::slice::from_ref(&was.limit), std::slice::from_ref(&is.limit));
+                    match (&was.lines, &is.lines) {
+                        (Some(was), Some(is)) => self.condition(format!("{rule}: lines"), was, is),
+                        (was, is) => self.presence(format!("{rule}: lines"), was.is_some(), is.is_some()),
+                    }
+                }
+                (was, is) => self.presence(rule, was.is_some(), is.is_some()),
+            }
+        }
         self.limits(path, "cap on base", &old.base_caps, &new.base_caps);
         self.limits(path, "cap", &old.caps, &new.caps);
         self.text(&format!("{path}: coordinate"), coordination(self.pair.old, old), coordination(self.pair.new, new));

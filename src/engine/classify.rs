@@ -72,7 +72,7 @@ fn put(input: &mut Input, line: usize, portion: usize, part: Money, rest: Money)
 }
 
 /// `amount` x `part` / `whole`, exactly.
-fn pro_rata(amount: Money, part: Money, whole: Money) -> Option<Raw> {
+pub(crate) fn pro_rata(amount: Money, part: Money, whole: Money) -> Option<Raw> {
     let product = i128::from(amount.micros()).checked_mul(i128::from(part.micros()))?.checked_mul(1_000_000)?;
     let whole = i128::from(whole.micros());
     Some(Raw { picos: product.checked_div(whole)?, rest: product.checked_rem(whole)? != 0 })

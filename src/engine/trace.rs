@@ -76,6 +76,8 @@ pub(crate) enum LimitKind {
     Franchise,
     OutOfPocket,
     Cap,
+    /// A cap on a copayment, which is given.
+    Copay(usize),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -115,6 +117,19 @@ pub(crate) enum Step {
         put_back: Money,
         counted: Money,
     },
+    /// A cap on lines: in millionths what is in force, used and left of it, what the lines have and what of it counts; and their money before and after.
+    LineCap {
+        index: usize,
+        limit: [i64; 3],
+        has: i64,
+        keeps: i64,
+        before: Money,
+        after: Money,
+    },
+    LineCapOff {
+        index: usize,
+        note: u32,
+    },
     Held {
         amount: Money,
     },
@@ -137,6 +152,18 @@ pub(crate) enum Step {
     Copay {
         index: usize,
         amount: Money,
+    },
+    /// What is due for one item of a copayment: a line, or the whole claim.
+    CopayItem {
+        index: usize,
+        line: Option<usize>,
+        left: Money,
+        /// In millionths: of how many units or days it is due, and the sum or ratio.
+        times: i64,
+        value: i64,
+        least: Option<Money>,
+        most: Option<Money>,
+        due: Money,
     },
     CopayOff {
         index: usize,

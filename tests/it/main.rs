@@ -15,6 +15,7 @@ mod check;
 #[cfg(feature = "cli")]
 mod cli;
 mod coordination;
+mod copay;
 mod days;
 mod diagnostics;
 mod difference;
@@ -28,6 +29,7 @@ mod journal;
 #[cfg(feature = "cli")]
 mod layout;
 mod lean;
+mod line_caps;
 mod model_agreement;
 mod pages;
 mod parts;
