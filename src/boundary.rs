@@ -23,6 +23,7 @@ use crate::check::kinds::{Kind, kinds};
 use crate::claim::{Claim, Person};
 use crate::coverage::{self, Rule};
 use crate::decision::Decision;
+use crate::diagnostic::{Message, rules as say};
 use crate::engine::Adjudicator;
 use crate::ledger::Ledger;
 use crate::money::{MICROS_PER_WHOLE, Money};
@@ -58,7 +59,7 @@ pub struct Boundaries {
 #[non_exhaustive]
 pub struct Edge {
     /// The rule, and what it begins or ceases to do here.
-    pub rule: String,
+    pub rule: Message,
     /// The claims in order, each with its person: below, at and above the edge.
     pub claims: Vec<(Person, Claim)>,
 }
@@ -68,7 +69,7 @@ struct Search<'p> {
     adjudicator: Adjudicator<'p>,
     settled: usize,
     /// By rule and the bills on both sides.
-    found: BTreeMap<(String, Money, Money), Edge>,
+    found: BTreeMap<(Message, Money, Money), Edge>,
 }
 
 /// The edges of a scheme's rules.
@@ -156,7 +157,7 @@ impl Search<'_> {
     fn edge(&mut self, subject: &Subject<'_>, person: &Person, low: &(Money, BTreeSet<Rule>), high: &(Money, BTreeSet<Rule>)) {
         let unit = self.plan.rounding.unit();
         for rule in low.1.symmetric_difference(&high.1) {
-            let key = (rule.to_string(), low.0, high.0);
+            let key = (rule.message(), low.0, high.0);
             if self.found.contains_key(&key) || low.0 == Money::ZERO {
                 // That a rule counts money as soon as there is any is no edge.
                 continue;
@@ -171,7 +172,7 @@ impl Search<'_> {
                 Some((person.clone(), claim))
             });
             let claims = claims.collect();
-            self.found.insert(key, Edge { rule: rule.to_string(), claims });
+            self.found.insert(key, Edge { rule: rule.message(), claims });
         }
     }
 
@@ -182,7 +183,7 @@ impl Search<'_> {
         let mut days: BTreeSet<i64> = cuts.unwrap_or_default().into_iter().filter(|cut| (first..=last).contains(cut)).collect();
         days.extend([first, last].into_iter().filter(|day| *day != i64::MIN && *day != i64::MAX));
         for day in days {
-            let mut told: BTreeSet<String> = BTreeSet::new();
+            let mut told: BTreeSet<Message> = BTreeSet::new();
             for kind in kinds.iter().filter(|k| !k.by_line) {
                 let Some(person) = kind.person(self.plan, "p1") else { continue };
                 for portion in covered {
@@ -212,16 +213,16 @@ fn on(claim: &Claim, day: i64) -> Option<Claim> {
 }
 
 /// What differs between two days: that the scheme holds, or the first layer that pays another sum.
-fn difference(plan: &Plan, left: &Result<Decision, Reject>, right: &Result<Decision, Reject>, day: i64) -> Option<String> {
+fn difference(plan: &Plan, left: &Result<Decision, Reject>, right: &Result<Decision, Reject>, day: i64) -> Option<Message> {
     let day = NaiveDate::from_num_days_from_ce_opt(i32::try_from(day).ok()?)?;
     match (left, right) {
         (Ok(left), Ok(right)) => {
             let pairs = left.layers.iter().zip(&right.layers).zip(&plan.layers);
             let mut pairs = pairs.filter(|((left, right), _)| left.paid != right.paid);
-            pairs.next().map(|(_, layer)| format!("{day}: {} pays otherwise", layer.name.id))
+            pairs.next().map(|(_, layer)| say::on_day(day, &say::pays_otherwise(&layer.name.id)))
         }
-        (Err(_), Ok(_)) => Some(format!("{day}: the scheme begins")),
-        (Ok(_), Err(_)) => Some(format!("{day}: the scheme has ended")),
+        (Err(_), Ok(_)) => Some(say::on_day(day, &say::scheme_begins())),
+        (Ok(_), Err(_)) => Some(say::on_day(day, &say::scheme_has_ended())),
         (Err(_), Err(_)) => None,
     }
 }

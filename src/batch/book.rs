@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::error::BatchError;
 use crate::claim::Claim;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{nearest, refused};
 use crate::engine::prepare::choose;
 use crate::plan::Plan;
 use crate::plan::fact::FactKind;
@@ -134,7 +134,7 @@ impl PlanBook {
 
     /// The index of the plan that a claim is settled under; where none holds on its rule date, of one that will say so.
     pub(super) fn plan_for(&self, claim: &Claim) -> Result<usize, Reject> {
-        let reject = |message: String| Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", message);
+        let reject = |message: crate::diagnostic::Message| Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", message);
         let id = match &claim.scheme {
             Some(id) => id.as_str(),
             None => {
@@ -143,8 +143,7 @@ impl PlanBook {
                 match (ids.next(), ids.next()) {
                     (Some(only), None) => only,
                     _ => {
-                        let ids: Vec<String> = self.scheme_ids().map(|id| format!("`{id}`")).collect();
-                        return Err(reject(format!("the claim names no scheme, and there are several: {}", ids.join(", "))));
+                        return Err(reject(refused::several_schemes(&refused::listed(self.scheme_ids()))));
                     }
                 }
             }
@@ -157,8 +156,8 @@ impl PlanBook {
             }
         }
         last.ok_or_else(|| {
-            let help = nearest(id, self.scheme_ids()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            reject(format!("there is no scheme `{id}`{help}"))
+            let help = nearest(id, self.scheme_ids()).map(refused::or_near).unwrap_or_default();
+            reject(refused::no_such_scheme(id).and(&help))
         })
     }
 
@@ -170,7 +169,7 @@ impl PlanBook {
         let Some(plan) = self.plan_for(claim).ok().and_then(|index| self.plans.get(index)) else { return reject };
         match choose(plan.rule_date, claim) {
             Some(date) if self.plans.iter().filter(|p| p.id == plan.id).count() > 1 => {
-                let message = format!("no edition of scheme `{}` holds on {date}", plan.id);
+                let message = refused::no_edition(&plan.id, date);
                 Reject::new(&claim.id, reject.code(), reject.field(), message)
             }
             _ => reject,

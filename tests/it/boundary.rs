@@ -55,7 +55,7 @@ fn every_edge_is_met_from_both_sides() {
     let days: Vec<String> = boundaries(&plan)
         .edges
         .iter()
-        .filter(|e| e.rule.contains("the scheme"))
+        .filter(|e| e.rule.to_string().contains("the scheme"))
         .map(|e| format!("{} {} {}", e.rule, e.claims[0].1.service_from, e.claims[1].1.service_from))
         .collect();
     assert_eq!(days, ["2024-01-01: the scheme begins 2023-12-31 2024-01-01", "2025-01-01: the scheme has ended 2024-12-31 2025-01-01"]);

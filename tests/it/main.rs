@@ -37,3 +37,5 @@ mod ratio_between;
 mod readme;
 mod schema;
 mod settle;
+#[cfg(feature = "io")]
+mod words;
