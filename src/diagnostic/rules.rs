@@ -171,6 +171,9 @@ catalogue! {
     case(table: &Message, number: usize, case: &Message): "{table}，第 {number} 种情形（{case}）", "{table}, case {number} ({case})";
     on_day(day: NaiveDate, what: &Message): "{day}：{what}", "{day}: {what}";
     pays_otherwise(layer: &str): "{layer} 的支付改变", "{layer} pays otherwise";
+    fact_is(fact: &str, value: &str): "{fact} 到达 {value}", "{fact} reaches {value}";
+    of_29_february(): "（生于 2 月 29 日）", " (born on 29 February)";
+    decided_otherwise(): "裁定改变", "decided otherwise";
     scheme_begins(): "方案生效", "the scheme begins";
     scheme_has_ended(): "方案已失效", "the scheme has ended";
 }
