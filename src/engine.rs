@@ -3,6 +3,7 @@
 mod adjustment;
 pub(crate) mod allocate;
 pub(crate) mod benefit;
+pub(crate) mod booked;
 mod carry;
 pub(crate) mod case;
 pub(crate) mod classify;
@@ -16,6 +17,8 @@ mod prepared;
 mod program;
 pub(crate) mod trace;
 
+use chrono::NaiveDate;
+
 use crate::claim::{Claim, Person};
 use crate::decision::Decision;
 use crate::diagnostic::refused;
@@ -24,6 +27,7 @@ pub use crate::ledger::{Account, Books};
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::reject::{Reject, RejectCode};
+use booked::Booked;
 use case::{Bill, Case, Input};
 use kinds::Kinds;
 pub use prepared::PreparedClaims;
@@ -95,12 +99,14 @@ pub struct Adjudicator<'p> {
     kinds: Kinds,
     input: Input,
     case: Case,
+    /// The steps by which the claim last settled was booked.
+    steps: Vec<trace::Step>,
 }
 
 impl<'p> Adjudicator<'p> {
     /// An adjudicator for a plan.
     pub fn new(plan: &'p Plan) -> Adjudicator<'p> {
-        Adjudicator { plan, kinds: Kinds::new(plan), input: Input::default(), case: Case::default() }
+        Adjudicator { plan, kinds: Kinds::new(plan), input: Input::default(), case: Case::default(), steps: Vec::new() }
     }
 
     /// Settles a claim, posting its effects to the ledger, and gives the amounts.
@@ -122,11 +128,29 @@ impl<'p> Adjudicator<'p> {
         Ok(crate::decision::build::decision(self.plan, person, claim, &self.input, &self.case, &steps))
     }
 
+    /// Settles a claim and gives what it pays and posts.
+    pub(crate) fn book(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim) -> Result<Booked, Reject> {
+        let mut trace = trace::Postings(std::mem::take(&mut self.steps));
+        trace.0.clear();
+        let done = self.run(person, ledger, claim, &mut trace);
+        let booked = done.map(|()| booked::booked(self.plan, &self.case, &trace.0));
+        self.steps = trace.0;
+        booked
+    }
+
+    /// Settles a claim and gives the decision with every step, and what it pays and posts.
+    pub(crate) fn book_explained(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim) -> Result<(Booked, Decision), Reject> {
+        let mut steps = trace::Steps::default();
+        self.run(person, ledger, claim, &mut steps)?;
+        let booked = booked::booked(self.plan, &self.case, &steps.0);
+        Ok((booked, crate::decision::build::decision(self.plan, person, claim, &self.input, &self.case, &steps)))
+    }
+
     fn run<T: trace::Trace>(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim, trace: &mut T) -> Result<(), Reject> {
         prepare::prepare(self.plan, person, claim, &mut self.input)?;
         let kind = self.kinds.number(self.plan, &self.input.facts);
         let program = self.kinds.program(kind).ok_or_else(|| Fault::Internal.reject(self.plan, &claim.id, None))?;
-        let mut books = open(self.plan, person, ledger, &claim.id)?;
+        let mut books = open(self.plan, person, ledger, &claim.id, self.input.rule_date)?;
         let bill = self.input.bill();
         kernel::settle(self.plan, program, &bill, &mut self.case, &mut books, trace)
             .map_err(|fault| fault.reject(self.plan, &claim.id, Some(&bill)))
@@ -145,11 +169,11 @@ impl<'p> Adjudicator<'p> {
     /// # let claim: medaid::Claim = serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-05-01",
     /// #     "bill": "52000.00", "portions": { "in_scope": "50000.00", "out_of_scope": "2000.00" } }"#)?;
     /// let mut prepared = medaid::PreparedClaims::new(&plan);
-    /// let claim = prepared.push(&person, &claim)?;
+    /// let number = prepared.push(&person, &claim)?;
     /// let mut ledger = medaid::Ledger::new();
-    /// let mut books = ledger.open(&plan, &person)?;
+    /// let mut books = ledger.open(&plan, &person, claim.service_from)?;
     /// let mut adjudicator = medaid::Adjudicator::new(&plan);
-    /// let settlement = adjudicator.settle_prepared(&prepared, claim, &mut books)?;
+    /// let settlement = adjudicator.settle_prepared(&prepared, number, &mut books)?;
     /// assert_eq!(settlement.out_of_pocket().to_string(), "17210");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -167,12 +191,31 @@ impl<'p> Adjudicator<'p> {
 }
 
 impl Ledger {
-    /// The books of a person and their household under a plan, opening balances posted.
+    /// The books of a person and of their household on a day, under a plan, opening balances posted.
     ///
     /// # Errors
-    /// A [`Reject`] if an opening balance does not fit the plan.
-    pub fn open(&mut self, plan: &Plan, person: &Person) -> Result<Books<'_>, Reject> {
-        open(plan, person, self, "")
+    /// A [`Reject`] if an opening balance does not fit the plan, or if the person belongs to two households on that day.
+    pub fn open(&mut self, plan: &Plan, person: &Person, on: NaiveDate) -> Result<Books<'_>, Reject> {
+        open(plan, person, self, "", Some(on))
+    }
+
+    /// Posts the opening balances of a person under a plan, once: a household's to the one to which they belong on the day of the balance.
+    pub(crate) fn open_balances(&mut self, plan: &Plan, person: &Person, claim: &str) -> Result<(), Reject> {
+        if person.opening.is_empty() || self.is_opened(&person.id, &plan.id) {
+            return Ok(());
+        }
+        let openings = prepare::openings(plan, person, claim)?;
+        if openings.is_empty() {
+            return Ok(());
+        }
+        let internal = || Fault::Internal.reject(plan, claim, None);
+        let households = openings.iter().map(|one| prepare::household(person, one.on, claim)).collect::<Result<Vec<&str>, Reject>>()?;
+        for (one, household) in openings.iter().zip(households) {
+            let mut books = self.books(plan, &person.id, household).ok_or_else(internal)?;
+            books.owner(one.owner).post(one.key, one.period, one.amount).ok_or_else(|| Fault::Overflow.reject(plan, claim, None))?;
+        }
+        self.books(plan, &person.id, &person.id).ok_or_else(internal)?.person.set_opened(&plan.id);
+        Ok(())
     }
 }
 
@@ -185,16 +228,23 @@ impl Plan {
     pub fn open<'a>(&self, person: &Person, account: &'a mut Account, household: Option<&'a mut Account>) -> Result<Books<'a>, Reject> {
         let household = household.filter(|_| self.couples_households());
         let mut books = Books { person: account, household, plan: self.tag() };
-        prepare::open(self, person, "", &mut books)?;
+        if !person.opening.is_empty() && !books.person.is_opened(&self.id) {
+            for one in prepare::openings(self, person, "")? {
+                books.owner(one.owner).post(one.key, one.period, one.amount).ok_or_else(|| Fault::Overflow.reject(self, "", None))?;
+            }
+            books.person.set_opened(&self.id);
+        }
         Ok(books)
     }
 }
 
-fn open<'l>(plan: &Plan, person: &Person, ledger: &'l mut Ledger, claim: &str) -> Result<Books<'l>, Reject> {
-    let household = person.household.as_deref().unwrap_or(&person.id);
-    let mut books = ledger.books(plan, &person.id, household).ok_or_else(|| Fault::Internal.reject(plan, claim, None))?;
-    prepare::open(plan, person, claim, &mut books)?;
-    Ok(books)
+fn open<'l>(plan: &Plan, person: &Person, ledger: &'l mut Ledger, claim: &str, on: Option<NaiveDate>) -> Result<Books<'l>, Reject> {
+    ledger.open_balances(plan, person, claim)?;
+    let household = match on {
+        Some(on) if plan.couples_households() => prepare::household(person, on, claim)?,
+        _ => &person.id,
+    };
+    ledger.books(plan, &person.id, household).ok_or_else(|| Fault::Internal.reject(plan, claim, None))
 }
 
 impl Plan {

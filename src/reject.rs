@@ -26,6 +26,8 @@ pub enum RejectCode {
     DatesOutOfOrder,
     /// Service before the person was born.
     BeforeBirth,
+    /// The person belongs to two households on the rule date.
+    SeveralHouseholds,
     /// No edition of the scheme holds on the rule date.
     NoSchemeInForce,
     /// An amount is below zero.
@@ -73,6 +75,7 @@ impl RejectCode {
             RejectCode::MissingDate => "missing-date",
             RejectCode::DatesOutOfOrder => "dates-out-of-order",
             RejectCode::BeforeBirth => "before-birth",
+            RejectCode::SeveralHouseholds => "several-households",
             RejectCode::NoSchemeInForce => "no-scheme-in-force",
             RejectCode::NegativeAmount => "negative-amount",
             RejectCode::OverPreciseAmount => "over-precise-amount",

@@ -42,6 +42,13 @@ pub enum BatchError {
     },
     /// A scheme settles itself by way of others.
     SettlesItself(String),
+    /// Two versions of one name.
+    DuplicateVersion {
+        /// The scheme.
+        id: String,
+        /// The version.
+        version: String,
+    },
     /// Two households with one id.
     DuplicateHousehold(String),
     /// Schemes of different currencies, which cannot be summed.
@@ -53,6 +60,8 @@ pub enum BatchError {
     },
     /// Two persons with one id.
     DuplicatePerson(String),
+    /// Somebody belongs to two households on one day.
+    SeveralHouseholds(crate::claim::SeveralHouseholds),
     /// A person without a household whose id is also the name of a household.
     AmbiguousHousehold(String),
     /// Attributes of persons that no scheme declares.
@@ -69,6 +78,7 @@ impl BatchError {
         match self {
             BatchError::NoScheme => refused::no_scheme_at_all(),
             BatchError::Overlap { id, first, second, on } => refused::both_hold(id, first, second, *on),
+            BatchError::DuplicateVersion { id, version } => refused::version_twice(id, version),
             BatchError::EditionsDiffer { id, first, second, key } => refused::editions_differ(id, first, second, key),
             BatchError::SettlesUnknown { id, settles } => refused::settles_unknown(id, settles),
             BatchError::SettlesItself(id) => refused::settles_by_way(id),
@@ -76,12 +86,19 @@ impl BatchError {
             BatchError::Currencies { first, second } => refused::currencies(first, second),
             BatchError::DuplicatePerson(id) => refused::the_person_twice(id),
             BatchError::AmbiguousHousehold(id) => refused::ambiguous_household(id),
+            BatchError::SeveralHouseholds(several) => several.message(),
             BatchError::UnknownAttributes(list) => {
                 let mut lines = list.iter();
                 let first = lines.next().cloned().unwrap_or_default();
                 lines.fold(first, |text, line| text.and(&Message::from("\n")).and(line))
             }
         }
+    }
+}
+
+impl From<crate::claim::SeveralHouseholds> for BatchError {
+    fn from(several: crate::claim::SeveralHouseholds) -> BatchError {
+        BatchError::SeveralHouseholds(several)
     }
 }
 

@@ -105,10 +105,7 @@ fn route<'a>(book: &'a PlanBook, people: &'a People, claim: &'a Claim) -> Result
     let rule_date = choose(plan.rule_date, claim).unwrap_or(claim.service_from);
     // Of all editions: a household's claims hang together if those under any edition do.
     let couples = book.plans().iter().any(|p| p.id == plan.id && p.couples_households());
-    let owner = match &person.household {
-        Some(household) if couples => household,
-        _ => &person.id,
-    };
+    let owner = if couples { people.circle(person) } else { &person.id };
     let date = plan.as_incurred.then_some(rule_date);
     let key = Key { scheme: &plan.id, owner, date, sequence: claim.sequence, id: &claim.id };
     Ok((key, Route { plan: index, person, rule_date }))

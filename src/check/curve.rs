@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::breakpoints::breakpoints;
 use super::kinds::{Bill, Kind};
 use crate::claim::{Claim, OpeningBalance, Person};
@@ -49,7 +51,7 @@ impl<'p> Probe<'p> {
     pub(crate) fn new(plan: &'p Plan, budget: usize) -> Probe<'p> {
         let mut fresh = Ledger::new();
         // Nobody has opening balances, and the name is one that is never used: nothing can be wrong or left behind.
-        let _ = fresh.open(plan, &Person::default());
+        let _ = fresh.open(plan, &Person::default(), NaiveDate::MIN);
         Probe { plan, adjudicator: Adjudicator::new(plan), fresh, rest: budget, settled: 0 }
     }
 

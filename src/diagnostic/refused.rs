@@ -18,6 +18,9 @@ catalogue! {
 
     another_person(said: &str, given: &str): "该案件属于 `{said}`，而不是 `{given}`", "the claim is for `{said}`, not for `{given}`";
     no_such_person(person: &str): "没有参保人 `{person}`", "there is no person `{person}`";
+    two_households(person: &str, on: NaiveDate, first: &str, second: &str):
+        "参保人 `{person}` 在 {on} 属于两个家庭：`{first}` 和 `{second}`",
+        "person `{person}` belongs to two households on {on}: `{first}` and `{second}`";
     another_claim(id: &str): "另有案件使用编号 `{id}`", "another claim has the id `{id}`";
     no_scheme_at_all(): "没有方案", "there is no scheme";
     several_schemes(ids: &str): "案件没有指明方案，而方案不止一个：{ids}", "the claim names no scheme, and there are several: {ids}";
@@ -193,6 +196,7 @@ catalogue! {
     both_hold(id: &str, first: &str, second: &str, on: NaiveDate):
         "方案 `{id}`：版本 {first} 和 {second} 在 {on} 同时有效",
         "scheme `{id}`: versions {first} and {second} both hold on {on}";
+    version_twice(id: &str, version: &str): "方案 `{id}`：版本 {version} 出现两次", "scheme `{id}`: version {version} is given twice";
     editions_differ(id: &str, first: &str, second: &str, key: &str):
         "方案 `{id}`：版本 {first} 和 {second} 的 `{key}` 不同，而同一方案的各版本须一致",
         "scheme `{id}`: versions {first} and {second} differ in `{key}`, which editions of one scheme must share";

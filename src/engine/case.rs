@@ -98,6 +98,8 @@ pub(crate) struct Case {
     pub(crate) positions: Vec<i64>,
     /// The first days of the personal periods that accumulators are in, for those who record; empty where there are none.
     pub(crate) first_days: Vec<Option<chrono::NaiveDate>>,
+    /// The period of each accumulator, for those who hear of rules; nothing where it lives in the claim alone.
+    pub(crate) accumulator_periods: Vec<Option<i32>>,
     /// Which lines the benefit at work looks at.
     pub(crate) chosen: Vec<bool>,
     /// Which of them it groups, and by the first line of each group what it counts there.

@@ -9,13 +9,14 @@ use crate::claim::{AttributeValue, Claim, OpeningBalance, Person};
 use crate::date::{DateChoice, Per, Periods, day_number, full_years};
 use crate::diagnostic::{Message, refused};
 use crate::engine::case::{Given, Input};
-use crate::engine::{Fault, classify};
-use crate::ledger::Books;
+use crate::engine::classify;
+use crate::ledger::AccumulatorKey;
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::plan::compile::read_value;
-use crate::plan::fact::{Domain, Fact, FactKind};
+use crate::plan::fact::{Domain, Fact, FactKind, Facts, MISSING};
 use crate::reject::{Reject, RejectCode};
+use crate::scheme::syntax::Owner;
 
 /// Reads the claim and the person into `input`.
 pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, input: &mut Input) -> Result<(), Reject> {
@@ -81,6 +82,9 @@ fn dates(plan: &Plan, person: &Person, claim: &Claim) -> Result<NaiveDate, Rejec
         && from < birth
     {
         return reject(RejectCode::BeforeBirth, "service_from", refused::before_birth(from, birth));
+    }
+    if plan.couples_households {
+        household(person, rule_date, &claim.id)?;
     }
     if !plan.effective.contains(rule_date) {
         let message = refused::not_in_force(&plan.id, &plan.version, rule_date);
@@ -213,6 +217,18 @@ fn value_of(claim: &Claim, fact: &Fact, field: impl FnOnce() -> String, text: &s
         };
         Reject::new(&claim.id, RejectCode::UnknownValue, &field(), refused::not_a_value(text, &fact.name, &known))
     })
+}
+
+/// What is known of a person on a day, when nothing is known of any claim.
+pub(crate) fn facts_of_person(plan: &Plan, person: &Person, on: NaiveDate) -> Result<Facts, Reject> {
+    let mut input = Input::default();
+    input.facts.reset(plan.facts.len());
+    let claim = Claim { person: person.id.clone(), service_from: on, settled: Some(on), ..Claim::default() };
+    case_facts(plan, person, &claim, on, &mut input)?;
+    // What a claim would say is left open, its defaults too.
+    let of_claims = plan.facts.iter().zip(&mut input.facts.classes).filter(|(fact, _)| !fact.kind.of_person());
+    of_claims.for_each(|(_, class)| *class = MISSING);
+    Ok(input.facts)
 }
 
 fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate, input: &mut Input) -> Result<(), Reject> {
@@ -348,20 +364,33 @@ fn line_facts(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<(), Rejec
     Ok(())
 }
 
-/// Posts a person's opening balances, once for each scheme.
-pub(crate) fn open(plan: &Plan, person: &Person, claim: &str, books: &mut Books<'_>) -> Result<(), Reject> {
-    if person.opening.is_empty() || books.person.is_opened(&plan.id) {
-        return Ok(());
-    }
-    let mut postings = Vec::new();
+/// The household of a person on a day.
+pub(crate) fn household<'a>(person: &'a Person, on: NaiveDate, claim: &str) -> Result<&'a str, Reject> {
+    person.household_on(on).map_err(|several| Reject::new(claim, RejectCode::SeveralHouseholds, "person.household", several.message()))
+}
+
+/// What an opening balance posts.
+pub(crate) struct Opening {
+    pub(crate) accumulator: usize,
+    pub(crate) owner: Owner,
+    /// The day for which it is given.
+    pub(crate) on: NaiveDate,
+    pub(crate) key: AccumulatorKey,
+    pub(crate) period: i32,
+    pub(crate) amount: i64,
+}
+
+/// The opening balances of a person for a plan.
+pub(crate) fn openings(plan: &Plan, person: &Person, claim: &str) -> Result<Vec<Opening>, Reject> {
+    let mut openings = Vec::new();
     let of_scheme = |opening: &OpeningBalance| opening.scheme.as_ref().is_none_or(|scheme| *scheme == plan.id);
     for (index, opening) in person.opening.iter().enumerate().filter(|(_, o)| of_scheme(o)) {
         let field = format!("person.opening.{index}");
         let reject = |code, message: Message| Reject::new(claim, code, &field, message);
-        let Some((accumulator, found)) = plan.accumulator(&opening.accumulator).and_then(|i| plan.accumulators.get(i).map(|a| (i, a)))
-        else {
+        let Some(accumulator) = plan.accumulator(&opening.accumulator) else {
             return Err(reject(RejectCode::UnknownAccumulator, refused::no_accumulator(&opening.accumulator)));
         };
+        let (Some(found), Some(slot)) = (plan.accumulators.get(accumulator), plan.slots.get(accumulator)) else { continue };
         if opening.amount < Money::ZERO {
             return Err(reject(RejectCode::NegativeAmount, refused::below_zero(opening.amount)));
         }
@@ -370,15 +399,9 @@ pub(crate) fn open(plan: &Plan, person: &Person, claim: &str, books: &mut Books<
             let message = refused::no_balance_before(&opening.accumulator, found.per);
             return Err(reject(RejectCode::UnknownAccumulator, message));
         };
-        postings.push((accumulator, found.owner, period, opening.amount.micros()));
+        openings.push(Opening { accumulator, owner: found.owner, on: opening.on, key: slot.key, period, amount: opening.amount.micros() });
     }
-    for (accumulator, owner, period, amount) in postings {
-        let key = plan.slots.get(accumulator).map(|slot| slot.key);
-        let posted = key.and_then(|key| books.owner(owner).post(key, period, amount));
-        posted.ok_or_else(|| Fault::Overflow.reject(plan, claim, None))?;
-    }
-    books.person.set_opened(&plan.id);
-    Ok(())
+    Ok(openings)
 }
 
 /// The key of the period that contains a date; nothing for one that is no stretch of the calendar. Those of stays and personal periods are the account's

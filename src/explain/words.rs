@@ -317,6 +317,7 @@ impl Words {
             DatesOutOfOrder => {
                 self.pick("日期先后有误：服务结束或结算早于服务开始", "the service ends before it begins, or is settled before it begins")
             }
+            SeveralHouseholds => self.pick("规则日期当天属于两个家庭", "the person belongs to two households on the rule date"),
             BeforeBirth => self.pick("服务日期早于出生日期", "the service is before the person was born"),
             NoSchemeInForce => self.pick("规则适用日期没有有效的方案版本", "no edition of the scheme holds on the rule date"),
             NegativeAmount => self.pick("金额或数量为负，或数量为零", "an amount is below zero, or a quantity is not above zero"),

@@ -133,7 +133,7 @@ impl Reader<'_> {
 fn fill(person: &mut Person, column: &Column, cell: Cell<'_>) -> Result<(), Fault> {
     match column {
         Column::Id => person.id = cell.needed()?.to_owned(),
-        Column::Household => person.household = cell.text()?,
+        Column::Household => person.household = cell.dated()?.unwrap_or_default(),
         Column::BirthDate => person.birth_date = cell.date()?,
         Column::Attribute(name) => {
             if let Some(dated) = cell.dated()? {

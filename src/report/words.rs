@@ -367,6 +367,7 @@ impl Words {
             RejectCode::MissingDate => "缺少日期",
             RejectCode::DatesOutOfOrder => "日期颠倒",
             RejectCode::BeforeBirth => "早于出生",
+            RejectCode::SeveralHouseholds => "同日属于两户",
             RejectCode::NoSchemeInForce => "当日无有效方案",
             RejectCode::NegativeAmount => "金额为负",
             RejectCode::OverPreciseAmount => "金额位数过多",

@@ -23,6 +23,8 @@ mod document;
 mod explain;
 #[cfg(feature = "io")]
 mod files;
+mod households;
+mod journal;
 #[cfg(feature = "cli")]
 mod layout;
 mod lean;

@@ -22,7 +22,7 @@ use crate::model::toml;
 use crate::model_agreement::{setting, written};
 
 /// What went wrong, if something did.
-type Checked = Result<(), String>;
+pub(crate) type Checked = Result<(), String>;
 
 macro_rules! ensure {
     ($holds:expr, $($message:tt)+) => {
@@ -31,9 +31,10 @@ macro_rules! ensure {
         }
     };
 }
+pub(crate) use ensure;
 
 /// Tries a property on many histories; what fails is made smaller first.
-fn always(wish: Wish, check: impl Fn(&History) -> Checked) {
+pub(crate) fn always(wish: Wish, check: impl Fn(&History) -> Checked) {
     let first = setting("MEDAID_PROPERTY_SEED", 1);
     for seed in first..first + setting("MEDAID_PROPERTY_RUNS", 1_000) {
         let whole = history(seed, wish, &mut Coverage::default());
@@ -70,7 +71,7 @@ fn decide_all(plan: &Plan, pairs: &[(Person, Claim)]) -> Vec<Result<Decision, Re
     pairs.iter().map(|(person, claim)| plan.adjudicate(person, &mut ledger, claim)).collect()
 }
 
-fn rat<T: ToString + ?Sized>(amount: &T) -> Rat {
+pub(crate) fn rat<T: ToString + ?Sized>(amount: &T) -> Rat {
     let text = amount.to_string();
     Rat::parse(&text).unwrap_or_else(|| panic!("`{text}` is no number"))
 }
@@ -284,7 +285,7 @@ fn threads_do_not_matter() {
 }
 
 fn owner(person: &Person) -> String {
-    person.household.clone().unwrap_or_else(|| format!("alone {}", person.id))
+    person.households().next().map_or_else(|| format!("alone {}", person.id), str::to_owned)
 }
 
 #[test]
@@ -300,7 +301,7 @@ fn the_fast_path_and_the_explained_path_agree() {
         for ((person, claim), alone) in pairs.iter().zip(one_by_one) {
             let explained = slow.adjudicate(person, &mut slow_ledger, claim);
             ensure!(explained == alone, "claim {}: a reused adjudicator decides otherwise", claim.id);
-            let prepared = ahead_ledger.open(&plan, person).and_then(|mut books| {
+            let prepared = ahead_ledger.open(&plan, person, claim.service_from).and_then(|mut books| {
                 let number = prepared_claims.push(person, claim)?;
                 let settled = ahead.settle_prepared(&prepared_claims, number, &mut books)?;
                 Ok(settled.out_of_pocket())
