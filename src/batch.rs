@@ -204,7 +204,7 @@ struct Settler<'s, 'p> {
 
 impl Settler<'_, '_> {
     fn settle(&mut self, route: &order::Route<'_>, claim: &Claim, mode: Mode) -> Result<Option<Box<Decision>>, Reject> {
-        let internal = || Reject::new(&claim.id, RejectCode::NoValue, "", "internal error of medaid; please report it with this claim");
+        let internal = || Reject::new(&claim.id, RejectCode::NoValue, "", crate::diagnostic::refused::internal());
         let adjudicator = self.adjudicators.get_mut(route.plan).ok_or_else(internal)?;
         Ok(match mode {
             Mode::Explained => {

@@ -7,6 +7,7 @@ use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::date::{Span, strict};
+use crate::diagnostic::{Message, refused};
 use crate::money::{Money, NumberText};
 
 /// A person: who they are, as far as rules ask.
@@ -69,14 +70,27 @@ impl Person {
 }
 
 /// A person belongs to several households on one day.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("person `{person}` belongs to two households on {date}: `{first}` and `{second}`")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeveralHouseholds {
     person: String,
     date: NaiveDate,
     first: String,
     second: String,
 }
+
+impl SeveralHouseholds {
+    pub(crate) fn message(&self) -> Message {
+        refused::two_households(&self.person, self.date, &self.first, &self.second)
+    }
+}
+
+impl std::fmt::Display for SeveralHouseholds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl std::error::Error for SeveralHouseholds {}
 
 /// The position of an accumulator before the first claim that we see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

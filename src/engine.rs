@@ -23,6 +23,7 @@ use chrono::NaiveDate;
 
 use crate::claim::{Claim, Person};
 use crate::decision::Decision;
+use crate::diagnostic::refused;
 use crate::ledger::Ledger;
 pub use crate::ledger::{Account, Books};
 use crate::money::Money;
@@ -57,29 +58,19 @@ impl Fault {
         let (code, field, message) = match self {
             Fault::Missing { fact } => {
                 let name = plan.facts.get(fact as usize).map_or("", |f| f.name.as_str());
-                (
-                    RejectCode::MissingAttribute,
-                    format!("attributes.{name}"),
-                    format!("a rule asks for `{name}`, which is not given and has no default"),
-                )
+                (RejectCode::MissingAttribute, format!("attributes.{name}"), refused::not_given(name))
             }
-            Fault::NoValue => (
-                RejectCode::NoValue,
-                String::new(),
-                "a rule's value cannot be figured for this claim: it divides by zero, is out of range, or needs rounding".to_owned(),
-            ),
-            Fault::Overflow => (RejectCode::AmountOverflow, "bill".to_owned(), "the amounts are too large to be figured with".to_owned()),
+            Fault::NoValue => (RejectCode::NoValue, String::new(), refused::no_value()),
+            Fault::Overflow => (RejectCode::AmountOverflow, "bill".to_owned(), refused::too_large()),
             Fault::PriorAboveResidual { layer } => {
                 let name = plan.layers.get(layer as usize).map_or("", |l| l.name.id.as_str());
                 let places = usize::from(plan.places());
                 let given = bill.and_then(|bill| bill.given(layer as usize));
                 let amount = given.map_or(Money::ZERO, |given| given.amount);
-                let message = format!("`{name}` is given as paying {amount:.places$}, which is more than is left for it");
+                let message = refused::paying_too_much(name, &format!("{amount:.places$}"));
                 (RejectCode::PriorAboveResidual, format!("prior.{name}"), message)
             }
-            Fault::Internal => {
-                (RejectCode::NoValue, String::new(), "internal error of medaid; please report it with this claim".to_owned())
-            }
+            Fault::Internal => (RejectCode::NoValue, String::new(), refused::internal()),
         };
         Reject::new(claim, code, &field, message)
     }
@@ -191,7 +182,7 @@ impl<'p> Adjudicator<'p> {
     pub fn settle_prepared(&mut self, claims: &PreparedClaims<'_>, claim: usize, books: &mut Books<'_>) -> Result<Settlement<'_>, Reject> {
         let id = || claims.id(claim).unwrap_or_default();
         if claims.plan.tag() != self.plan.tag() || books.plan != self.plan.tag() {
-            let message = "the claim or the books were made under another plan";
+            let message = refused::under_another_plan();
             return Err(Reject::new(id(), RejectCode::UnknownScheme, "scheme", message));
         }
         let Some((program, bill)) = claims.get(claim) else { return Err(Fault::Internal.reject(self.plan, id(), None)) };

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::error::BatchError;
 use crate::claim::Claim;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{nearest, refused};
 use crate::engine::prepare::choose;
 use crate::plan::Plan;
 use crate::plan::fact::FactKind;
@@ -151,7 +151,7 @@ pub(crate) fn differ(first: &Plan, second: &Plan) -> Option<&'static str> {
 
 /// The index of the first of some plans that a claim is settled under; where none holds on its rule date, of the last of its scheme, which will say so.
 pub(crate) fn plan_for<'a>(plans: impl Iterator<Item = (usize, &'a Plan)> + Clone, claim: &Claim) -> Result<usize, Reject> {
-    let reject = |message: String| Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", message);
+    let reject = |message: crate::diagnostic::Message| Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", message);
     let ids = || plans.clone().map(|(_, plan)| plan.id.as_str()).collect::<BTreeSet<&str>>();
     let id = match &claim.scheme {
         Some(id) => id.as_str(),
@@ -162,8 +162,7 @@ pub(crate) fn plan_for<'a>(plans: impl Iterator<Item = (usize, &'a Plan)> + Clon
             match first.filter(|first| of_claims.all(|other| other == *first)) {
                 Some(only) => only,
                 None => {
-                    let ids: Vec<String> = ids().iter().map(|id| format!("`{id}`")).collect();
-                    return Err(reject(format!("the claim names no scheme, and there are several: {}", ids.join(", "))));
+                    return Err(reject(refused::several_schemes(&refused::listed(ids()))));
                 }
             }
         }
@@ -176,8 +175,8 @@ pub(crate) fn plan_for<'a>(plans: impl Iterator<Item = (usize, &'a Plan)> + Clon
         }
     }
     last.ok_or_else(|| {
-        let help = nearest(id, ids()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        reject(format!("there is no scheme `{id}`{help}"))
+        let help = nearest(id, ids()).map(refused::or_near).unwrap_or_default();
+        reject(refused::no_such_scheme(id).and(&help))
     })
 }
 
@@ -189,7 +188,7 @@ pub(crate) fn reword<'a>(plans: impl Iterator<Item = &'a Plan> + Clone, claim: &
     let found = plan_for(plans.clone().enumerate(), claim).ok().and_then(|index| plans.clone().nth(index));
     match found.map(|plan| (plan, choose(plan.rule_date, claim))) {
         Some((plan, Some(date))) if plans.filter(|p| p.id == plan.id).count() > 1 => {
-            let message = format!("no edition of scheme `{}` holds on {date}", plan.id);
+            let message = refused::no_edition(&plan.id, date);
             Reject::new(&claim.id, reject.code(), reject.field(), message)
         }
         _ => reject,

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::book::PlanBook;
 use super::error::BatchError;
 use crate::claim::{Claim, Person};
-use crate::diagnostic::nearest;
+use crate::diagnostic::{nearest, refused};
 
 /// How many findings about persons are told.
 const TOLD: usize = 20;
@@ -115,11 +115,8 @@ impl People {
         let mut findings = Vec::new();
         for person in self.iter().chain(self.households.values()) {
             for name in person.attributes.keys().filter(|name| !known.contains(name.as_str())) {
-                let help = match nearest(name, known.iter().copied()) {
-                    Some(near) => format!(" (did you mean `{near}`?)"),
-                    None => String::new(),
-                };
-                findings.push(format!("person `{}`: no scheme declares an attribute `{name}` of persons{help}", person.id));
+                let help = nearest(name, known.iter().copied()).map(refused::in_brackets).unwrap_or_default();
+                findings.push(refused::no_person_attribute(&person.id, name).and(&help));
                 if findings.len() >= TOLD {
                     return Err(BatchError::UnknownAttributes(findings));
                 }

@@ -2,35 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::message::{Compared, Form, Message, Never, Say, Thing, Unused};
+use super::message::{Compared, Form, Message, Never, Say, Thing, Unused, catalogue};
 use crate::date::Per;
 use crate::decision::Language;
 use crate::money::{Money, MoneyError};
 use crate::ratio::Ratio;
 use crate::scheme::grammar::Section;
 use crate::scheme::syntax::{Counts, Unit};
-
-macro_rules! catalogue {
-    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*): $zh:literal, $en:literal;)*) => {
-        $(
-            $(#[$doc])*
-            pub(crate) fn $name($($argument: $type),*) -> Message {
-                let text = |language: Language| {
-                    $(let $argument = $argument.say(language);)*
-                    match language {
-                        Language::Zh => format!($zh),
-                        Language::En => format!($en),
-                    }
-                };
-                Message::new(text(Language::Zh), text(Language::En))
-            }
-        )*
-
-        /// Every entry as it is written: name, Chinese, English.
-        #[cfg(test)]
-        const ENTRIES: &[(&str, &str, &str)] = &[$((stringify!($name), $zh, $en),)*];
-    };
-}
 
 catalogue! {
     // --- reading: the file and its tables
@@ -414,7 +392,7 @@ mod tests {
 
     #[test]
     fn chinese_is_chinese_and_says_as_much() {
-        for (name, zh, en) in ENTRIES {
+        for (name, zh, en) in ENTRIES.iter().chain(super::super::refused::ENTRIES).chain(super::super::rules::ENTRIES) {
             let ((zh_arguments, zh_words), (en_arguments, en_words)) = (parts(zh), parts(en));
             assert_eq!(zh_arguments, en_arguments, "{name}");
             let chinese = |c: char| c >= '\u{2e80}';

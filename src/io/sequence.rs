@@ -13,7 +13,7 @@ use super::scenario::{ScenarioError, names_in, read_plans, schemes_among};
 use super::source::Source;
 use crate::batch::{Mismatch, People, PlanBook};
 use crate::claim::Person;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Message};
 use crate::journal::{Act, Desk, Journal, Operation, Receipt, Refusal, Rules};
 use crate::money::Money;
 use crate::plan::Plan;
@@ -198,7 +198,7 @@ impl ExpectedChanges {
             path,
             expected,
             found,
-            note: String::new(),
+            note: Message::default(),
         };
         for (line, (operation, claim, figure, was, now)) in &self.rows {
             let at = rest.iter().position(|(o, c, f, ..)| (o, c, f) == (operation, claim, figure)).map(|at| rest.remove(at));

@@ -14,6 +14,7 @@ use super::{AccountKey, Journal, OpeningPosting, Place, Turn};
 use crate::claim::{Claim, Person};
 use crate::decision::Decision;
 use crate::diagnostic::nearest;
+use crate::diagnostic::refused;
 use crate::engine::Adjudicator;
 use crate::engine::prepare;
 use crate::ledger::Ledger;
@@ -371,10 +372,10 @@ impl<'r> Desk<'r> {
     fn route_of(&self, journal: &Journal, claim: &Claim, person: Option<Arc<Person>>) -> Result<Route, Reject> {
         let in_force = self.in_force(journal);
         let index = self.rules.plan_for(&in_force, claim)?;
-        let unknown = || Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", "there is no scheme");
+        let unknown = || Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", refused::no_scheme_at_all());
         let plan = self.rules.plans().get(index).ok_or_else(unknown)?;
         if plan.settles.is_some() {
-            let message = format!("scheme `{}` makes its own claims, of what it settles", plan.id);
+            let message = refused::makes_its_own(&plan.id);
             return Err(Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", message));
         }
         let rule_date = prepare::choose(plan.rule_date, claim).unwrap_or(claim.service_from);
@@ -398,10 +399,10 @@ impl<'r> Desk<'r> {
         own: bool,
     ) -> (Outcome, Option<Box<Decision>>) {
         let Some(person) = route.person.as_deref() else {
-            let message = format!("there is no person `{}`", claim.person);
+            let message = refused::no_such_person(&claim.person);
             return (Outcome::Rejected(Reject::new(&claim.id, RejectCode::UnknownPerson, "person", message)), None);
         };
-        let internal = || Reject::new(&claim.id, RejectCode::NoValue, "", "internal error of medaid; please report it with this claim");
+        let internal = || Reject::new(&claim.id, RejectCode::NoValue, "", refused::internal());
         let (Some(adjudicator), Some(names)) = (self.adjudicators.get_mut(route.plan), self.names.get(route.plan)) else {
             return (Outcome::Rejected(internal()), None);
         };

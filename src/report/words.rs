@@ -178,6 +178,27 @@ impl Words {
         }
     }
 
+    pub fn standard_output(self) -> &'static str {
+        if self.zh() { "标准输出" } else { "standard output" }
+    }
+
+    pub fn cannot_write(self, name: &str, error: &std::io::Error) -> String {
+        if self.zh() { format!("{name}：无法写入：{error}") } else { format!("{name} cannot be written: {error}") }
+    }
+
+    pub fn cannot_read(self, name: &str, error: &std::io::Error) -> String {
+        if self.zh() { format!("{name}：无法读取：{error}") } else { format!("{name}: cannot be read: {error}") }
+    }
+
+    pub fn difference_of(self, rule: &str, case: &str, change: &str) -> String {
+        match (self.0, case) {
+            (Language::Zh, "") => format!("{rule}：{change}"),
+            (Language::Zh, _) => format!("{rule}（{case}）：{change}"),
+            (Language::En, "") => format!("{rule}: {change}"),
+            (Language::En, _) => format!("{rule} ({case}): {change}"),
+        }
+    }
+
     pub fn witness(self) -> [&'static str; 3] {
         if self.zh() { ["例", "旧", "新"] } else { ["for example", "old", "new"] }
     }

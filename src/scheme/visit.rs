@@ -43,7 +43,7 @@ impl Tree {
 }
 
 impl Benefit {
-    fn visit<'t>(&'t self, visit: Visit<'_, 't>) {
+    pub(crate) fn visit<'t>(&'t self, visit: Visit<'_, 't>) {
         self.guard.visit(visit);
         self.lines.iter().for_each(|c| c.visit(visit));
         if let Some(group) = &self.group {
@@ -89,7 +89,7 @@ impl Benefit {
 }
 
 impl Limit {
-    fn visit<'t>(&'t self, visit: Visit<'_, 't>) {
+    pub(crate) fn visit<'t>(&'t self, visit: Visit<'_, 't>) {
         self.amount.visit(visit);
         self.guard.visit(visit);
     }

@@ -41,3 +41,5 @@ mod ratio_between;
 mod readme;
 mod schema;
 mod settle;
+#[cfg(feature = "io")]
+mod words;

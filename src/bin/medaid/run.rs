@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use medaid::batch::{Mode, Outcome, Run, stream};
 use medaid::io::{DecisionTable, ErrorKind, OutputFolder, Scenario, Sequence, write_rejects};
 use medaid::report;
+use medaid::report::words::Words;
 
 use crate::input::Input;
 use crate::screen::{Failure, Screen};
@@ -46,7 +47,7 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
         Some(path) => {
             let folder = OutputFolder::create(path, args.force).map_err(|error| {
                 let hint = if error.kind() == ErrorKind::NotEmpty { format!("; {}", screen.words.force_hint()) } else { String::new() };
-                Failure::Message(format!("{error}{hint}"))
+                Failure::Message(error.text(screen.language) + &hint)
             })?;
             write(scenario, &folder, &progress)?
         }
@@ -86,7 +87,7 @@ fn settle(
 fn write(scenario: Scenario, folder: &OutputFolder, progress: &Progress) -> Result<Run, Failure> {
     let mut lines = folder.file("decisions.jsonl")?;
     let table = folder.file("decisions.csv")?;
-    let failed = |error: std::io::Error, name: &str| Failure::Message(format!("{name} cannot be written: {error}"));
+    let failed = |error: std::io::Error, name: &str| Failure::told(|language| Words(language).cannot_write(name, &error));
     let mut table = DecisionTable::new(&scenario.book, table).map_err(|e| failed(e, "decisions.csv"))?;
     let run = settle(scenario, progress, Mode::Explained, |outcome| {
         if let Outcome::Decided(Some(decision)) = outcome {

@@ -85,6 +85,7 @@ impl Compiler<'_> {
         let scope = Scope::Claim(Some(index));
         let condition = self.guard(&layer.guard, scope);
         self.not_summed(condition.as_ref(), &layer.id.place);
+        let of_layer = self.lasting(condition.as_ref());
         let path = layer.id.value.clone();
         let called = Called { path: &path, scope };
         let mut layer_caps = Vec::new();
@@ -106,7 +107,9 @@ impl Compiler<'_> {
         };
         let mut benefits = Vec::new();
         for benefit in &layer.benefits {
+            self.within = of_layer.iter().cloned().collect();
             benefits.extend(self.benefit(index, layer, benefit, &layer_base_caps, &layer_caps));
+            self.within.clear();
         }
         let covers = match &layer.covers {
             Some(names) => names.iter().filter_map(|n| self.portion(n)).collect(),
@@ -147,6 +150,18 @@ impl Compiler<'_> {
             write_off: layer.write_off,
             benefits,
         })
+    }
+
+    /// The part of a condition that is the same throughout a claim: what it excludes no rule within ever sees.
+    fn lasting(&self, condition: Option<&Condition>) -> Option<Condition> {
+        let lasts = |test: &&plan::condition::Test| {
+            let mut lasts = true;
+            let alone = Condition { tests: Box::new([(*test).clone()]) };
+            alone.visit(&mut |fact, _| lasts &= self.facts.get(fact).is_some_and(|f| !f.kind.at_entry() && !f.kind.of_line()));
+            lasts
+        };
+        let tests: Box<[_]> = condition?.tests.iter().filter(lasts).cloned().collect();
+        (!tests.is_empty()).then_some(Condition { tests })
     }
 
     fn limit(
@@ -227,7 +242,11 @@ impl Compiler<'_> {
         let called = Called { path: &path, scope };
         self.trail.clear();
         let condition = self.guard(&benefit.guard, scope);
+        // What the benefit covers is also asked when a payment is given for the layer, whatever the conditions say.
+        let of_layer = std::mem::take(&mut self.within);
         let covers = self.covers(benefit, index);
+        let of_benefit = self.lasting(condition.as_ref());
+        self.within = of_layer.into_iter().chain(of_benefit).collect();
         let lines = match &benefit.lines {
             None => Some(None),
             Some(lines) => self.condition(lines, Scope::Line(Some(index))).map(Some),
@@ -329,6 +348,8 @@ impl Compiler<'_> {
         self.check_parts(benefit);
         self.check_phases(index, benefit);
         let (mut base_caps, mut caps) = (Vec::new(), Vec::new());
+        // So are its caps.
+        self.within.clear();
         for (i, cap) in benefit.caps.iter().enumerate() {
             let label = format!("cap {}", i.saturating_add(1));
             let counts = if cap.on_base { Counts::Base } else { Counts::Payment };
