@@ -128,6 +128,8 @@ impl<'p> Differ<'p> {
         self.text("order", order(old), order(new));
         let year = |plan: &Plan| plan.policy_year.start(chrono::NaiveDate::default()).format("%m-%d").to_string();
         self.text("policy year", year(old), year(new));
+        let days = |plan: &Plan| if plan.both_ends { "both-ends" } else { "nights" };
+        self.text("days", days(old), days(new));
         let portions =
             |plan: &Plan| plan.portion_ids().map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
         self.text("portions", portions(old), portions(new));

@@ -15,6 +15,7 @@ mod check;
 #[cfg(feature = "cli")]
 mod cli;
 mod coordination;
+mod day_count;
 mod days;
 mod diagnostics;
 mod difference;
