@@ -47,6 +47,8 @@ pub struct Plan {
     pub(crate) rule_date: DateChoice,
     pub(crate) as_incurred: bool,
     pub(crate) policy_year: PolicyYear,
+    /// Days count the first and the last day, not the nights between them.
+    pub(crate) both_ends: bool,
     pub(crate) portions: Vec<Named>,
     pub(crate) facts: Vec<Fact>,
     /// Facts that are read anew at entry to each layer.

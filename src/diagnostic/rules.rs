@@ -124,6 +124,8 @@ catalogue! {
     no(): "否", "false";
     as_incurred(): "按发生次序", "as-incurred";
     as_received(): "按收到次序", "as-received";
+    nights(): "按夜", "nights";
+    both_ends(): "首尾都算", "both-ends";
     write_off(): "减免", "write-off";
     payer(): "支付方", "payer";
     absolute(): "从零起算", "absolute";

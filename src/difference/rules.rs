@@ -126,6 +126,8 @@ impl<'p> Differ<'p> {
         self.text(say::order(), order(old), order(new));
         let year = |plan: &Plan| plan.policy_year.start(chrono::NaiveDate::default()).format("%m-%d").to_string();
         self.text(say::policy_year(), year(old), year(new));
+        let days = |plan: &Plan| if plan.both_ends { say::both_ends() } else { say::nights() };
+        self.text(say::days(), days(old), days(new));
         let portions =
             |plan: &Plan| plan.portion_ids().map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
         self.text(say::portions(), portions(old), portions(new));

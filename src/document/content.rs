@@ -123,6 +123,9 @@ impl Writer<'_> {
         if !plan.funds.is_empty() {
             items.push((words.funds().into(), Line::join(plan.funds.iter().map(|f| self.named(f)), words.comma())));
         }
+        if plan.both_ends {
+            items.push((words.days().into(), words.both_ends().into()));
+        }
         if let Some(source) = &plan.about.source {
             items.push((words.source().into(), clean(source).into()));
         }

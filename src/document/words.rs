@@ -47,6 +47,7 @@ words! {
     order: "裁定次序", "Order of claims";
     as_received: "按收到的先后", "as received";
     as_incurred: "按发生日期的先后", "as incurred";
+    both_ends: "首尾两天都算", "the first and the last day are both counted";
     source: "依据", "Source";
     digest: "规则摘要（SHA-256）", "Digest of the rules (SHA-256)";
 

@@ -267,7 +267,9 @@ fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate,
             FactKind::Age => age(person, rule_date),
             FactKind::Days => {
                 let to = claim.service_to.unwrap_or(claim.service_from);
-                let days = claim.days.map_or_else(|| to.signed_duration_since(claim.service_from).num_days().max(1), i64::from);
+                let nights = to.signed_duration_since(claim.service_from).num_days();
+                let counted = if plan.both_ends { nights.saturating_add(1) } else { nights.max(1) };
+                let days = claim.days.map_or(counted, i64::from);
                 Some(days.saturating_mul(1_000_000))
             }
             FactKind::RuleDate => Some(i64::from(day_number(rule_date))),

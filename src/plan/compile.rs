@@ -289,6 +289,7 @@ impl Compiler<'_> {
             rule_date: header.rule_date,
             as_incurred: header.as_incurred,
             policy_year: header.policy_year,
+            both_ends: header.both_ends,
             portions: tree.portions.iter().map(|p| named(&p.id, &p.about)).collect(),
             entry_facts: facts_where(FactKind::at_entry),
             line_facts: facts_where(FactKind::of_line),

@@ -178,6 +178,12 @@ pub(crate) const SCHEME: Section = Section {
                 "保单年度的起始月日（默认 01-01）",
                 "Month and day on which a policy year begins (default 01-01)",
             ),
+            key(
+                "days",
+                Form::Word(&["nights", "both-ends"]),
+                "天数如何计算：按过夜数（默认），或首尾两天都算",
+                "How days are counted where a claim does not give them: as nights (default), or with the first and the last day",
+            ),
         ],
         ABOUT,
     ],

@@ -161,6 +161,7 @@ fn header(keys: Keys<'_>) -> Option<Header> {
     let settled = keys.optional("settles");
     let settles_place = settled.as_ref().map_or(0..0, |entry| entry.place.clone());
     let settles = settled.map(|entry| entry.table(&grammar::SETTLES).and_then(settles));
+    let both_ends = keys.word("days", &[("nights", false), ("both-ends", true)]);
     keys.finish();
     let (currency, rounding) = money?;
     Some(Header {
@@ -178,6 +179,7 @@ fn header(keys: Keys<'_>) -> Option<Header> {
             Some(settles) => Some(settles?),
         },
         settles_place,
+        both_ends: both_ends.unwrap_or(false),
     })
 }
 

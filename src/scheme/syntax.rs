@@ -52,6 +52,8 @@ pub(crate) struct Header {
     pub(crate) rule_date: DateChoice,
     pub(crate) as_incurred: bool,
     pub(crate) policy_year: PolicyYear,
+    /// Days count the first and the last day, not the nights between them.
+    pub(crate) both_ends: bool,
     pub(crate) settles: Option<Settles>,
     pub(crate) settles_place: Place,
 }

@@ -16,6 +16,7 @@ mod check;
 mod cli;
 mod coordination;
 mod copay;
+mod day_count;
 mod days;
 mod diagnostics;
 mod difference;

@@ -129,6 +129,7 @@ const FEATURES: &[&str] = &[
     "person holds several words at once",
     "personal period after another",
     "personal period carried on",
+    "both ends of a stay counted",
     "personal period opened late, before another",
     "points added",
     "ratio kept at 0 %",

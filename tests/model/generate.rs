@@ -66,6 +66,7 @@ fn empty_scheme() -> Scheme {
         rule_date: When::Admission,
         as_incurred: false,
         policy_year: (1, 1),
+        both_ends: false,
         portions: Vec::new(),
         attributes: Vec::new(),
         parameters: Vec::new(),
@@ -478,6 +479,7 @@ impl Maker<'_> {
         self.scheme.rule_date = self.pick(&[When::Admission, When::Admission, When::Discharge, When::Settlement]);
         self.scheme.as_incurred = self.chance(40);
         self.scheme.policy_year = self.pick(&[(1, 1), (1, 1), (7, 1), (4, 15)]);
+        self.scheme.both_ends = self.chance(30);
         let portions = ["in_scope", "self_pay_first", "over_limit", "out_of_scope"];
         let count = 1 + self.below(4);
         self.scheme.portions = portions[..count].iter().map(|&one| one.to_owned()).collect();

@@ -146,6 +146,7 @@ pub(crate) fn example(
         rule_date: When::Admission,
         as_incurred: false,
         policy_year: (1, 1),
+        both_ends: false,
         portions: portions.iter().map(|(portion, _)| (*portion).to_owned()).collect(),
         attributes: vec![Attribute {
             name: identity.clone(),

@@ -15,6 +15,8 @@ pub(crate) struct Scheme {
     pub(crate) as_incurred: bool,
     /// Month and day on which a policy year begins.
     pub(crate) policy_year: (u32, u32),
+    /// Whether the day of discharge is a day of its own.
+    pub(crate) both_ends: bool,
     pub(crate) portions: Vec<String>,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) parameters: Vec<(String, Value)>,

@@ -46,7 +46,11 @@ impl Case<'_> {
         });
         Ok(match name {
             "age" => Datum::Number(Rat::whole(age(self.person.birth_date, self.rule_date))),
-            "days" => Datum::Number(days(self.claim)),
+            "days" => {
+                let stayed = self.claim.days.is_none() && self.claim.last_day() > self.claim.service_from;
+                self.seen.hit_if(self.scheme.both_ends && stayed, "both ends of a stay counted");
+                Datum::Number(days(self.claim, self.scheme.both_ends))
+            }
             "rule_date" => Datum::Day(self.rule_date),
             "billed" => Datum::Number(self.claim.bill()),
             "left" => Datum::Number(total(&self.entry_left)),
@@ -230,9 +234,11 @@ pub(super) fn age(birth: NaiveDate, on: NaiveDate) -> i128 {
     i128::from(on.year() - birth.year()) - i128::from(before_birthday)
 }
 
-pub(super) fn days(claim: &Claim) -> Rat {
-    let counted = (claim.last_day() - claim.service_from).num_days().max(1);
-    Rat::whole(claim.days.map_or(i128::from(counted), i128::from))
+/// Every date of the stay is listed; counted as nights, the last one falls away unless it is the only one.
+pub(super) fn days(claim: &Claim, both_ends: bool) -> Rat {
+    let dates = claim.service_from.iter_days().take_while(|date| *date <= claim.last_day()).count();
+    let counted = if both_ends || dates == 1 { dates } else { dates - 1 };
+    Rat::whole(claim.days.map_or_else(|| i128::try_from(counted).unwrap(), i128::from))
 }
 
 pub(super) fn name_of(test: &Test) -> Option<String> {
