@@ -998,7 +998,7 @@ impl Case<'_> {
                         (has, keeps)
                     }
                     (LineOn::Days, _) => {
-                        let has = super::values::days(self.claim);
+                        let has = super::values::days(self.claim, self.scheme.both_ends);
                         let keeps = has.min(limit);
                         if place == 0 {
                             left -= keeps;
@@ -1134,7 +1134,7 @@ impl Case<'_> {
     fn copay_of_item(&mut self, copay: &Copay, line: Option<usize>, left: Rat) -> Result<Rat, Reject> {
         let times = match (copay.each, &self.claim.body) {
             (Each::Claim | Each::Line, _) => Rat::ONE,
-            (Each::Day, _) => super::values::days(self.claim),
+            (Each::Day, _) => super::values::days(self.claim, self.scheme.both_ends),
             (Each::Unit, Body::Lines(lines)) => lines[line.unwrap()].quantity,
             (Each::Unit, Body::Portions(_)) => {
                 self.seen.hit("reject: units of a claim without lines");
