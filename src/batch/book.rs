@@ -176,7 +176,7 @@ pub(crate) fn plan_for<'a>(plans: impl Iterator<Item = (usize, &'a Plan)> + Clon
         }
     }
     last.ok_or_else(|| {
-        let help = nearest(id, ids().into_iter()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let help = nearest(id, ids()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         reject(format!("there is no scheme `{id}`{help}"))
     })
 }

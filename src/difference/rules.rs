@@ -392,7 +392,7 @@ impl<'p> Differ<'p> {
                         }
                     }
                     self.text(&format!("{rule}: each"), was.each.name(), is.each.name());
-                    self.limits(&rule, "cap", &was.caps, &is.caps);
+                    self.limits(path, &format!("copay {number}: cap"), &was.caps, &is.caps);
                     self.condition(format!("{rule}: when"), &was.condition, &is.condition);
                     self.text(&format!("{rule}: taken"), format!("{:?}", was.taken), format!("{:?}", is.taken));
                 }
@@ -439,7 +439,7 @@ impl<'p> Differ<'p> {
             match (old.line_caps.get(number), new.line_caps.get(number)) {
                 (Some(was), Some(is)) => {
                     self.text(&format!("{rule}: on"), was.on.name(), is.on.name());
-                    self.limits(&rule, "limit", std::slice::from_ref(&was.limit), std::slice::from_ref(&is.limit));
+                    self.limits(path, "line cap", std::slice::from_ref(&was.limit), std::slice::from_ref(&is.limit));
                     match (&was.lines, &is.lines) {
                         (Some(was), Some(is)) => self.condition(format!("{rule}: lines"), was, is),
                         (was, is) => self.presence(format!("{rule}: lines"), was.is_some(), is.is_some()),
