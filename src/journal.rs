@@ -40,6 +40,7 @@ mod balance;
 mod desk;
 mod operation;
 mod outcome;
+mod posting;
 mod receipt;
 mod rework;
 mod rules;
@@ -54,7 +55,8 @@ pub use balance::{BalanceLine, BehindPosting};
 pub use desk::Desk;
 pub use operation::{Act, Adoption, ClaimRef, LatePayment, Operation, Reservation, Submission};
 pub use outcome::{BookedPosting, Booking, Outcome};
-pub use receipt::{Change, LayerChange, Moved, Quote, Receipt, Refusal, Why};
+pub use posting::{JournalPosting, PostingState};
+pub use receipt::{Change, FigureChange, LayerChange, Moved, Quote, Receipt, Refusal, Why};
 pub use rules::Rules;
 
 use crate::claim::{Claim, Person};

@@ -535,7 +535,7 @@ fn account<'a>(accounts: &'a mut BTreeMap<String, Account>, owner: &str) -> Opti
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a ledger")]
 struct WireLedger {
     format: u32,
     persons: Vec<WireAccount>,

@@ -44,7 +44,7 @@ pub fn scheme_files(folder: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
     schemes_among(folder, &names_in(folder)?)
 }
 
-fn names_in(folder: &Path) -> Result<Vec<String>, Error> {
+pub(super) fn names_in(folder: &Path) -> Result<Vec<String>, Error> {
     let shown = folder.display().to_string();
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|e| Error::io(&shown, "read", e))? {
@@ -57,7 +57,7 @@ fn names_in(folder: &Path) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-fn schemes_among(folder: &Path, names: &[String]) -> Result<Vec<PathBuf>, Error> {
+pub(super) fn schemes_among(folder: &Path, names: &[String]) -> Result<Vec<PathBuf>, Error> {
     let is_scheme = |name: &&String| *name == "scheme.toml" || name.starts_with("scheme-") && name.ends_with(".toml");
     let schemes: Vec<PathBuf> = names.iter().filter(is_scheme).map(|name| folder.join(name)).collect();
     if schemes.is_empty() { Err(missing(folder, "scheme.toml, or scheme-*.toml")) } else { Ok(schemes) }
@@ -119,20 +119,7 @@ impl Scenario {
     /// # Errors
     /// If a file cannot be read, or if the schemes have errors.
     pub fn read(schemes: &[PathBuf], people: Option<&Source>, claims: &Source, lines: Option<&Source>) -> Result<Scenario, ScenarioError> {
-        let (mut plans, mut warnings, mut failed) = (Vec::new(), Vec::new(), Vec::new());
-        for path in schemes {
-            match read_scheme(path) {
-                Ok(scheme) => {
-                    plans.push(Plan::compile(&scheme).map_err(|findings| ScenarioError::Schemes(vec![findings]))?);
-                    warnings.push(scheme.warnings().clone());
-                }
-                Err(ScenarioError::Schemes(findings)) => failed.extend(findings),
-                Err(other) => return Err(other),
-            }
-        }
-        if !failed.is_empty() {
-            return Err(ScenarioError::Schemes(failed));
-        }
+        let (plans, warnings) = read_plans(schemes)?;
         let book = PlanBook::new(plans)?;
         let claims = read_claims(claims, lines)?;
         let people = match people {
@@ -180,4 +167,20 @@ impl Files {
             expectations: has("expect.toml"),
         })
     }
+}
+
+/// Plans and what is said about them, or the errors of all that have some.
+pub(super) fn read_plans(schemes: &[PathBuf]) -> Result<(Vec<Plan>, Vec<Diagnostics>), ScenarioError> {
+    let (mut plans, mut warnings, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    for path in schemes {
+        match read_scheme(path) {
+            Ok(scheme) => {
+                plans.push(Plan::compile(&scheme).map_err(|findings| ScenarioError::Schemes(vec![findings]))?);
+                warnings.push(scheme.warnings().clone());
+            }
+            Err(ScenarioError::Schemes(findings)) => failed.extend(findings),
+            Err(other) => return Err(other),
+        }
+    }
+    if failed.is_empty() { Ok((plans, warnings)) } else { Err(ScenarioError::Schemes(failed)) }
 }

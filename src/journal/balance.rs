@@ -69,7 +69,8 @@ pub struct BehindPosting {
 
 impl Desk<'_> {
     /// Where a person stands on a day, under every scheme in force: each deductible met and left, each cap used and left, the position of bands, and the
-    /// postings behind each figure. What runs over a claim or a stay begins with the next one and is left out.
+    /// postings behind each figure. Of schemes that settle as incurred, claims of later days are left out. What runs over a claim or a stay begins with the
+    /// next one and is not shown.
     ///
     /// # Errors
     /// If the person is not known, or what is known of them does not fit a scheme.
@@ -111,6 +112,14 @@ impl Desk<'_> {
     }
 }
 
+/// What is behind a position.
+struct Behind {
+    since: Option<NaiveDate>,
+    position: i64,
+    places: u8,
+    postings: Vec<BehindPosting>,
+}
+
 /// A person's accounts under one plan on a day.
 struct View<'a> {
     journal: &'a Journal,
@@ -134,12 +143,44 @@ impl View<'_> {
     fn read_positions(&mut self) {
         for (index, fact) in self.plan.facts.iter().enumerate() {
             let FactKind::Accumulated(accumulator) = fact.kind else { continue };
-            let found = self.plan.accumulators.get(accumulator);
-            let position = found.and_then(|a| self.journal.ledger.position(self.plan, self.owner(a.owner), &a.name, self.on));
-            if let Some(position) = position {
-                self.facts.set(index, fact, position.micros());
+            if let Some(behind) = self.behind(accumulator) {
+                self.facts.set(index, fact, behind.position);
             }
         }
+    }
+
+    /// The postings behind the position of an accumulator; nothing of one that runs over a claim or a stay.
+    fn behind(&self, accumulator: usize) -> Option<Behind> {
+        let (found, slot) = self.plan.accumulators.get(accumulator).zip(self.plan.slots.get(accumulator))?;
+        let id = self.owner(found.owner);
+        let periods = self.journal.ledger.periods_on(found.owner, id, slot.key, found.per, self.plan.policy_year, self.on)?;
+        let units = matches!(found.counts, Counts::Claims | Counts::Days | Counts::Units);
+        let places = if units { 0 } else { self.plan.places() };
+        let mut behind = Behind { since: period_start(found.per, *periods.start()), position: 0, places, postings: Vec::new() };
+        let mut put = |claim: Option<&str>, reserved: bool, rule: String, micros: i64| {
+            let amount = Amount::new(Money::from_micros(micros), places);
+            behind.position = behind.position.saturating_add(micros);
+            behind.postings.push(BehindPosting { claim: claim.map(str::to_owned), reserved, rule, amount });
+        };
+        for opening in self.journal.persons.values().flat_map(|enrolled| &enrolled.openings) {
+            if opening.owner == found.owner && opening.id == id && opening.key == slot.key && periods.contains(&opening.period) {
+                put(None, false, String::new(), opening.amount);
+            }
+        }
+        for entry in self.journal.claims.values() {
+            let Some(booking) = entry.outcome.booking() else { continue };
+            let whose = if found.owner == Owner::Household { &*booking.household } else { &entry.claim.person };
+            let later = entry.as_incurred && booking.rule_date > self.on;
+            if later || booking.names.scheme != self.plan.id || whose != id {
+                continue;
+            }
+            for (posted, told) in booking.booked.posted.iter().zip(booking.postings()) {
+                if told.accumulator == found.name && periods.contains(&posted.period) {
+                    put(Some(&entry.claim.id), entry.reserved_until.is_some(), told.rule, posted.amount);
+                }
+            }
+        }
+        Some(behind)
     }
 
     fn read_rules(&mut self) {
@@ -186,40 +227,15 @@ impl View<'_> {
     }
 
     fn line(&mut self, rule: &str, limit: &str, accumulator: usize, amount: Result<Option<Money>, Fault>) {
-        let Some((found, slot)) = self.plan.accumulators.get(accumulator).zip(self.plan.slots.get(accumulator)) else { return };
+        let Some(found) = self.plan.accumulators.get(accumulator) else { return };
         let known = |line: &BalanceLine| (line.rule.as_str(), line.limit.as_str(), line.accumulator.as_str()) == (rule, limit, &found.name);
         if self.lines.iter().any(known) {
             // A cap of the layer stands at each of its benefits.
             return;
         }
-        let id = self.owner(found.owner).to_owned();
-        let ledger = &self.journal.ledger;
-        let periods = ledger.periods_on(found.owner, &id, slot.key, found.per, self.plan.policy_year, self.on);
-        let (Some(periods), Some(position)) = (periods, ledger.position(self.plan, &id, &found.name, self.on)) else { return };
-        let units = matches!(found.counts, Counts::Claims | Counts::Days | Counts::Units);
-        let places = if units { 0 } else { self.plan.places() };
-        let shown = |micros: i64| Amount::new(Money::from_micros(micros), places);
-        let of_household = found.owner == Owner::Household;
-        let mut postings = Vec::new();
-        for enrolled in self.journal.persons.values() {
-            let brought = enrolled.openings.iter().filter(|o| o.owner == found.owner && o.id == id && o.key == slot.key);
-            for opening in brought.filter(|o| periods.contains(&o.period)) {
-                postings.push(BehindPosting { claim: None, reserved: false, rule: String::new(), amount: shown(opening.amount) });
-            }
-        }
-        for entry in self.journal.claims.values() {
-            let Some(booking) = entry.outcome.booking() else { continue };
-            let whose = if of_household { &*booking.household } else { &entry.claim.person };
-            if booking.names.scheme != self.plan.id || whose != id {
-                continue;
-            }
-            for (posted, told) in booking.booked.posted.iter().zip(booking.postings()) {
-                if told.accumulator == found.name && periods.contains(&posted.period) {
-                    let (claim, reserved) = (Some(entry.claim.id.clone()), entry.reserved_until.is_some());
-                    postings.push(BehindPosting { claim, reserved, rule: told.rule, amount: shown(posted.amount) });
-                }
-            }
-        }
+        let Some(behind) = self.behind(accumulator) else { return };
+        let shown = |micros: i64| Amount::new(Money::from_micros(micros), behind.places);
+        let position = Money::from_micros(behind.position);
         let depends_on = match &amount {
             Err(Fault::Missing { fact }) => self.plan.facts.get(*fact as usize).map(|fact| fact.name.clone()),
             Err(_) => Some(String::from("?")),
@@ -227,21 +243,21 @@ impl View<'_> {
         };
         let amount = amount.ok().flatten();
         let left = amount.map(|amount| amount.checked_sub(position).unwrap_or(Money::ZERO).max(Money::ZERO));
-        let begun = !matches!(found.per, Per::FirstUse(_)) || !postings.is_empty();
+        let begun = !matches!(found.per, Per::FirstUse(_)) || !behind.postings.is_empty();
         self.lines.push(BalanceLine {
             scheme: self.plan.id.clone(),
             version: self.plan.version.clone(),
             rule: rule.to_owned(),
             limit: limit.to_owned(),
             accumulator: found.name.clone(),
-            household: Some(id).filter(|_| of_household),
+            household: Some(self.owner(found.owner).to_owned()).filter(|_| found.owner == Owner::Household),
             per: found.per,
-            since: period_start(found.per, *periods.start()).filter(|_| begun),
-            used: shown(position.micros()),
+            since: behind.since.filter(|_| begun),
+            used: shown(behind.position),
             amount: amount.map(|amount| shown(amount.micros())),
             left: left.map(|left| shown(left.micros())),
             depends_on,
-            postings,
+            postings: behind.postings,
         });
     }
 }

@@ -140,7 +140,7 @@ impl Act {
 
 /// An operation as JSON has it: exactly one of the acts.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an operation")]
 struct Wire {
     id: String,
     #[serde(deserialize_with = "strict::read")]

@@ -51,6 +51,9 @@ pub(super) struct Names {
     pub(super) digest: Digest,
     pub(super) currency: String,
     pub(super) places: u8,
+    /// Whether any of its figures is declared to be made up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) illustrative: bool,
     pub(super) layers: Vec<LayerNames>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) funds: Vec<String>,
@@ -110,6 +113,7 @@ impl Names {
             digest: plan.digest(),
             currency: plan.currency.clone(),
             places: plan.places(),
+            illustrative: plan.illustrative,
             layers: layers.collect(),
             funds: plan.funds.iter().map(|f| f.id.clone()).collect(),
             accumulators: accumulators.collect(),
@@ -177,6 +181,16 @@ impl Booking {
     /// The scheme's version.
     pub fn version(&self) -> &str {
         &self.names.version
+    }
+
+    /// Whether any of the scheme's figures is declared to be made up.
+    pub fn is_illustrative(&self) -> bool {
+        self.names.illustrative
+    }
+
+    /// The currency's three letters.
+    pub fn currency(&self) -> &str {
+        &self.names.currency
     }
 
     /// The date that picked the rules.

@@ -204,6 +204,45 @@ impl Change {
     }
 }
 
+/// One figure of a claim, as it was and as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FigureChange {
+    /// The layer's id, `out_of_pocket`, `charged` or `rejected`.
+    pub figure: String,
+    /// What it was: an amount, or the code of a reject; nothing if there was no such figure.
+    pub was: Option<String>,
+    /// What it is.
+    pub now: Option<String>,
+    /// The difference of amounts.
+    pub change: Option<Amount>,
+}
+
+impl Change {
+    /// Every figure that changed: layers in order, what the patient bears, what is charged on top of the bill, and whether the claim is rejected.
+    pub fn figures(&self) -> Vec<FigureChange> {
+        let [was, now] = self.bookings();
+        let mut figures = Vec::new();
+        let mut put = |figure: &str, [before, after, change]: [Amount; 3]| {
+            if before != after {
+                let was = was.map(|_| before.to_string());
+                let now = now.map(|_| after.to_string());
+                figures.push(FigureChange { figure: figure.to_owned(), was, now, change: Some(change) });
+            }
+        };
+        for layer in self.layers() {
+            put(layer.layer, [layer.was, layer.now, layer.change]);
+        }
+        put("out_of_pocket", self.out_of_pocket());
+        put("charged", self.difference([was, now].map(|b| b.map(Booking::charged))));
+        let [was, now] = [self.was(), self.now()].map(|o| o.and_then(Outcome::reject).map(|reject| reject.code().to_string()));
+        if was != now {
+            figures.push(FigureChange { figure: "rejected".to_owned(), was, now, change: None });
+        }
+        figures
+    }
+}
+
 /// Why an operation was not carried out. The journal is as before.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -55,6 +55,13 @@ impl Rules {
         Ok(self)
     }
 
+    /// The same rules with all claims settled in one order, whatever the schemes say: for comparing the two.
+    #[must_use]
+    pub fn in_order(mut self, as_incurred: bool) -> Rules {
+        self.plans.iter_mut().for_each(|plan| plan.as_incurred = as_incurred);
+        self
+    }
+
     /// All versions: first those in force from the beginning, by scheme and first day, then the others as they were added.
     pub fn plans(&self) -> &[Plan] {
         &self.plans

@@ -247,7 +247,7 @@ pub(super) enum StoreError {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a journal")]
 struct WireJournal {
     format: u32,
     records: Vec<WireRecord>,

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 use medaid::batch::{self, Mode, People, PlanBook};
-use medaid::journal::{Act, ClaimRef, Desk, Journal, LatePayment, Operation, Outcome, Receipt, Refusal, Reservation, Rules, Submission};
+use medaid::journal::{
+    Act, ClaimRef, Desk, Journal, LatePayment, Operation, Outcome, Receipt, Refusal, Reservation, Rules, Submission, Why,
+};
 use medaid::{AttributeValue, Claim, Dated, DatedValue, Money, Person, Plan, Scheme};
 
 use crate::model::generate::{History, Wish};
@@ -433,4 +435,308 @@ fn quotes_and_explanations_are_what_is_booked() {
             Ok(())
         });
     }
+}
+
+// -------------------------------------------------------------------- by hand
+
+const YEARLY: &str = r#"
+format = 1
+[scheme]
+id = "yearly"
+version = "1"
+effective = { from = 2024-01-01 }
+money = { currency = "CNY", unit = "0.01" }
+order = "ORDER"
+[[portion]]
+id = "cost"
+[[layer]]
+id = "other"
+  [[layer.benefit]]
+  id = "given"
+  covers = ["cost"]
+  ratio = "0%"
+[[layer]]
+id = "plan"
+  [[layer.benefit]]
+  id = "care"
+  covers = ["cost"]
+  deductible = { amount = 1000, per = "calendar-year" }
+  ratio = "50%"
+"#;
+
+fn plan(text: &str) -> Plan {
+    Plan::compile(&Scheme::parse("yearly.toml", text).unwrap()).unwrap()
+}
+
+fn yearly(order: &str) -> Rules {
+    Rules::new(PlanBook::new([plan(&YEARLY.replace("ORDER", order))]).unwrap())
+}
+
+/// Sends operations as JSON and gives what each changed of the plan's payment, as `claim: was -> now`.
+fn told(desk: &mut Desk<'_>, journal: &mut Journal, text: &str) -> Vec<String> {
+    let receipt = send(desk, journal, text).unwrap();
+    receipt
+        .expired()
+        .iter()
+        .chain(receipt.changes())
+        .flat_map(|change| {
+            let name = change.claim().to_owned();
+            let shown = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+            let figures = change.figures().into_iter().filter(|f| f.figure == "plan" || f.figure == "rejected");
+            figures.map(move |f| format!("{name}: {} -> {}", shown(f.was), shown(f.now))).collect::<Vec<String>>()
+        })
+        .collect()
+}
+
+fn send(desk: &mut Desk<'_>, journal: &mut Journal, text: &str) -> Result<Receipt, Refusal> {
+    desk.apply(journal, &serde_json::from_str(text).unwrap())
+}
+
+fn claim_text(id: &str, on: &str, bill: i64) -> String {
+    format!(r#"{{"id":"{id}","person":"p","service_from":"{on}","bill":{bill},"portions":{{"cost":{bill}}}}}"#)
+}
+
+/// As received the late claim is settled on what is there; as incurred it takes the deductible first.
+#[test]
+fn a_late_claim_in_both_orders() {
+    for (order, late, void) in [
+        ("as-received", vec!["march: - -> 300.00"], vec!["march: 300.00 -> -"]),
+        ("as-incurred", vec!["may: 1000.00 -> 1300.00"], vec!["may: 1300.00 -> 1000.00"]),
+    ] {
+        let rules = yearly(order);
+        let (mut desk, mut journal) = (Desk::new(&rules), Journal::new());
+        told(&mut desk, &mut journal, r#"{"id":"1","received":"2024-01-01","enrol":{"id":"p"}}"#);
+        let may = format!(r#"{{"id":"2","received":"2024-06-01","submit":{}}}"#, claim_text("may", "2024-05-01", 3000));
+        assert_eq!(told(&mut desk, &mut journal, &may), ["may: - -> 1000.00"]);
+        let march = format!(r#"{{"id":"3","received":"2024-06-02","submit":{}}}"#, claim_text("march", "2024-03-01", 600));
+        assert_eq!(told(&mut desk, &mut journal, &march), late);
+        assert_eq!(told(&mut desk, &mut journal, r#"{"id":"4","received":"2024-06-03","void":{"claim":"march"}}"#), void);
+    }
+}
+
+/// As received a voided claim leaves the others as they were decided: its part of the deductible is simply open again.
+#[test]
+fn as_received_a_void_opens_the_deductible_again() {
+    let rules = yearly("as-received");
+    let (mut desk, mut journal) = (Desk::new(&rules), Journal::new());
+    told(&mut desk, &mut journal, r#"{"id":"1","received":"2024-01-01","enrol":{"id":"p"}}"#);
+    for (number, (id, bill, paid)) in [("a", 600, "0.00"), ("b", 600, "100.00"), ("c", 600, "300.00")].into_iter().enumerate() {
+        let text = format!(r#"{{"id":"s{number}","received":"2024-06-01","submit":{}}}"#, claim_text(id, "2024-05-01", bill));
+        send(&mut desk, &mut journal, &text).unwrap();
+        assert_eq!(journal.outcome(id).and_then(Outcome::booking).unwrap().paid().to_string(), paid);
+    }
+    assert!(told(&mut desk, &mut journal, r#"{"id":"v","received":"2024-06-02","void":{"claim":"a"}}"#).is_empty());
+    let text = format!(r#"{{"id":"d","received":"2024-06-03","submit":{}}}"#, claim_text("d", "2024-05-01", 1000));
+    assert_eq!(told(&mut desk, &mut journal, &text), ["d: - -> 200.00"]); // 600 of the deductible are open: (1,000 - 600) x 50 %
+    // Corrected, a claim is settled on today's accumulators, its own postings taken off first.
+    let text = format!(r#"{{"id":"e","received":"2024-06-04","correct":{}}}"#, claim_text("b", "2024-05-01", 2000));
+    assert_eq!(told(&mut desk, &mut journal, &text), ["b: 100.00 -> 800.00"]); // it had met 400, which are open now: (2,000 - 400) x 50 %
+}
+
+#[test]
+fn reservations_hold_are_used_and_run_out() {
+    let rules = yearly("as-incurred");
+    let (mut desk, mut journal) = (Desk::new(&rules), Journal::new());
+    told(&mut desk, &mut journal, r#"{"id":"1","received":"2024-01-01","enrol":{"id":"p"}}"#);
+    let reserve =
+        format!(r#"{{"id":"2","received":"2024-03-01","reserve":{},"expires":"2024-03-31"}}"#, claim_text("r", "2024-04-01", 3000));
+    assert_eq!(told(&mut desk, &mut journal, &reserve), ["r: - -> 1000.00"]);
+    assert_eq!(journal.reserved_until("r").unwrap().to_string(), "2024-03-31");
+    let later = format!(r#"{{"id":"3","received":"2024-03-31","submit":{}}}"#, claim_text("later", "2024-04-02", 500));
+    assert_eq!(told(&mut desk, &mut journal, &later), ["later: - -> 250.00"]); // the reservation holds the deductible
+    // It holds through its last day, and is gone on the next.
+    let other = format!(r#"{{"id":"4","received":"2024-04-01","submit":{}}}"#, claim_text("other", "2024-04-03", 700));
+    assert_eq!(told(&mut desk, &mut journal, &other), ["r: 1000.00 -> -", "later: 250.00 -> 0.00", "other: - -> 100.00"]);
+    let refused = send(&mut desk, &mut journal, r#"{"id":"5","received":"2024-04-01","release":{"claim":"r"}}"#).unwrap_err();
+    assert_eq!(refused.to_string(), "operation `5`: there is no reservation `r`");
+    // A claim of the same id may use a reservation.
+    let reserve =
+        format!(r#"{{"id":"6","received":"2024-04-02","reserve":{},"expires":"2024-05-31"}}"#, claim_text("x", "2024-05-01", 100));
+    told(&mut desk, &mut journal, &reserve);
+    let used = format!(r#"{{"id":"7","received":"2024-05-02","submit":{},"uses":"x"}}"#, claim_text("x", "2024-05-01", 120));
+    assert_eq!(told(&mut desk, &mut journal, &used), ["x: 50.00 -> 60.00"]);
+    assert_eq!(journal.reserved_until("x"), None);
+}
+
+/// What another payer has paid after all leaves less for the plan.
+#[test]
+fn a_payment_that_is_learned_later() {
+    let rules = yearly("as-incurred");
+    let (mut desk, mut journal) = (Desk::new(&rules), Journal::new());
+    told(&mut desk, &mut journal, r#"{"id":"1","received":"2024-01-01","enrol":{"id":"p"}}"#);
+    for (id, on, paid) in [("a", "2024-02-01", "a: - -> 500.00"), ("b", "2024-03-01", "b: - -> 1000.00")] {
+        let text = format!(r#"{{"id":"s{id}","received":"2024-06-01","submit":{}}}"#, claim_text(id, on, 2000));
+        assert_eq!(told(&mut desk, &mut journal, &text), [paid]);
+    }
+    // Of 2,000 another has paid 1,500: 500 meet the deductible, and 500 of it are left for b.
+    let text = r#"{"id":"3","received":"2024-07-01","payment":{"claim":"a","layer":"other","paid":1500}}"#;
+    assert_eq!(told(&mut desk, &mut journal, text), ["a: 500.00 -> 0.00", "b: 1000.00 -> 750.00"]);
+    assert_eq!(journal.claim("a").unwrap().prior["other"].amount.to_string(), "1500");
+    // More than the bill: the claim is rejected, keeps its place, and b is settled without it.
+    let text = r#"{"id":"4","received":"2024-07-02","payment":{"claim":"a","layer":"other","paid":2001}}"#;
+    assert_eq!(told(&mut desk, &mut journal, text), ["a: - -> prior-above-residual", "b: 750.00 -> 500.00"]);
+    let text = r#"{"id":"5","received":"2024-07-03","payment":{"claim":"a","layer":"other","paid":0}}"#;
+    assert_eq!(told(&mut desk, &mut journal, text), ["a: - -> 500.00", "a: prior-above-residual -> -", "b: 500.00 -> 1000.00"]);
+}
+
+/// A claim of somebody who is not known yet waits; who becomes known, or another, has their claims settled anew.
+#[test]
+fn persons_become_known_and_change() {
+    let rules = yearly("as-incurred");
+    let (mut desk, mut journal) = (Desk::new(&rules), Journal::new());
+    let text = format!(r#"{{"id":"1","received":"2024-06-01","submit":{}}}"#, claim_text("a", "2024-02-01", 2000));
+    assert_eq!(told(&mut desk, &mut journal, &text), ["a: - -> unknown-person"]);
+    assert_eq!(
+        told(&mut desk, &mut journal, r#"{"id":"2","received":"2024-06-02","enrol":{"id":"p"}}"#),
+        ["a: - -> 500.00", "a: unknown-person -> -"]
+    );
+    let opening = r#"{"id":"3","received":"2024-06-03","enrol":{"id":"p","opening":[{"accumulator":"plan.care.deductible","on":"2024-01-01","amount":400}]}}"#;
+    assert_eq!(told(&mut desk, &mut journal, opening), ["a: 500.00 -> 700.00"]);
+    assert_eq!(told(&mut desk, &mut journal, r#"{"id":"4","received":"2024-06-04","enrol":{"id":"p"}}"#), ["a: 700.00 -> 500.00"]);
+    let refused = send(&mut desk, &mut journal, r#"{"id":"5","received":"2024-06-05","enrol":{"id":"p","attributes":{"age_band":"old"}}}"#);
+    assert_eq!(refused.unwrap_err().to_string(), "operation `5`: person `p`: no scheme declares an attribute `age_band` of persons");
+}
+
+/// A version that is adopted later, with the same effective date, settles everything anew and says what differs; what was known before stays known.
+#[test]
+fn rules_change_in_retrospect() {
+    for order in ["as-received", "as-incurred"] {
+        let first = YEARLY.replace("ORDER", order);
+        let second = first.replace("version = \"1\"", "version = \"2\"").replace("amount = 1000", "amount = 400");
+        let rules = Rules::new(PlanBook::new([plan(&first)]).unwrap()).with(plan(&second)).unwrap();
+        let (mut desk, mut journal) = (Desk::new(&rules), Journal::new());
+        told(&mut desk, &mut journal, r#"{"id":"1","received":"2024-01-01","enrol":{"id":"p"}}"#);
+        for (id, on) in [("a", "2024-02-01"), ("b", "2024-03-01")] {
+            let text = format!(r#"{{"id":"s{id}","received":"2024-06-01","submit":{}}}"#, claim_text(id, on, 700));
+            told(&mut desk, &mut journal, &text);
+        }
+        let paid = |journal: &Journal, id: &str| journal.outcome(id).and_then(Outcome::booking).unwrap().paid().to_string();
+        assert_eq!((paid(&journal, "a"), paid(&journal, "b")), ("0.00".to_owned(), "200.00".to_owned()));
+        let before = journal.digest();
+        let adopt = r#"{"id":"4","received":"2024-07-01","adopt":{"scheme":"yearly","version":"2"}}"#;
+        assert_eq!(told(&mut desk, &mut journal, adopt), ["a: 0.00 -> 150.00", "b: 200.00 -> 350.00"]);
+        // As decided at the end of June.
+        let june = journal.as_of("2024-06-30".parse().unwrap());
+        assert_eq!((paid(&june, "a"), paid(&june, "b"), june.digest()), ("0.00".to_owned(), "200.00".to_owned(), before));
+        assert_eq!(desk.replay(&journal).unwrap().digest(), journal.digest());
+        let explained = desk.explain(&journal, "b").unwrap().unwrap();
+        assert_eq!((explained.scheme.version.as_str(), explained.paid.to_string()), ("2", "350.00".to_owned()));
+        let refused = send(&mut desk, &mut journal, r#"{"id":"5","received":"2024-07-02","adopt":{"scheme":"yearly","version":"3"}}"#);
+        assert_eq!(refused.unwrap_err().to_string(), "operation `5`: the rules have no version 3 of scheme `yearly`");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_and_leaves_nothing() {
+    let rules = yearly("as-incurred");
+    let (mut desk, mut journal) = (Desk::new(&rules), Journal::new());
+    told(&mut desk, &mut journal, r#"{"id":"1","received":"2024-01-01","enrol":{"id":"p"}}"#);
+    told(&mut desk, &mut journal, &format!(r#"{{"id":"2","received":"2024-06-01","submit":{}}}"#, claim_text("a", "2024-02-01", 700)));
+    told(
+        &mut desk,
+        &mut journal,
+        &format!(r#"{{"id":"3","received":"2024-06-01","reserve":{},"expires":"2024-06-30"}}"#, claim_text("r", "2024-07-01", 9)),
+    );
+    let digest = journal.digest();
+    let a = claim_text("a", "2024-02-01", 700);
+    for (text, code, message) in [
+        (
+            format!(r#"{{"id":"2","received":"2024-06-01","submit":{}}}"#, claim_text("a", "2024-02-01", 701)),
+            "id-reused",
+            "operation `2`: another operation has this id",
+        ),
+        (
+            r#"{"id":"4","received":"2024-05-31","void":{"claim":"a"}}"#.to_owned(),
+            "out-of-order",
+            "operation `4`: received on 2024-05-31, but the last one was received on 2024-06-01",
+        ),
+        (
+            format!(r#"{{"id":"4","received":"2024-06-01","submit":{a}}}"#),
+            "duplicate-claim",
+            "operation `4`: there is a claim `a` already; correct it, or void it first",
+        ),
+        (r#"{"id":"4","received":"2024-06-01","void":{"claim":"b"}}"#.to_owned(), "no-such-claim", "operation `4`: there is no claim `b`"),
+        (
+            r#"{"id":"4","received":"2024-06-01","void":{"claim":"r"}}"#.to_owned(),
+            "is-reservation",
+            "operation `4`: `r` is a reservation; release it, or submit a claim that uses it",
+        ),
+        (
+            r#"{"id":"4","received":"2024-06-01","release":{"claim":"a"}}"#.to_owned(),
+            "no-such-reservation",
+            "operation `4`: there is no reservation `a`",
+        ),
+        (
+            format!(r#"{{"id":"4","received":"2024-06-02","reserve":{},"expires":"2024-06-01"}}"#, claim_text("s", "2024-07-01", 9)),
+            "expires-before",
+            "operation `4`: a reservation that expires on 2024-06-01 has run out by 2024-06-02",
+        ),
+        (
+            r#"{"id":"4","received":"2024-06-01","expire":{"claim":"r"}}"#.to_owned(),
+            "by-itself",
+            "operation `4`: reservations expire by themselves",
+        ),
+        (
+            format!(
+                r#"{{"id":"4","received":"2024-06-01","submit":{}}}"#,
+                claim_text("b", "2024-02-01", 1).replace(r#""person""#, r#""scheme":"other","person""#)
+            ),
+            "unknown-scheme",
+            "operation `4`: claim `b` is rejected (unknown-scheme): there is no scheme `other`",
+        ),
+    ] {
+        let refusal = send(&mut desk, &mut journal, &text).unwrap_err();
+        assert_eq!((refusal.code(), refusal.to_string().as_str()), (code, message));
+        assert_eq!(journal.digest(), digest);
+    }
+}
+
+/// A stored journal of which anything was changed, taken out or cut off is refused.
+#[test]
+fn a_journal_that_was_tampered_with_is_refused() {
+    let rules = yearly("as-incurred");
+    let (mut desk, mut journal) = (Desk::new(&rules), Journal::new());
+    told(&mut desk, &mut journal, r#"{"id":"1","received":"2024-01-01","enrol":{"id":"p"}}"#);
+    for (id, on) in [("a", "2024-02-01"), ("b", "2024-03-01")] {
+        told(&mut desk, &mut journal, &format!(r#"{{"id":"s{id}","received":"2024-06-01","submit":{}}}"#, claim_text(id, on, 1700)));
+    }
+    let stored = serde_json::to_string(&journal).unwrap();
+    let load = |text: &str| serde_json::from_str::<Journal>(text).map(|_| ()).map_err(|error| error.to_string());
+    assert_eq!(load(&stored), Ok(()));
+    let error = |text: &str| load(text).unwrap_err();
+    let changed = error(&stored.replace("\"350\"", "\"351\""));
+    assert!(
+        changed.starts_with("record 1 of the journal does not fit its digest: it was changed, or a record before it is missing"),
+        "{changed}"
+    );
+    let mut value: serde_json::Value = serde_json::from_str(&stored).unwrap();
+    let records = value["records"].as_array_mut().unwrap();
+    let last = records.pop().unwrap();
+    let cut = error(&value.to_string());
+    assert!(cut.starts_with("the journal's last digest does not fit: records at its end are missing"), "{cut}");
+    let records = value["records"].as_array_mut().unwrap();
+    records.remove(1);
+    records.push(last);
+    assert!(error(&value.to_string()).starts_with("record 1 of the journal does not fit its digest"));
+    assert!(error(&stored.replacen("\"format\":1", "\"format\":2", 1)).starts_with("journal format 2 is not known; this version reads 1"));
+    // So is a ledger.
+    let ledger = serde_json::to_string(journal.ledger()).unwrap();
+    let error = serde_json::from_str::<medaid::Ledger>(&ledger.replace("\"1000\"", "\"999\"")).unwrap_err().to_string();
+    assert!(error.starts_with("the ledger's digest does not fit: it was changed, or a part is missing"), "{error}");
+}
+
+/// Why a claim changed is told by the positions that moved.
+#[test]
+fn changes_say_why() {
+    let rules = yearly("as-incurred");
+    let (mut desk, mut journal) = (Desk::new(&rules), Journal::new());
+    told(&mut desk, &mut journal, r#"{"id":"1","received":"2024-01-01","enrol":{"id":"p"}}"#);
+    told(&mut desk, &mut journal, &format!(r#"{{"id":"2","received":"2024-06-01","submit":{}}}"#, claim_text("may", "2024-05-01", 3000)));
+    let text = format!(r#"{{"id":"3","received":"2024-06-02","submit":{}}}"#, claim_text("march", "2024-03-01", 600));
+    let receipt = send(&mut desk, &mut journal, &text).unwrap();
+    assert_eq!(*receipt.changes()[0].why(), Why::Itself);
+    let Why::Accumulated(moved) = receipt.changes()[1].why() else { panic!("{:?}", receipt.changes()[1]) };
+    let shown: Vec<String> = moved.iter().map(|one| format!("{} {} -> {}", one.accumulator, one.was, one.now)).collect();
+    assert_eq!(shown, ["plan.care.deductible 0.00 -> 600.00"]);
+    assert_eq!(receipt.decision().unwrap().claim, "march");
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use medaid::batch::{Mismatch, Mode};
-use medaid::io::Scenario;
+use medaid::io::{Scenario, Sequence};
 use medaid::report::clean;
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use crate::{Format, Verdict};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Folders; every scenario with an expect.toml in or below them is run
+    /// Folders; every scenario with an expect.toml or expect-changes.csv in or below them is run
     #[arg(value_name = "FOLDER", required = true)]
     folders: Vec<PathBuf>,
 }
@@ -80,10 +80,10 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
     })
 }
 
-/// Every folder with an `expect.toml`, at or below a folder.
+/// Every folder with an `expect.toml` or an `expect-changes.csv`, at or below a folder.
 fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let cannot = |e: std::io::Error| Failure::Message(format!("{}: cannot be read: {e}", folder.display()));
-    if folder.join("expect.toml").is_file() {
+    if ["expect.toml", "expect-changes.csv"].iter().any(|name| folder.join(name).is_file()) {
         found.push(folder.to_owned());
     }
     for entry in std::fs::read_dir(folder).map_err(cannot)? {
@@ -112,6 +112,14 @@ fn test(folder: &Path, screen: &Screen) -> Tested {
 }
 
 fn compare(folder: &Path, screen: &Screen) -> Result<(String, usize, Vec<Mismatch>), Failure> {
+    if Sequence::is_in(folder) {
+        let sequence = Sequence::open(folder)?;
+        let file = sequence.expected.as_ref().map(|expected| expected.file().to_owned()).unwrap_or_default();
+        let compared = sequence.compare();
+        let (values, mismatches) =
+            compared.ok_or_else(|| Failure::Message(format!("{}: {}", folder.display(), screen.words.nothing_expected())))?;
+        return Ok((file, values, mismatches));
+    }
     let scenario = Scenario::open(folder)?;
     let run = scenario.run(Mode::Explained)?;
     let expected =
