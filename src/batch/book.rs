@@ -175,7 +175,7 @@ pub(crate) fn plan_for<'a>(plans: impl Iterator<Item = (usize, &'a Plan)> + Clon
         }
     }
     last.ok_or_else(|| {
-        let help = nearest(id, ids().into_iter()).map(refused::or_near).unwrap_or_default();
+        let help = nearest(id, ids()).map(refused::or_near).unwrap_or_default();
         reject(refused::no_such_scheme(id).and(&help))
     })
 }

@@ -539,3 +539,22 @@ fn a_diff_names_what_changed_and_shows_it() {
     insta::assert_snapshot!("diff_json", medaid(&["diff", SMALL, &changed, "--format", "json"]).whole());
     assert_eq!(medaid(&["diff", SMALL, "no/such/file.toml"]).code, Some(2));
 }
+
+/// What the author of the wrong example on a code's page sees, in both languages: a code without a snapshot fails.
+#[test]
+fn every_code_as_its_author_sees_it() {
+    let path = folder("codes_seen");
+    for code in medaid::Code::ALL {
+        let file = path.join("wrong.toml");
+        fs::write(&file, code.page(medaid::Language::En).wrong_scheme()).unwrap();
+        let file = file.to_str().unwrap();
+        let seen = ["en", "zh"].map(|lang| medaid(&["check", file, "--lang", lang]).whole());
+        // Where other codes are seen beside it, only the paragraphs of this one are kept.
+        let shown = seen.map(|said| {
+            let paragraphs: Vec<&str> = said.split("\n\n").filter(|p| p.contains(&format!("[{code}]"))).collect();
+            assert!(!paragraphs.is_empty(), "{code}: {said}");
+            paragraphs.join("\n\n")
+        });
+        insta::assert_snapshot!(format!("seen_{code}"), shown.join("\n\n"));
+    }
+}
