@@ -222,7 +222,14 @@ impl<'p> Differ<'p> {
                 crate::plan::fact::Domain::Date { .. } => "date".to_owned(),
             };
             let default = fact.default.map_or_else(|| "none".to_owned(), |d| fact.domain.show(d));
-            format!("{:?}: {domain}; default {default}", fact.kind)
+            let kind = match fact.kind {
+                PersonAttribute(as_of) => {
+                    let before = as_of.before.map_or_else(String::new, |length| format!(" - {length}"));
+                    format!("PersonAttribute({:?}{before})", as_of.date)
+                }
+                kind => format!("{kind:?}"),
+            };
+            format!("{kind}: {domain}; default {default}")
         };
         let mut names: Vec<&str> = old.facts.iter().chain(&new.facts).filter(|f| declared(f.kind)).map(|f| f.name.as_str()).collect();
         names.sort_unstable();
