@@ -28,6 +28,7 @@ mod people;
 mod summary;
 
 pub use book::PlanBook;
+pub(crate) use book::{differ, plan_for, reword};
 pub use error::BatchError;
 pub use expect::{ExpectationError, Expectations, Mismatch};
 pub use people::People;
@@ -94,8 +95,8 @@ pub fn run(book: &PlanBook, people: &People, claims: Vec<Claim>, rejects: Vec<Re
 /// fit is the reject of that member's own claims.
 fn open_households(book: &PlanBook, people: &People, ledger: &mut Ledger) {
     for plan in book.plans().iter().filter(|plan| plan.couples_households()) {
-        for person in people.iter().filter(|p| p.household.is_some() && !p.opening.is_empty()) {
-            let _ = ledger.open(plan, person);
+        for person in people.iter().filter(|p| !p.household.is_empty() && !p.opening.is_empty()) {
+            let _ = ledger.open_balances(plan, person, "");
         }
     }
 }
@@ -203,7 +204,7 @@ struct Settler<'s, 'p> {
 
 impl Settler<'_, '_> {
     fn settle(&mut self, route: &order::Route<'_>, claim: &Claim, mode: Mode) -> Result<Option<Box<Decision>>, Reject> {
-        let internal = || Reject::new(&claim.id, RejectCode::NoValue, "", "internal error of medaid; please report it with this claim");
+        let internal = || Reject::new(&claim.id, RejectCode::NoValue, "", crate::diagnostic::refused::internal());
         let adjudicator = self.adjudicators.get_mut(route.plan).ok_or_else(internal)?;
         Ok(match mode {
             Mode::Explained => {

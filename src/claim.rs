@@ -7,6 +7,7 @@ use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::date::{Span, strict};
+use crate::diagnostic::{Message, refused};
 use crate::money::{Money, NumberText};
 
 /// A person: who they are, as far as rules ask.
@@ -24,9 +25,9 @@ use crate::money::{Money, NumberText};
 pub struct Person {
     /// The person's id, unique in a population.
     pub id: String,
-    /// The household; one without is a household of one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub household: Option<String>,
+    /// The household, or households over time, at most one on a day; one without is a household of one.
+    #[serde(default, skip_serializing_if = "Dated::is_empty")]
+    pub household: Dated,
     /// The day of birth; needed by rules that ask for the age.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "strict::read_option")]
     pub birth_date: Option<NaiveDate>,
@@ -37,6 +38,59 @@ pub struct Person {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opening: Vec<OpeningBalance>,
 }
+
+impl Person {
+    /// The household to which the person belongs on a day: their own id, if it is none that is named.
+    ///
+    /// # Errors
+    /// If several are named for that day.
+    ///
+    /// ```
+    /// let person: medaid::Person = serde_json::from_str(r#"{ "id": "p1", "household": [{ "value": "h1", "from": "2024-03-01" }] }"#)?;
+    /// assert_eq!(person.household_on("2024-02-29".parse().unwrap())?, "p1");
+    /// assert_eq!(person.household_on("2024-03-01".parse().unwrap())?, "h1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn household_on(&self, date: NaiveDate) -> Result<&str, SeveralHouseholds> {
+        let mut named = self.household.on(date);
+        match (named.next(), named.next()) {
+            (None, _) => Ok(&self.id),
+            (Some(household), None) => Ok(household.as_str()),
+            (Some(first), Some(second)) => {
+                let [first, second] = [first, second].map(|h| h.as_str().to_owned());
+                Err(SeveralHouseholds { person: self.id.clone(), date, first, second })
+            }
+        }
+    }
+
+    /// Every household to which the person ever belongs.
+    pub fn households(&self) -> impl Iterator<Item = &str> {
+        self.household.values().iter().map(|h| h.value.as_str())
+    }
+}
+
+/// A person belongs to several households on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeveralHouseholds {
+    person: String,
+    date: NaiveDate,
+    first: String,
+    second: String,
+}
+
+impl SeveralHouseholds {
+    pub(crate) fn message(&self) -> Message {
+        refused::two_households(&self.person, self.date, &self.first, &self.second)
+    }
+}
+
+impl std::fmt::Display for SeveralHouseholds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl std::error::Error for SeveralHouseholds {}
 
 /// The position of an accumulator before the first claim that we see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +207,11 @@ impl Dated {
     /// Values with the time in which each holds.
     pub fn new(values: Vec<DatedValue>) -> Dated {
         Dated(values)
+    }
+
+    /// Whether there is no value at any time.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// All values.

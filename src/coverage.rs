@@ -18,6 +18,7 @@ use std::fmt;
 
 use crate::claim::{Claim, Person};
 use crate::decision::{Decision, Entitlement, Figures};
+use crate::diagnostic::{Message, rules as say};
 use crate::engine::case::Input;
 use crate::engine::prepare::prepare;
 use crate::money::{Amount, Money};
@@ -53,9 +54,9 @@ enum Does {
     Withholds,
     /// A row of a table is looked up.
     Row {
-        table: String,
+        table: Message,
         number: usize,
-        case: String,
+        case: Message,
     },
 }
 
@@ -71,22 +72,29 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// What the rule does, in words of a language.
+    pub fn message(&self) -> Message {
+        let does = match &self.does {
+            Does::Fires => say::counts_money(),
+            Does::Meets(rule) => say::is_met(&say::label(rule)),
+            Does::CutsBase(rule) => say::cuts(&say::label(rule)),
+            Does::Binds(rule) => say::binds(&say::label(rule)),
+            Does::Raises(rule) => say::raises(&say::label(rule)),
+            Does::Applies(rule) => say::applies(&say::label(rule)),
+            Does::Band(number) => say::is_reached(&say::band(*number)),
+            Does::Phase(number) => say::is_reached(&say::phase(*number)),
+            Does::Step(number) => say::is_reached(&say::step(*number)),
+            Does::Withholds => say::withholds(),
+            Does::Row { table, number, case } => say::case(table, *number, case),
+        };
+        Message::from(self.path.as_str()).of(does)
+    }
+}
+
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.path)?;
-        match &self.does {
-            Does::Fires => f.write_str("counts money"),
-            Does::Meets(rule) => write!(f, "{rule} is met"),
-            Does::CutsBase(rule) => write!(f, "{rule} cuts what counts"),
-            Does::Binds(rule) => write!(f, "{rule} binds"),
-            Does::Raises(rule) => write!(f, "{rule} raises the payment"),
-            Does::Applies(rule) => write!(f, "{rule} applies"),
-            Does::Band(number) => write!(f, "band {number} is reached"),
-            Does::Phase(number) => write!(f, "phase {number} is reached"),
-            Does::Step(number) => write!(f, "step {number} is reached"),
-            Does::Withholds => f.write_str("a payment is below the minimum"),
-            Does::Row { table, number, case } => write!(f, "{table}, case {number} ({case})"),
-        }
+        self.message().fmt(f)
     }
 }
 
@@ -100,19 +108,19 @@ fn each_benefit(plan: &Plan) -> impl Iterator<Item = (usize, usize, &Benefit)> {
 }
 
 /// Numbers of a benefit that are tables, each with what it is called.
-fn tables(benefit: &Benefit) -> Vec<(String, &Value)> {
-    let limits = benefit.limits().map(|limit| (limit.label.clone(), &limit.amount));
-    let mut values: Vec<(String, &Value)> = limits.collect();
+fn tables(benefit: &Benefit) -> Vec<(Message, &Value)> {
+    let limits = benefit.limits().map(|limit| (say::label(&limit.label), &limit.amount));
+    let mut values: Vec<(Message, &Value)> = limits.collect();
     match &benefit.form {
-        Form::Ratio(value) => values.push(("ratio".to_owned(), value)),
-        Form::Fixed(value) => values.push(("fixed sum".to_owned(), value)),
-        Form::Bands { rows, .. } => values.extend((1usize..).zip(rows).map(|(n, row)| (format!("ratio of band {n}"), &row.ratio))),
+        Form::Ratio(value) => values.push((say::ratio(), value)),
+        Form::Fixed(value) => values.push((say::fixed_sum(), value)),
+        Form::Bands { rows, .. } => values.extend((1usize..).zip(rows).map(|(n, row)| (say::ratio_of_band(n), &row.ratio))),
         Form::Phases { rows, .. } => {
             for (n, row) in (1usize..).zip(rows) {
-                values.extend(row.parts.iter().map(|(_, ratio)| (format!("ratio of phase {n}"), ratio)));
+                values.extend(row.parts.iter().map(|(_, ratio)| (say::ratio_of_phase(n), ratio)));
             }
         }
-        Form::Grant { rows, .. } => values.extend((1usize..).zip(rows).map(|(n, row)| (format!("sum of step {n}"), &row.pays))),
+        Form::Grant { rows, .. } => values.extend((1usize..).zip(rows).map(|(n, row)| (say::sum_of_step(n), &row.pays))),
         Form::InKind { .. } => {}
     }
     values
@@ -129,7 +137,9 @@ pub fn rules(plan: &Plan) -> BTreeSet<Rule> {
         add(Does::Fires);
         benefit.deductibles.iter().chain(&benefit.franchise).for_each(|d| add(Does::Meets(d.label.clone())));
         benefit.base_caps.iter().for_each(|c| add(Does::CutsBase(c.label.clone())));
+        benefit.line_caps.iter().for_each(|c| add(Does::CutsBase(c.limit.label.clone())));
         benefit.caps.iter().for_each(|c| add(Does::Binds(c.label.clone())));
+        benefit.copays.iter().flat_map(|c| &c.caps).for_each(|c| add(Does::Binds(c.label.clone())));
         benefit.out_of_pocket_max.iter().for_each(|m| add(Does::Raises(m.label.clone())));
         applied(benefit).into_iter().for_each(|label| add(Does::Applies(label)));
         match &benefit.form {
@@ -149,7 +159,7 @@ pub fn rules(plan: &Plan) -> BTreeSet<Rule> {
 }
 
 /// Calls `visit` for every row of a value that is a table with several, and that goes by what is known before the first layer.
-fn for_each_row(plan: &Plan, value: &Value, mut visit: impl FnMut(usize, String, &dyn Fn(&Facts) -> bool)) {
+fn for_each_row(plan: &Plan, value: &Value, mut visit: impl FnMut(usize, Message, &dyn Fn(&Facts) -> bool)) {
     let Value::Table { axes, cells } = value else { return };
     let kinds = || axes.iter().filter_map(|axis| plan.facts.get(axis.fact)).map(|fact| fact.kind);
     if kinds().any(|kind| kind.at_entry() || kind.of_line()) {
@@ -188,7 +198,7 @@ pub fn exercised(plan: &Plan, person: &Person, claim: &Claim, decision: &Decisio
         of_figures(benefit, figures, &input.facts, &mut add);
         for (table, value) in tables(benefit) {
             // A limit that is not in force looks nothing up.
-            if figures.inactive.iter().any(|rule| rule.rule == table) {
+            if figures.inactive.iter().any(|rule| table == rule.rule.as_str()) {
                 continue;
             }
             for_each_row(plan, value, |number, case, holds| {
@@ -209,6 +219,12 @@ fn of_figures(benefit: &Benefit, figures: &Figures, facts: &Facts, add: &mut dyn
     add(Does::Fires);
     let counted = figures.counted.iter().fold(Money::ZERO, |sum, c| sum.checked_add(money(c.counted)).unwrap_or(sum));
     let counted = figures.held.and_then(|held| counted.checked_sub(money(held))).unwrap_or(counted);
+    let mut counted = counted;
+    for cap in figures.line_caps.iter().filter(|cap| money(cap.after) < money(cap.before)) {
+        add(Does::CutsBase(cap.limit.rule.clone()));
+        let cut = money(cap.before).checked_sub(money(cap.after)).unwrap_or(Money::ZERO);
+        counted = counted.checked_sub(cut).unwrap_or(counted);
+    }
     for cap in figures.base_caps.iter().filter(|cap| cap.room == figures.base && money(figures.base) < counted) {
         add(Does::CutsBase(cap.rule.clone()));
     }
@@ -219,6 +235,12 @@ fn of_figures(benefit: &Benefit, figures: &Figures, facts: &Facts, add: &mut dyn
             if over {
                 add(Does::Meets(limit.rule.clone()));
             }
+        }
+    }
+    for copay in &figures.copays {
+        let items = copay.items.iter().fold(Money::ZERO, |sum, item| sum.checked_add(money(item.due)).unwrap_or(sum));
+        for cap in copay.caps.iter().filter(|cap| cap.room == copay.due && (copay.items.is_empty() || money(copay.due) < items)) {
+            add(Does::Binds(cap.rule.clone()));
         }
     }
     let active = |label: &String| !figures.inactive.iter().any(|rule| rule.rule == *label);

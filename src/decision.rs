@@ -278,6 +278,9 @@ pub struct Figures {
     /// Money that does not count because it was held as deductible earlier in this claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Amount>,
+    /// Caps on the units, days or money of lines, which cut what counts before it is summed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub line_caps: Vec<LineCapFigure>,
     /// Caps on the base.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub base_caps: Vec<LimitFigure>,
@@ -382,6 +385,25 @@ pub struct DroppedLine {
     pub least: Amount,
 }
 
+/// A cap on the units, days or money of lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct LineCapFigure {
+    /// The limit: of units and days without decimal places.
+    pub limit: LimitFigure,
+    /// What it limits: `base`, `units` or `days`.
+    pub on: String,
+    /// What the lines have of it.
+    pub has: Amount,
+    /// What of that counts.
+    pub keeps: Amount,
+    /// The money of those lines that counts without it.
+    pub before: Amount,
+    /// And with it.
+    pub after: Amount,
+}
+
 /// A limit and the accumulator that it is measured against.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -453,6 +475,44 @@ pub struct CopayFigure {
     pub due: Amount,
     /// When it is taken: `before-deductible`, `before-ratio`, `from-payment` or `beside`.
     pub taken: String,
+    /// For what it is due once, if not for the claim: `line`, `unit` or `day`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<String>,
+    /// What is due item by item, if it is more than a sum for the claim.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<CopayItem>,
+    /// What it takes in a period at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caps: Vec<LimitFigure>,
+}
+
+/// What a copayment makes of one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct CopayItem {
+    /// The line's id; nothing for the claim as a whole, its days, or a bill without lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+    /// What the item has left; of copayments beside the bill, what it brought into the base.
+    pub left: Amount,
+    /// Of how many units or days it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<Amount>,
+    /// The sum, of one unit or day if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Amount>,
+    /// The ratio, if it goes by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<Ratio>,
+    /// The least of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<Amount>,
+    /// The most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<Amount>,
+    /// What is due.
+    pub due: Amount,
 }
 
 /// How a deductible was applied.

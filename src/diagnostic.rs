@@ -3,6 +3,9 @@
 pub(crate) mod catalogue;
 pub(crate) mod message;
 mod page;
+#[cfg_attr(not(feature = "io"), allow(dead_code, reason = "what only files can be told"))]
+pub(crate) mod refused;
+pub(crate) mod rules;
 mod syntax;
 
 use std::fmt;
@@ -11,7 +14,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::decision::Language;
-pub(crate) use message::Message;
+pub use message::Message;
 pub use page::Page;
 pub(crate) use syntax::syntax;
 

@@ -26,6 +26,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::claim::{Claim, Person};
+use crate::diagnostic::Message;
 use crate::plan::Plan;
 
 /// The differences of two schemes, and how far their witnesses were searched for.
@@ -47,16 +48,16 @@ pub struct Differences {
 #[non_exhaustive]
 pub struct Difference {
     /// The rule, such as `basic.inpatient: cap 1`.
-    pub rule: String,
+    pub rule: Message,
     /// The first case in which the rule comes out otherwise; nothing if it does in all.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub case: String,
+    #[serde(skip_serializing_if = "Message::is_empty")]
+    pub case: Message,
     /// What it was there; nothing if it is new.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub old: Option<String>,
+    pub old: Option<Message>,
     /// What it is now; nothing if it is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub new: Option<String>,
+    pub new: Option<Message>,
     /// A claim whose decision changes. Without one, the rules differ but no such claim was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witness: Option<Witness>,
@@ -64,7 +65,7 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.rule)?;
+        write!(f, "{}", self.rule)?;
         if !self.case.is_empty() {
             write!(f, " ({})", self.case)?;
         }

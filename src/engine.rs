@@ -3,26 +3,33 @@
 mod adjustment;
 pub(crate) mod allocate;
 pub(crate) mod benefit;
+pub(crate) mod booked;
 mod carry;
 pub(crate) mod case;
 pub(crate) mod classify;
+mod copay;
 mod days;
 pub(crate) mod kernel;
 mod kinds;
 mod lean;
+mod line_caps;
 mod phases;
 pub(crate) mod prepare;
 mod prepared;
 mod program;
 pub(crate) mod trace;
 
+use chrono::NaiveDate;
+
 use crate::claim::{Claim, Person};
 use crate::decision::Decision;
+use crate::diagnostic::refused;
 use crate::ledger::Ledger;
 pub use crate::ledger::{Account, Books};
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::reject::{Reject, RejectCode};
+use booked::Booked;
 use case::{Bill, Case, Input};
 use kinds::Kinds;
 pub use prepared::PreparedClaims;
@@ -51,29 +58,19 @@ impl Fault {
         let (code, field, message) = match self {
             Fault::Missing { fact } => {
                 let name = plan.facts.get(fact as usize).map_or("", |f| f.name.as_str());
-                (
-                    RejectCode::MissingAttribute,
-                    format!("attributes.{name}"),
-                    format!("a rule asks for `{name}`, which is not given and has no default"),
-                )
+                (RejectCode::MissingAttribute, format!("attributes.{name}"), refused::not_given(name))
             }
-            Fault::NoValue => (
-                RejectCode::NoValue,
-                String::new(),
-                "a rule's value cannot be figured for this claim: it divides by zero, is out of range, or needs rounding".to_owned(),
-            ),
-            Fault::Overflow => (RejectCode::AmountOverflow, "bill".to_owned(), "the amounts are too large to be figured with".to_owned()),
+            Fault::NoValue => (RejectCode::NoValue, String::new(), refused::no_value()),
+            Fault::Overflow => (RejectCode::AmountOverflow, "bill".to_owned(), refused::too_large()),
             Fault::PriorAboveResidual { layer } => {
                 let name = plan.layers.get(layer as usize).map_or("", |l| l.name.id.as_str());
                 let places = usize::from(plan.places());
                 let given = bill.and_then(|bill| bill.given(layer as usize));
                 let amount = given.map_or(Money::ZERO, |given| given.amount);
-                let message = format!("`{name}` is given as paying {amount:.places$}, which is more than is left for it");
+                let message = refused::paying_too_much(name, &format!("{amount:.places$}"));
                 (RejectCode::PriorAboveResidual, format!("prior.{name}"), message)
             }
-            Fault::Internal => {
-                (RejectCode::NoValue, String::new(), "internal error of medaid; please report it with this claim".to_owned())
-            }
+            Fault::Internal => (RejectCode::NoValue, String::new(), refused::internal()),
         };
         Reject::new(claim, code, &field, message)
     }
@@ -104,12 +101,14 @@ pub struct Adjudicator<'p> {
     kinds: Kinds,
     input: Input,
     case: Case,
+    /// The steps by which the claim last settled was booked.
+    steps: Vec<trace::Step>,
 }
 
 impl<'p> Adjudicator<'p> {
     /// An adjudicator for a plan.
     pub fn new(plan: &'p Plan) -> Adjudicator<'p> {
-        Adjudicator { plan, kinds: Kinds::new(plan), input: Input::default(), case: Case::default() }
+        Adjudicator { plan, kinds: Kinds::new(plan), input: Input::default(), case: Case::default(), steps: Vec::new() }
     }
 
     /// Settles a claim, posting its effects to the ledger, and gives the amounts.
@@ -131,11 +130,29 @@ impl<'p> Adjudicator<'p> {
         Ok(crate::decision::build::decision(self.plan, person, claim, &self.input, &self.case, &steps))
     }
 
+    /// Settles a claim and gives what it pays and posts.
+    pub(crate) fn book(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim) -> Result<Booked, Reject> {
+        let mut trace = trace::Postings(std::mem::take(&mut self.steps));
+        trace.0.clear();
+        let done = self.run(person, ledger, claim, &mut trace);
+        let booked = done.map(|()| booked::booked(self.plan, &self.case, &trace.0));
+        self.steps = trace.0;
+        booked
+    }
+
+    /// Settles a claim and gives the decision with every step, and what it pays and posts.
+    pub(crate) fn book_explained(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim) -> Result<(Booked, Decision), Reject> {
+        let mut steps = trace::Steps::default();
+        self.run(person, ledger, claim, &mut steps)?;
+        let booked = booked::booked(self.plan, &self.case, &steps.0);
+        Ok((booked, crate::decision::build::decision(self.plan, person, claim, &self.input, &self.case, &steps)))
+    }
+
     fn run<T: trace::Trace>(&mut self, person: &Person, ledger: &mut Ledger, claim: &Claim, trace: &mut T) -> Result<(), Reject> {
         prepare::prepare(self.plan, person, claim, &mut self.input)?;
         let kind = self.kinds.number(self.plan, &self.input.facts);
         let program = self.kinds.program(kind).ok_or_else(|| Fault::Internal.reject(self.plan, &claim.id, None))?;
-        let mut books = open(self.plan, person, ledger, &claim.id)?;
+        let mut books = open(self.plan, person, ledger, &claim.id, self.input.rule_date)?;
         let bill = self.input.bill();
         kernel::settle(self.plan, program, &bill, &mut self.case, &mut books, trace)
             .map_err(|fault| fault.reject(self.plan, &claim.id, Some(&bill)))
@@ -154,18 +171,18 @@ impl<'p> Adjudicator<'p> {
     /// # let claim: medaid::Claim = serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-05-01",
     /// #     "bill": "52000.00", "portions": { "in_scope": "50000.00", "out_of_scope": "2000.00" } }"#)?;
     /// let mut prepared = medaid::PreparedClaims::new(&plan);
-    /// let claim = prepared.push(&person, &claim)?;
+    /// let number = prepared.push(&person, &claim)?;
     /// let mut ledger = medaid::Ledger::new();
-    /// let mut books = ledger.open(&plan, &person)?;
+    /// let mut books = ledger.open(&plan, &person, claim.service_from)?;
     /// let mut adjudicator = medaid::Adjudicator::new(&plan);
-    /// let settlement = adjudicator.settle_prepared(&prepared, claim, &mut books)?;
+    /// let settlement = adjudicator.settle_prepared(&prepared, number, &mut books)?;
     /// assert_eq!(settlement.out_of_pocket().to_string(), "17210");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn settle_prepared(&mut self, claims: &PreparedClaims<'_>, claim: usize, books: &mut Books<'_>) -> Result<Settlement<'_>, Reject> {
         let id = || claims.id(claim).unwrap_or_default();
         if claims.plan.tag() != self.plan.tag() || books.plan != self.plan.tag() {
-            let message = "the claim or the books were made under another plan";
+            let message = refused::under_another_plan();
             return Err(Reject::new(id(), RejectCode::UnknownScheme, "scheme", message));
         }
         let Some((program, bill)) = claims.get(claim) else { return Err(Fault::Internal.reject(self.plan, id(), None)) };
@@ -176,12 +193,31 @@ impl<'p> Adjudicator<'p> {
 }
 
 impl Ledger {
-    /// The books of a person and their household under a plan, opening balances posted.
+    /// The books of a person and of their household on a day, under a plan, opening balances posted.
     ///
     /// # Errors
-    /// A [`Reject`] if an opening balance does not fit the plan.
-    pub fn open(&mut self, plan: &Plan, person: &Person) -> Result<Books<'_>, Reject> {
-        open(plan, person, self, "")
+    /// A [`Reject`] if an opening balance does not fit the plan, or if the person belongs to two households on that day.
+    pub fn open(&mut self, plan: &Plan, person: &Person, on: NaiveDate) -> Result<Books<'_>, Reject> {
+        open(plan, person, self, "", Some(on))
+    }
+
+    /// Posts the opening balances of a person under a plan, once: a household's to the one to which they belong on the day of the balance.
+    pub(crate) fn open_balances(&mut self, plan: &Plan, person: &Person, claim: &str) -> Result<(), Reject> {
+        if person.opening.is_empty() || self.is_opened(&person.id, &plan.id) {
+            return Ok(());
+        }
+        let openings = prepare::openings(plan, person, claim)?;
+        if openings.is_empty() {
+            return Ok(());
+        }
+        let internal = || Fault::Internal.reject(plan, claim, None);
+        let households = openings.iter().map(|one| prepare::household(person, one.on, claim)).collect::<Result<Vec<&str>, Reject>>()?;
+        for (one, household) in openings.iter().zip(households) {
+            let mut books = self.books(plan, &person.id, household).ok_or_else(internal)?;
+            books.owner(one.owner).post(one.key, one.period, one.amount).ok_or_else(|| Fault::Overflow.reject(plan, claim, None))?;
+        }
+        self.books(plan, &person.id, &person.id).ok_or_else(internal)?.person.set_opened(&plan.id);
+        Ok(())
     }
 }
 
@@ -194,16 +230,23 @@ impl Plan {
     pub fn open<'a>(&self, person: &Person, account: &'a mut Account, household: Option<&'a mut Account>) -> Result<Books<'a>, Reject> {
         let household = household.filter(|_| self.couples_households());
         let mut books = Books { person: account, household, plan: self.tag() };
-        prepare::open(self, person, "", &mut books)?;
+        if !person.opening.is_empty() && !books.person.is_opened(&self.id) {
+            for one in prepare::openings(self, person, "")? {
+                books.owner(one.owner).post(one.key, one.period, one.amount).ok_or_else(|| Fault::Overflow.reject(self, "", None))?;
+            }
+            books.person.set_opened(&self.id);
+        }
         Ok(books)
     }
 }
 
-fn open<'l>(plan: &Plan, person: &Person, ledger: &'l mut Ledger, claim: &str) -> Result<Books<'l>, Reject> {
-    let household = person.household.as_deref().unwrap_or(&person.id);
-    let mut books = ledger.books(plan, &person.id, household).ok_or_else(|| Fault::Internal.reject(plan, claim, None))?;
-    prepare::open(plan, person, claim, &mut books)?;
-    Ok(books)
+fn open<'l>(plan: &Plan, person: &Person, ledger: &'l mut Ledger, claim: &str, on: Option<NaiveDate>) -> Result<Books<'l>, Reject> {
+    ledger.open_balances(plan, person, claim)?;
+    let household = match on {
+        Some(on) if plan.couples_households() => prepare::household(person, on, claim)?,
+        _ => &person.id,
+    };
+    ledger.books(plan, &person.id, household).ok_or_else(|| Fault::Internal.reject(plan, claim, None))
 }
 
 impl Plan {

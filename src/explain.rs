@@ -128,7 +128,7 @@ pub fn explain_reject(reject: &Reject, language: Language) -> String {
     if let Some(row) = reject.row() {
         rows.push((words.row(), row.to_string()));
     }
-    rows.push((words.detail(), clean(reject.message())));
+    rows.push((words.detail(), clean(reject.text(language))));
     rows.push((words.outcome(), words.unchanged().to_owned()));
     page.rows(2, &rows);
     page.finish()

@@ -1,6 +1,7 @@
 //! The ledger: positions of accumulators, by owner and period, carried from claim to claim.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -12,8 +13,8 @@ use crate::money::Money;
 use crate::plan::{Plan, Slot};
 use crate::scheme::syntax::Owner;
 
-/// The format of a stored ledger.
-const FORMAT: u32 = 1;
+/// The format of a stored ledger. Format 1, which numbered stays, is read too.
+const FORMAT: u32 = 2;
 
 /// The balances of all accumulators of many persons and households.
 ///
@@ -37,6 +38,8 @@ const FORMAT: u32 = 1;
 pub struct Ledger {
     /// Scheme and name of every accumulator met.
     names: BTreeMap<AccumulatorKey, (String, String)>,
+    /// Those that run over a stay.
+    stays: BTreeSet<AccumulatorKey>,
     /// The plans whose accumulators are among the names.
     plans: Vec<[u8; 32]>,
     persons: BTreeMap<String, Account>,
@@ -76,8 +79,8 @@ pub struct Account {
     page: Page,
     /// All others that are not zero: accumulator, period, position; sorted.
     filed: Vec<(AccumulatorKey, i32, i64)>,
-    /// The stays met; period n + 1 of a per-stay accumulator is stay n.
-    stays: Vec<String>,
+    /// The stays met, each with its number, which is its period.
+    stays: BTreeMap<String, i32>,
     /// Schemes whose opening balances are posted.
     opened: Vec<String>,
 }
@@ -151,14 +154,14 @@ impl Account {
 
     /// Adds to a position; nothing if it would leave the range.
     pub(crate) fn post(&mut self, key: AccumulatorKey, period: i32, delta: i64) -> Option<()> {
+        if !self.page.starts.is_empty() {
+            // What is posted may begin a personal period, or end one, or lie in a window, and the page would not know.
+            self.clear_page();
+            self.page.slots = Arc::default();
+        }
         let position = match self.page.find(key, period) {
             Some(position) => position,
             None => {
-                if !self.page.starts.is_empty() {
-                    // What is posted may be the beginning of a personal period, and the page would not know.
-                    self.clear_page();
-                    self.page.slots = Arc::default();
-                }
                 let at = self.filed(key, period).unwrap_or_else(|at| {
                     self.filed.insert(at, (key, period, 0));
                     at
@@ -250,14 +253,12 @@ impl Account {
 
     /// The period of a stay.
     pub(crate) fn stay(&mut self, stay: &str) -> Option<i32> {
-        let index = match self.stays.iter().position(|s| s == stay) {
-            Some(index) => index,
-            None => {
-                self.stays.push(stay.to_owned());
-                self.stays.len().checked_sub(1)?
-            }
-        };
-        i32::try_from(index).ok()?.checked_add(1)
+        if let Some(number) = self.stays.get(stay) {
+            return Some(*number);
+        }
+        let number = i32::try_from(self.stays.len()).ok()?.checked_add(1)?;
+        self.stays.insert(stay.to_owned(), number);
+        Some(number)
     }
 
     pub(crate) fn is_opened(&self, scheme: &str) -> bool {
@@ -334,6 +335,15 @@ impl Books<'_> {
         NaiveDate::from_num_days_from_ce_opt(account.page.period(accumulator, slot)?)
     }
 
+    /// The period of an accumulator in which the last claim read here lies; nothing where it lives in the claim alone.
+    pub(crate) fn period(&self, accumulator: usize, owner: Owner) -> Option<i32> {
+        let account = match (owner, &self.household) {
+            (Owner::Household, Some(household)) => household,
+            _ => &self.person,
+        };
+        account.page.period(accumulator, account.page.slots.get(accumulator)?)
+    }
+
     /// Writes the positions back. They must have been read with the same plan. Unless the caller is to `keep` them, they are gone afterwards.
     #[inline(always)]
     pub(crate) fn store(&mut self, positions: &mut Vec<i64>, keep: bool) {
@@ -371,12 +381,86 @@ impl Ledger {
         self.persons.is_empty() && self.households.is_empty()
     }
 
+    /// The position of an accumulator of a person or household in a period.
+    pub(crate) fn position_in(&self, owner: Owner, id: &str, key: AccumulatorKey, period: i32) -> i64 {
+        self.accounts(owner).get(id).map_or(0, |account| account.position(key, period))
+    }
+
+    /// Adds to the position of an accumulator of a person or household in a period; nothing if it would leave the range.
+    pub(crate) fn post(&mut self, owner: Owner, id: &str, key: AccumulatorKey, period: i32, delta: i64) -> Option<()> {
+        let accounts = match owner {
+            Owner::Person => &mut self.persons,
+            Owner::Household => &mut self.households,
+        };
+        account(accounts, id)?.post(key, period, delta)
+    }
+
+    fn accounts(&self, owner: Owner) -> &BTreeMap<String, Account> {
+        match owner {
+            Owner::Person => &self.persons,
+            Owner::Household => &self.households,
+        }
+    }
+
+    /// The number of a person's stay.
+    pub(crate) fn stay(&mut self, person: &str, stay: &str) -> Option<i32> {
+        account(&mut self.persons, person)?.stay(stay)
+    }
+
+    /// Notes that a person's opening balances under a scheme are posted.
+    pub(crate) fn set_opened(&mut self, person: &str, scheme: &str) {
+        if let Some(account) = account(&mut self.persons, person).filter(|account| !account.is_opened(scheme)) {
+            account.set_opened(scheme);
+        }
+    }
+
+    /// Notes what accumulators of a scheme are called.
+    pub(crate) fn set_names<'a>(&mut self, scheme: &str, accumulators: impl Iterator<Item = (AccumulatorKey, Per, &'a str)>) {
+        for (key, per, accumulator) in accumulators {
+            self.names.entry(key).or_insert_with(|| (scheme.to_owned(), accumulator.to_owned()));
+            if per == Per::Stay {
+                self.stays.insert(key);
+            }
+        }
+    }
+
+    /// With the numbers that another ledger has given to stays.
+    pub(crate) fn with_stays_of(mut self, other: &Ledger) -> Ledger {
+        for (id, other) in other.persons.iter().filter(|(_, account)| !account.stays.is_empty()) {
+            self.persons.insert(id.clone(), Account { stays: other.stays.clone(), ..Account::default() });
+        }
+        self
+    }
+
+    /// The accounts of some persons and households by themselves.
+    pub(crate) fn part<'a>(&self, owners: impl Iterator<Item = (Owner, &'a str)>) -> Ledger {
+        let mut part = Ledger { names: self.names.clone(), stays: self.stays.clone(), plans: self.plans.clone(), ..Ledger::default() };
+        for (owner, id) in owners {
+            if let Some(account) = self.accounts(owner).get(id) {
+                let accounts = match owner {
+                    Owner::Person => &mut part.persons,
+                    Owner::Household => &mut part.households,
+                };
+                accounts.insert(id.to_owned(), account.clone());
+            }
+        }
+        part
+    }
+
+    /// Whether a person's opening balances under a scheme are posted.
+    pub(crate) fn is_opened(&self, person: &str, scheme: &str) -> bool {
+        self.persons.get(person).is_some_and(|account| account.is_opened(scheme))
+    }
+
     /// The books of a claim. Makes the accounts if they are not there.
     pub(crate) fn books(&mut self, plan: &Plan, person: &str, household: &str) -> Option<Books<'_>> {
         if !self.plans.contains(&plan.digest) {
             self.plans.push(plan.digest);
             for (slot, accumulator) in plan.slots.iter().zip(&plan.accumulators) {
                 self.names.entry(slot.key).or_insert_with(|| (plan.id.clone(), accumulator.name.clone()));
+                if slot.per == Per::Stay {
+                    self.stays.insert(slot.key);
+                }
             }
         }
         let household = if plan.couples_households() { Some(account(&mut self.households, household)?) } else { None };
@@ -387,46 +471,58 @@ impl Ledger {
     /// no such period.
     pub fn position(&self, plan: &Plan, owner: &str, accumulator: &str, on: NaiveDate) -> Option<Money> {
         let found = plan.accumulators.get(plan.accumulator(accumulator)?)?;
-        let account = match found.owner {
-            Owner::Person => self.persons.get(owner),
-            Owner::Household => self.households.get(owner),
-        };
-        let period = match found.per {
-            Per::Lifetime => 0,
-            Per::Last(window) => {
-                let (key, last) = (AccumulatorKey::new(&plan.id, accumulator), day_number(on));
-                let first = window.first_day(on).map_or(i32::MIN, day_number);
-                let entries = account.into_iter().flat_map(Account::all).filter(|(k, day, _)| *k == key && (first..=last).contains(day));
-                return Some(Money::from_micros(entries.fold(0i64, |sum, (_, _, amount)| sum.saturating_add(amount))));
-            }
-            Per::FirstUse(length) => {
-                let (key, day) = (AccumulatorKey::new(&plan.id, accumulator), day_number(on));
-                let starts = account.into_iter().flat_map(Account::all).filter(|(k, start, _)| *k == key && *start <= day);
-                starts.map(|(_, start, _)| start).max().filter(|start| length.reaches(*start, day)).unwrap_or(day)
-            }
-            per => day_number(per.start(on, plan.policy_year)?),
-        };
         let key = AccumulatorKey::new(&plan.id, accumulator);
-        Some(Money::from_micros(account.map_or(0, |account| account.position(key, period))))
+        let periods = self.periods_on(found.owner, owner, key, found.per, plan.policy_year, on)?;
+        let entries = self.accounts(found.owner).get(owner).into_iter().flat_map(Account::all);
+        let of_periods = entries.filter(|(k, period, _)| *k == key && periods.contains(period));
+        Some(Money::from_micros(of_periods.fold(0i64, |sum, (_, _, amount)| sum.saturating_add(amount))))
+    }
+
+    /// The keys of the periods whose positions count on a day: one, or all days of a rolling window; nothing for what runs over a claim or a stay.
+    pub(crate) fn periods_on(
+        &self,
+        owner: Owner,
+        id: &str,
+        key: AccumulatorKey,
+        per: Per,
+        year: PolicyYear,
+        on: NaiveDate,
+    ) -> Option<RangeInclusive<i32>> {
+        let day = day_number(on);
+        let period = match per {
+            Per::Lifetime => 0,
+            Per::Last(window) => return Some(window.first_day(on).map_or(i32::MIN, day_number)..=day),
+            Per::FirstUse(length) => {
+                let entries = self.accounts(owner).get(id).into_iter().flat_map(Account::all);
+                let starts = entries.filter(|(k, start, _)| *k == key && *start <= day).map(|(_, start, _)| start);
+                starts.max().filter(|start| length.reaches(*start, day)).unwrap_or(day)
+            }
+            per => day_number(per.start(on, year)?),
+        };
+        Some(period..=period)
     }
 
     fn wire(&self) -> WireLedger {
+        // Stays go by their names, and accounts without a balance are left out: what is written does not tell how the balances came about.
         let account = |(id, account): (&String, &Account)| {
-            let mut balances: Vec<WireBalance> = account
-                .all()
-                .filter_map(|(key, period, position)| {
-                    let (scheme, accumulator) = self.names.get(&key)?.clone();
-                    Some(WireBalance { scheme, accumulator, period, amount: Money::from_micros(position) })
-                })
-                .collect();
+            let names: BTreeMap<i32, &String> = account.stays.iter().map(|(stay, number)| (*number, stay)).collect();
+            let balance = |(key, period, position)| {
+                let (scheme, accumulator) = self.names.get(&key)?.clone();
+                let stay = if self.stays.contains(&key) { names.get(&period).map(|stay| (*stay).clone()) } else { None };
+                let period = if stay.is_some() { None } else { Some(period) };
+                Some(WireBalance { scheme, accumulator, period, stay, amount: Money::from_micros(position) })
+            };
+            let mut balances: Vec<WireBalance> = account.all().filter_map(balance).collect();
             balances.sort();
-            WireAccount { id: id.clone(), stays: account.stays.clone(), opened: account.opened.clone(), balances }
+            let mut opened = account.opened.clone();
+            opened.sort();
+            let stored = WireAccount { id: id.clone(), stays: Vec::new(), opened, balances };
+            Some(stored).filter(|stored| !stored.opened.is_empty() || !stored.balances.is_empty())
         };
-        WireLedger {
-            format: FORMAT,
-            persons: self.persons.iter().map(account).collect(),
-            households: self.households.iter().map(account).collect(),
-        }
+        let [persons, households] = [&self.persons, &self.households].map(|accounts| accounts.iter().filter_map(account).collect());
+        let mut wire = WireLedger { format: FORMAT, persons, households, digest: None };
+        wire.digest = wire.digest();
+        wire
     }
 }
 
@@ -439,17 +535,29 @@ fn account<'a>(accounts: &'a mut BTreeMap<String, Account>, owner: &str) -> Opti
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a ledger")]
 struct WireLedger {
     format: u32,
     persons: Vec<WireAccount>,
     households: Vec<WireAccount>,
+    /// Of what stands above it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest: Option<Digest>,
+}
+
+impl WireLedger {
+    fn digest(&self) -> Option<Digest> {
+        let text = serde_json::to_string(&(self.format, &self.persons, &self.households)).ok()?;
+        Some(Digest::of(text.as_bytes()))
+    }
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WireAccount {
     id: String,
+    /// Of format 1: the stays, in the order of their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     stays: Vec<String>,
     opened: Vec<String>,
     balances: Vec<WireBalance>,
@@ -460,8 +568,12 @@ struct WireAccount {
 struct WireBalance {
     scheme: String,
     accumulator: String,
-    /// Days from the year 1 to the first day of the period, personal periods included; the number of a stay; 0 for a lifetime.
-    period: i32,
+    /// Days from the year 1 to the first day of the period, personal periods included; 0 for a lifetime; in format 1 also the number of a stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    period: Option<i32>,
+    /// The stay, of what runs over one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stay: Option<String>,
     amount: Money,
 }
 
@@ -474,18 +586,29 @@ impl Serialize for Ledger {
 impl<'de> Deserialize<'de> for Ledger {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let wire = WireLedger::deserialize(deserializer)?;
-        if wire.format != FORMAT {
-            return Err(de::Error::custom(format_args!("ledger format {} is not known; this version reads {FORMAT}", wire.format)));
+        if !(1..=FORMAT).contains(&wire.format) {
+            return Err(de::Error::custom(format_args!("ledger format {} is not known; this version reads 1 to {FORMAT}", wire.format)));
+        }
+        if wire.format > 1 && (wire.digest.is_none() || wire.digest != wire.digest()) {
+            return Err(de::Error::custom("the ledger's digest does not fit: it was changed, or a part is missing"));
         }
         let mut ledger = Ledger::new();
         for (accounts, households) in [(wire.persons, false), (wire.households, true)] {
             for stored in accounts {
-                let mut account = Account { stays: stored.stays, opened: stored.opened, ..Account::default() };
+                let mut account = Account { opened: stored.opened, ..Account::default() };
                 for balance in stored.balances {
                     let key = AccumulatorKey::new(&balance.scheme, &balance.accumulator);
-                    account
-                        .post(key, balance.period, balance.amount.micros())
-                        .ok_or_else(|| de::Error::custom("a balance is out of range"))?;
+                    // A stay's number is far below the day of any period.
+                    let numbered = balance.period.and_then(|period| stored.stays.get(usize::try_from(period).ok()?.checked_sub(1)?));
+                    let period = match (balance.stay.as_ref().or(numbered), balance.period) {
+                        (Some(stay), _) => {
+                            ledger.stays.insert(key);
+                            account.stay(stay).ok_or_else(|| de::Error::custom("there are too many stays"))?
+                        }
+                        (None, Some(period)) => period,
+                        (None, None) => return Err(de::Error::custom("a balance has neither period nor stay")),
+                    };
+                    account.post(key, period, balance.amount.micros()).ok_or_else(|| de::Error::custom("a balance is out of range"))?;
                     ledger.names.entry(key).or_insert((balance.scheme, balance.accumulator));
                 }
                 let map = if households { &mut ledger.households } else { &mut ledger.persons };

@@ -35,6 +35,7 @@ mod exact;
 pub mod explain;
 #[cfg(feature = "io")]
 pub mod io;
+pub mod journal;
 #[cfg(feature = "cli")]
 mod layout;
 mod ledger;
@@ -59,7 +60,7 @@ pub mod formats {}
 #[doc = include_str!("../docs/design.md")]
 pub mod design {}
 
-pub use claim::{AttributeValue, Claim, Dated, DatedValue, Facility, Line, OpeningBalance, Person, PriorPayment};
+pub use claim::{AttributeValue, Claim, Dated, DatedValue, Facility, Line, OpeningBalance, Person, PriorPayment, SeveralHouseholds};
 pub use date::{DateChoice, Length, Per, PolicyYear, Span};
 pub use decision::{Decision, Language};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Page, Severity};

@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostics;
 use crate::ledger::AccumulatorKey;
 use crate::money::Rounding;
 use crate::scheme::Scheme;
-use crate::scheme::syntax::{About, Candidate, Counts, Owner, Parts, Settles, Taken, Unit};
+use crate::scheme::syntax::{About, Candidate, CapOn, Counts, Each, Owner, Parts, Settles, Taken, Unit};
 use condition::Condition;
 use fact::{Fact, FactKind};
 use value::Value;
@@ -290,9 +290,30 @@ pub(crate) struct Limit {
     pub(crate) label: String,
 }
 
+/// A cap on what a benefit counts of its lines: units, days or money.
+#[derive(Debug, Clone)]
+pub(crate) struct LineCap {
+    pub(crate) limit: Limit,
+    pub(crate) on: CapOn,
+    /// The fact of the line's quantity, or of the claim's days.
+    pub(crate) times: Option<usize>,
+    /// Which lines; nothing for all that the benefit looks at.
+    pub(crate) lines: Option<Condition>,
+    /// Whether it posts what it lets count; days that claims count themselves it only reads.
+    pub(crate) posts: bool,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Copay {
+    pub(crate) each: Each,
+    /// The fact that it is multiplied by: the line's quantity, or the claim's days.
+    pub(crate) times: Option<usize>,
+    /// A sum; or, if it is a ratio, a part of what the item has left.
     pub(crate) amount: Value,
+    pub(crate) is_ratio: bool,
+    pub(crate) least: Option<Value>,
+    pub(crate) most: Option<Value>,
+    pub(crate) caps: Vec<Limit>,
     pub(crate) taken: Taken,
     pub(crate) condition: Condition,
 }
@@ -425,12 +446,16 @@ pub(crate) struct Benefit {
     pub(crate) franchise: Option<Limit>,
     pub(crate) deductibles: Vec<Limit>,
     pub(crate) copays: Vec<Copay>,
+    /// Whether any of them is more than a sum for the claim: then the money of each line is followed.
+    pub(crate) by_items: bool,
     pub(crate) form: Form,
     pub(crate) points: Vec<Adjustment>,
     pub(crate) factors: Vec<Adjustment>,
     /// The least and the most of the ratio, after points and factors.
     pub(crate) ratio_between: [Option<Value>; 2],
     pub(crate) out_of_pocket_max: Vec<Limit>,
+    /// Caps on what counts of lines, before the base is summed.
+    pub(crate) line_caps: Vec<LineCap>,
     pub(crate) base_caps: Vec<Limit>,
     pub(crate) caps: Vec<Limit>,
     pub(crate) coordinate: Option<Coordinate>,

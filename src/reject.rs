@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::decision::Language;
+use crate::diagnostic::Message;
+
 /// The reason for which a claim is rejected, in order of precedence: of several reasons the first here is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -23,6 +26,8 @@ pub enum RejectCode {
     DatesOutOfOrder,
     /// Service before the person was born.
     BeforeBirth,
+    /// The person belongs to two households on the rule date.
+    SeveralHouseholds,
     /// No edition of the scheme holds on the rule date.
     NoSchemeInForce,
     /// An amount is below zero.
@@ -70,6 +75,7 @@ impl RejectCode {
             RejectCode::MissingDate => "missing-date",
             RejectCode::DatesOutOfOrder => "dates-out-of-order",
             RejectCode::BeforeBirth => "before-birth",
+            RejectCode::SeveralHouseholds => "several-households",
             RejectCode::NoSchemeInForce => "no-scheme-in-force",
             RejectCode::NegativeAmount => "negative-amount",
             RejectCode::OverPreciseAmount => "over-precise-amount",
@@ -104,16 +110,16 @@ pub struct Reject {
     /// The field of the claim at fault, as a path; empty if it is no single field.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     field: String,
-    message: String,
+    message: Box<Message>,
     /// Where it stands in the file that it was read from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     row: Option<u64>,
 }
 
 impl Reject {
-    /// A rejection of a claim.
-    pub fn new(claim: &str, code: RejectCode, field: &str, message: impl Into<String>) -> Reject {
-        Reject { claim: claim.to_owned(), code, field: field.to_owned(), message: message.into(), row: None }
+    /// A rejection of a claim. A message that is a plain text is the same in every language.
+    pub fn new(claim: &str, code: RejectCode, field: &str, message: impl Into<Message>) -> Reject {
+        Reject { claim: claim.to_owned(), code, field: field.to_owned(), message: Box::new(message.into()), row: None }
     }
 
     /// The rejection of something read from a file, with its row there: the line of a CSV file, the number of an element in JSON, from 1.
@@ -138,8 +144,17 @@ impl Reject {
         &self.field
     }
 
-    /// The reason in a sentence.
+    /// The reason in a sentence, in English.
     pub fn message(&self) -> &str {
+        self.text(Language::En)
+    }
+
+    /// The reason in a sentence.
+    pub fn text(&self, language: Language) -> &str {
+        self.message.text(language)
+    }
+
+    pub(crate) fn as_message(&self) -> &Message {
         &self.message
     }
 

@@ -1,5 +1,6 @@
 //! Summaries for people: tables in Chinese and English.
 
+pub mod journal;
 #[doc(hidden)]
 pub mod words;
 

@@ -91,13 +91,13 @@ pub fn claims<'a>(plan: &Plan, decided: impl IntoIterator<Item = Decided<'a>>) -
     let mut parts: BTreeMap<(String, NaiveDate), Brought<'_>> = BTreeMap::new();
     for one in decided.into_iter().filter(|one| one.plan.id == settles.scheme) {
         let owner = match settles.owner {
-            Owner::Person => &one.person.id,
-            Owner::Household => one.person.household.as_ref().unwrap_or(&one.person.id),
+            Owner::Person => one.person.id.as_str(),
+            Owner::Household => one.person.household_on(one.decision.rule_date).unwrap_or(&one.person.id),
         };
         let Some(last) = settles.per.last_day(one.decision.rule_date, plan.policy_year) else { continue };
         let lines = lines(plan, &one);
         if !lines.is_empty() {
-            parts.entry((owner.clone(), last)).or_default().push((one.decision.rule_date, one.claim.id.as_str(), lines));
+            parts.entry((owner.to_owned(), last)).or_default().push((one.decision.rule_date, one.claim.id.as_str(), lines));
         }
     }
     let made = parts.into_iter().enumerate().map(|(number, ((owner, last), mut parts))| {

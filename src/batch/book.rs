@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::error::BatchError;
 use crate::claim::Claim;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{nearest, refused};
 use crate::engine::prepare::choose;
 use crate::plan::Plan;
 use crate::plan::fact::FactKind;
@@ -55,16 +55,9 @@ impl PlanBook {
             if first.effective.until.is_none_or(|until| on < until) {
                 return Err(BatchError::Overlap { id, first: first_version, second: second_version, on });
             }
-            let key = if first.rule_date != second.rule_date {
-                "rule_date"
-            } else if first.as_incurred != second.as_incurred {
-                "order"
-            } else if first.settles != second.settles {
-                "settles"
-            } else {
-                continue;
-            };
-            return Err(BatchError::EditionsDiffer { id, first: first_version, second: second_version, key });
+            if let Some(key) = differ(first, second) {
+                return Err(BatchError::EditionsDiffer { id, first: first_version, second: second_version, key });
+            }
         }
         let book = PlanBook { plans };
         book.check_settling()?;
@@ -134,46 +127,70 @@ impl PlanBook {
 
     /// The index of the plan that a claim is settled under; where none holds on its rule date, of one that will say so.
     pub(super) fn plan_for(&self, claim: &Claim) -> Result<usize, Reject> {
-        let reject = |message: String| Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", message);
-        let id = match &claim.scheme {
-            Some(id) => id.as_str(),
-            None => {
-                // A scheme that settles makes its own claims.
-                let mut ids = self.scheme_ids().filter(|id| self.plans.iter().any(|p| p.id == *id && p.settles.is_none()));
-                match (ids.next(), ids.next()) {
-                    (Some(only), None) => only,
-                    _ => {
-                        let ids: Vec<String> = self.scheme_ids().map(|id| format!("`{id}`")).collect();
-                        return Err(reject(format!("the claim names no scheme, and there are several: {}", ids.join(", "))));
-                    }
-                }
-            }
-        };
-        let mut last = None;
-        for (index, plan) in self.plans.iter().enumerate().filter(|(_, p)| p.id == id) {
-            last = Some(index);
-            if choose(plan.rule_date, claim).is_some_and(|date| plan.effective.contains(date)) {
-                break;
-            }
-        }
-        last.ok_or_else(|| {
-            let help = nearest(id, self.scheme_ids()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            reject(format!("there is no scheme `{id}`{help}"))
-        })
+        plan_for(self.plans.iter().enumerate(), claim)
     }
 
     /// Where there are several editions, none of which holds, one of them is not to be blamed.
     pub(super) fn reword(&self, claim: &Claim, reject: Reject) -> Reject {
-        if reject.code() != RejectCode::NoSchemeInForce {
-            return reject;
-        }
-        let Some(plan) = self.plan_for(claim).ok().and_then(|index| self.plans.get(index)) else { return reject };
-        match choose(plan.rule_date, claim) {
-            Some(date) if self.plans.iter().filter(|p| p.id == plan.id).count() > 1 => {
-                let message = format!("no edition of scheme `{}` holds on {date}", plan.id);
-                Reject::new(&claim.id, reject.code(), reject.field(), message)
+        reword(self.plans.iter(), claim, reject)
+    }
+}
+
+/// In which key two editions of one scheme differ that must agree.
+pub(crate) fn differ(first: &Plan, second: &Plan) -> Option<&'static str> {
+    if first.rule_date != second.rule_date {
+        Some("rule_date")
+    } else if first.as_incurred != second.as_incurred {
+        Some("order")
+    } else if first.settles != second.settles {
+        Some("settles")
+    } else {
+        None
+    }
+}
+
+/// The index of the first of some plans that a claim is settled under; where none holds on its rule date, of the last of its scheme, which will say so.
+pub(crate) fn plan_for<'a>(plans: impl Iterator<Item = (usize, &'a Plan)> + Clone, claim: &Claim) -> Result<usize, Reject> {
+    let reject = |message: crate::diagnostic::Message| Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", message);
+    let ids = || plans.clone().map(|(_, plan)| plan.id.as_str()).collect::<BTreeSet<&str>>();
+    let id = match &claim.scheme {
+        Some(id) => id.as_str(),
+        None => {
+            // A scheme that settles makes its own claims.
+            let mut of_claims = plans.clone().filter(|(_, plan)| plan.settles.is_none()).map(|(_, plan)| plan.id.as_str());
+            let first = of_claims.next();
+            match first.filter(|first| of_claims.all(|other| other == *first)) {
+                Some(only) => only,
+                None => {
+                    return Err(reject(refused::several_schemes(&refused::listed(ids()))));
+                }
             }
-            _ => reject,
         }
+    };
+    let mut last = None;
+    for (index, plan) in plans.clone().filter(|(_, p)| p.id == id) {
+        last = Some(index);
+        if choose(plan.rule_date, claim).is_some_and(|date| plan.effective.contains(date)) {
+            break;
+        }
+    }
+    last.ok_or_else(|| {
+        let help = nearest(id, ids()).map(refused::or_near).unwrap_or_default();
+        reject(refused::no_such_scheme(id).and(&help))
+    })
+}
+
+/// Where there are several editions, none of which holds, one of them is not to be blamed.
+pub(crate) fn reword<'a>(plans: impl Iterator<Item = &'a Plan> + Clone, claim: &Claim, reject: Reject) -> Reject {
+    if reject.code() != RejectCode::NoSchemeInForce {
+        return reject;
+    }
+    let found = plan_for(plans.clone().enumerate(), claim).ok().and_then(|index| plans.clone().nth(index));
+    match found.map(|plan| (plan, choose(plan.rule_date, claim))) {
+        Some((plan, Some(date))) if plans.filter(|p| p.id == plan.id).count() > 1 => {
+            let message = refused::no_edition(&plan.id, date);
+            Reject::new(&claim.id, reject.code(), reject.field(), message)
+        }
+        _ => reject,
     }
 }

@@ -1,14 +1,17 @@
 //! What makes a batch impossible, apart from single claims.
 
+use std::fmt;
+
+use crate::decision::Language;
+use crate::diagnostic::{Message, refused};
+
 /// Why a batch cannot be run at all.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BatchError {
     /// There is no plan.
-    #[error("there is no scheme")]
     NoScheme,
     /// Two editions of a scheme hold at the same time.
-    #[error("scheme `{id}`: versions {first} and {second} both hold on {on}")]
     Overlap {
         /// The scheme.
         id: String,
@@ -20,7 +23,6 @@ pub enum BatchError {
         on: chrono::NaiveDate,
     },
     /// Two editions of a scheme say different things where they must agree.
-    #[error("scheme `{id}`: versions {first} and {second} differ in `{key}`, which editions of one scheme must share")]
     EditionsDiffer {
         /// The scheme.
         id: String,
@@ -32,7 +34,6 @@ pub enum BatchError {
         key: &'static str,
     },
     /// A scheme settles another that is not there.
-    #[error("scheme `{id}` settles `{settles}`, which is not there")]
     SettlesUnknown {
         /// The settling scheme.
         id: String,
@@ -40,13 +41,17 @@ pub enum BatchError {
         settles: String,
     },
     /// A scheme settles itself by way of others.
-    #[error("scheme `{0}` settles itself by way of others")]
     SettlesItself(String),
+    /// Two versions of one name.
+    DuplicateVersion {
+        /// The scheme.
+        id: String,
+        /// The version.
+        version: String,
+    },
     /// Two households with one id.
-    #[error("household `{0}` is given twice")]
     DuplicateHousehold(String),
     /// Schemes of different currencies, which cannot be summed.
-    #[error("the schemes are in {first} and in {second}; amounts of different currencies cannot be summed")]
     Currencies {
         /// One currency.
         first: String,
@@ -54,12 +59,53 @@ pub enum BatchError {
         second: String,
     },
     /// Two persons with one id.
-    #[error("person `{0}` is given twice")]
     DuplicatePerson(String),
+    /// Somebody belongs to two households on one day.
+    SeveralHouseholds(crate::claim::SeveralHouseholds),
     /// A person without a household whose id is also the name of a household.
-    #[error("person `{0}` has no household, but others have the household `{0}`: say which household the person belongs to")]
     AmbiguousHousehold(String),
     /// Attributes of persons that no scheme declares.
-    #[error("{}", .0.join("\n"))]
-    UnknownAttributes(Vec<String>),
+    UnknownAttributes(Vec<Message>),
 }
+
+impl BatchError {
+    /// What is wrong, in words; several things are in a line each.
+    pub fn text(&self, language: Language) -> String {
+        self.message().text(language).to_owned()
+    }
+
+    pub(crate) fn message(&self) -> Message {
+        match self {
+            BatchError::NoScheme => refused::no_scheme_at_all(),
+            BatchError::Overlap { id, first, second, on } => refused::both_hold(id, first, second, *on),
+            BatchError::DuplicateVersion { id, version } => refused::version_twice(id, version),
+            BatchError::EditionsDiffer { id, first, second, key } => refused::editions_differ(id, first, second, key),
+            BatchError::SettlesUnknown { id, settles } => refused::settles_unknown(id, settles),
+            BatchError::SettlesItself(id) => refused::settles_by_way(id),
+            BatchError::DuplicateHousehold(id) => refused::household_twice(id),
+            BatchError::Currencies { first, second } => refused::currencies(first, second),
+            BatchError::DuplicatePerson(id) => refused::the_person_twice(id),
+            BatchError::AmbiguousHousehold(id) => refused::ambiguous_household(id),
+            BatchError::SeveralHouseholds(several) => several.message(),
+            BatchError::UnknownAttributes(list) => {
+                let mut lines = list.iter();
+                let first = lines.next().cloned().unwrap_or_default();
+                lines.fold(first, |text, line| text.and(&Message::from("\n")).and(line))
+            }
+        }
+    }
+}
+
+impl From<crate::claim::SeveralHouseholds> for BatchError {
+    fn from(several: crate::claim::SeveralHouseholds) -> BatchError {
+        BatchError::SeveralHouseholds(several)
+    }
+}
+
+impl fmt::Display for BatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(Language::En))
+    }
+}
+
+impl std::error::Error for BatchError {}

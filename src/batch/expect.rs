@@ -7,17 +7,32 @@ use serde::Serialize;
 use toml::de::{DeTable, DeValue};
 
 use super::Run;
-use crate::diagnostic::{nearest, place};
+use crate::decision::Language;
+use crate::diagnostic::{Message, nearest, place, refused, syntax};
 
 /// The text of an expectation file is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}:{column}: {message}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectationError {
     file: String,
     line: usize,
     column: usize,
-    message: String,
+    message: Message,
 }
+
+impl ExpectationError {
+    /// What is wrong, with its place.
+    pub fn text(&self, language: Language) -> String {
+        format!("{}:{}:{}: {}", self.file, self.line, self.column, self.message.text(language))
+    }
+}
+
+impl fmt::Display for ExpectationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(Language::En))
+    }
+}
+
+impl std::error::Error for ExpectationError {}
 
 /// What must come out for some claims, as paths and values. What is not mentioned is not checked.
 ///
@@ -35,7 +50,7 @@ pub struct Expectations {
 }
 
 /// Something that did not come out as expected.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Mismatch {
     /// The line of the expectation.
@@ -50,8 +65,8 @@ pub struct Mismatch {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
     /// Why there is no such figure, or what else might have been meant; may be empty.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub note: String,
+    #[serde(skip_serializing_if = "Message::is_empty")]
+    pub note: Message,
 }
 
 impl fmt::Display for Mismatch {
@@ -72,24 +87,24 @@ impl Expectations {
     /// If it is not TOML, or has anything but tables `[claim.ID]` of paths and values.
     pub fn parse(file: &str, text: &str) -> Result<Expectations, ExpectationError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let error = |at: usize, message: String| {
+        let error = |at: usize, message: Message| {
             let (line, column) = place(text, at);
             ExpectationError { file: file.to_owned(), line, column, message }
         };
-        let document = DeTable::parse(text).map_err(|e| error(e.span().map_or(0, |s| s.start), e.message().trim().replace('\n', ", ")))?;
+        let document = DeTable::parse(text).map_err(|e| error(e.span().map_or(0, |s| s.start), syntax(e.message())))?;
         let mut claims = BTreeMap::new();
         for (key, value) in document.get_ref() {
             let (name, at) = (key.get_ref(), key.span().start);
             if name != "claim" {
-                return Err(error(at, format!("expectations have no key `{name}`; they are tables `[claim.ID]`")));
+                return Err(error(at, refused::no_expectation_key(name)));
             }
             let DeValue::Table(by_claim) = value.get_ref() else {
-                return Err(error(at, "`claim` must be a table of claims: `[claim.ID]`".to_owned()));
+                return Err(error(at, refused::claim_is_a_table()));
             };
             for (id, paths) in by_claim {
                 let mut found = BTreeMap::new();
                 let DeValue::Table(paths) = paths.get_ref() else {
-                    return Err(error(id.span().start, format!("what is expected of claim `{}` must be a table of paths", id.get_ref())));
+                    return Err(error(id.span().start, refused::paths_are_a_table(id.get_ref())));
                 };
                 flatten(text, "", paths, &mut found).map_err(|(at, message)| error(at, message))?;
                 claims.insert(id.get_ref().to_string(), found);
@@ -135,30 +150,30 @@ impl Expectations {
                         continue;
                     }
                     match rejects.first() {
-                        Some(reject) => (Some(reject.code().to_string()), reject.message().to_owned()),
-                        None if facts.is_some() => (None, "the claim was decided".to_owned()),
+                        Some(reject) => (Some(reject.code().to_string()), reject.as_message().clone()),
+                        None if facts.is_some() => (None, refused::was_decided()),
                         None => (None, no_claim(claim, run)),
                     }
                 } else {
                     match (&facts, rejects.first()) {
                         (Some(facts), _) => match facts.get(path) {
                             Some(found) if same(found, value) => continue,
-                            Some(found) => (Some(found.clone()), String::new()),
+                            Some(found) => (Some(found.clone()), Message::default()),
                             None => (None, near_path(path, facts)),
                         },
-                        (None, Some(reject)) => (None, format!("the claim was rejected ({}): {}", reject.code(), reject.message())),
+                        (None, Some(reject)) => (None, refused::was_rejected(reject.code().as_str(), reject.as_message())),
                         (None, None) => (None, no_claim(claim, run)),
                     }
                 };
                 mismatches.push(Mismatch { line: *line, claim: claim.clone(), path: path.clone(), expected: value.clone(), found, note });
             }
         }
-        mismatches.sort();
+        mismatches.sort_by(|a, b| (a.line, &a.claim, &a.path).cmp(&(b.line, &b.claim, &b.path)));
         mismatches
     }
 }
 
-fn flatten(text: &str, prefix: &str, table: &DeTable<'_>, out: &mut BTreeMap<String, (String, usize)>) -> Result<(), (usize, String)> {
+fn flatten(text: &str, prefix: &str, table: &DeTable<'_>, out: &mut BTreeMap<String, (String, usize)>) -> Result<(), (usize, Message)> {
     for (key, value) in table {
         let path = if prefix.is_empty() { key.get_ref().to_string() } else { format!("{prefix}.{}", key.get_ref()) };
         let value_text = match value.get_ref() {
@@ -170,7 +185,7 @@ fn flatten(text: &str, prefix: &str, table: &DeTable<'_>, out: &mut BTreeMap<Str
             DeValue::Boolean(value) => value.to_string(),
             // As written: never through a binary float.
             DeValue::Integer(_) | DeValue::Float(_) => text.get(value.span()).unwrap_or_default().to_owned(),
-            _ => return Err((value.span().start, format!("`{path}` must be a text such as \"34790.00\""))),
+            _ => return Err((value.span().start, refused::figure_is_a_text(&path))),
         };
         out.insert(path, (value_text, place(text, key.span().start).0));
     }
@@ -199,29 +214,26 @@ fn number(text: &str) -> Option<(bool, &str, &str, bool)> {
     Some((negative && !zero, whole, fraction, percent))
 }
 
-fn no_claim(claim: &str, run: &Run) -> String {
+fn no_claim(claim: &str, run: &Run) -> Message {
     let known = run.decisions.iter().map(|d| d.claim.as_str()).chain(run.rejects.iter().map(crate::Reject::claim));
-    match nearest(claim, known) {
-        Some(near) => format!("there is no claim `{claim}`; did you mean `{near}`?"),
-        None => format!("there is no claim `{claim}`"),
-    }
+    refused::no_such_claim(claim).and(&nearest(claim, known).map(refused::or_near).unwrap_or_default())
 }
 
 /// Figures that may have been meant: one that is spelt alike, else those beside it.
-fn near_path(path: &str, facts: &BTreeMap<String, String>) -> String {
+fn near_path(path: &str, facts: &BTreeMap<String, String>) -> Message {
     if let Some(near) = nearest(path, facts.keys().map(String::as_str)) {
-        return format!("there is no such figure; did you mean `{near}`?");
+        return refused::no_figure().and(&refused::or_near(near));
     }
     let mut parent = path;
     while let Some((shorter, _)) = parent.rsplit_once('.') {
         parent = shorter;
         let prefix = format!("{parent}.");
-        let beside: Vec<String> = facts.keys().filter(|k| k.starts_with(&prefix)).take(8).map(|k| format!("`{k}`")).collect();
+        let beside: Vec<&str> = facts.keys().filter(|k| k.starts_with(&prefix)).take(8).map(String::as_str).collect();
         if !beside.is_empty() {
-            return format!("there is no such figure; there are {}", beside.join(", "));
+            return refused::figures_are(&refused::listed(beside));
         }
     }
-    "there is no such figure".to_owned()
+    refused::no_figure()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::book::PlanBook;
 use super::people::People;
 use crate::claim::{Claim, Person};
+use crate::diagnostic::refused;
 use crate::engine::prepare::choose;
 use crate::reject::{Reject, RejectCode};
 
@@ -36,7 +37,7 @@ pub(super) fn without_duplicates(claims: Vec<Claim>) -> (Vec<Claim>, Vec<Reject>
     let mut rejects = Vec::new();
     for (index, claim) in claims.into_iter().enumerate() {
         if dropped.next_if_eq(&index).is_some() {
-            let message = format!("another claim has the id `{}`", claim.id);
+            let message = refused::another_claim(&claim.id);
             rejects.push(Reject::new(&claim.id, RejectCode::DuplicateClaim, "id", message));
         } else {
             kept.push(claim);
@@ -91,22 +92,20 @@ pub(super) fn ordered<'a>(book: &'a PlanBook, people: &'a People, claims: &'a [C
 
 fn route<'a>(book: &'a PlanBook, people: &'a People, claim: &'a Claim) -> Result<(Key<'a>, Route<'a>), Reject> {
     let person = people.get(&claim.person).ok_or_else(|| {
-        let message = format!("there is no person `{}`", claim.person);
+        let message = refused::no_such_person(&claim.person);
         Reject::new(&claim.id, RejectCode::UnknownPerson, "person", message)
     })?;
     let index = book.plan_for(claim)?;
-    let plan = book.plans().get(index).ok_or_else(|| Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", "there is no scheme"))?;
+    let plan =
+        book.plans().get(index).ok_or_else(|| Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", refused::no_scheme_at_all()))?;
     if plan.settles.is_some() {
-        let message = format!("scheme `{}` makes its own claims, of what it settles", plan.id);
+        let message = refused::makes_its_own(&plan.id);
         return Err(Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", message));
     }
     let rule_date = choose(plan.rule_date, claim).unwrap_or(claim.service_from);
     // Of all editions: a household's claims hang together if those under any edition do.
     let couples = book.plans().iter().any(|p| p.id == plan.id && p.couples_households());
-    let owner = match &person.household {
-        Some(household) if couples => household,
-        _ => &person.id,
-    };
+    let owner = if couples { people.circle(person) } else { &person.id };
     let date = plan.as_incurred.then_some(rule_date);
     let key = Key { scheme: &plan.id, owner, date, sequence: claim.sequence, id: &claim.id };
     Ok((key, Route { plan: index, person, rule_date }))

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
+
 use super::book::PlanBook;
 use super::error::BatchError;
 use crate::claim::{Claim, Person};
-use crate::diagnostic::nearest;
+use crate::diagnostic::{nearest, refused};
 
 /// How many findings about persons are told.
 const TOLD: usize = 20;
@@ -23,13 +25,16 @@ pub struct People {
     persons: BTreeMap<String, Person>,
     /// What is known of households, for schemes that settle for them.
     households: BTreeMap<String, Person>,
+    /// Of households whose members have belonged to several: by which of them all these go.
+    circles: BTreeMap<String, String>,
 }
 
 impl People {
     /// Persons, each with an id of their own.
     ///
     /// # Errors
-    /// If two have the same id, or if one without a household has the name of somebody's household as id.
+    /// If two have the same id, if somebody belongs to two households on one day, or if one who stands alone at any time has the name of somebody's
+    /// household as id.
     pub fn new(persons: impl IntoIterator<Item = Person>) -> Result<People, BatchError> {
         let mut by_id = BTreeMap::new();
         for person in persons {
@@ -38,18 +43,31 @@ impl People {
             }
             by_id.insert(person.id.clone(), person);
         }
-        let households: BTreeSet<&str> = by_id.values().filter_map(|p| p.household.as_deref()).collect();
-        let ambiguous = by_id.values().find(|p| p.household.is_none() && households.contains(p.id.as_str()));
-        match ambiguous {
-            Some(person) => Err(BatchError::AmbiguousHousehold(person.id.clone())),
-            None => Ok(People { persons: by_id, households: BTreeMap::new() }),
+        let households: BTreeSet<&str> = by_id.values().flat_map(Person::households).collect();
+        let always = |p: &Person| p.household.values().iter().any(|h| h.from.is_none() && h.until.is_none());
+        if let Some(person) = by_id.values().find(|p| !always(p) && households.contains(p.id.as_str())) {
+            return Err(BatchError::AmbiguousHousehold(person.id.clone()));
         }
+        for person in by_id.values() {
+            let starts = person.household.values().iter().map(|h| h.from.unwrap_or(NaiveDate::MIN));
+            for day in starts {
+                person.household_on(day)?;
+            }
+        }
+        let circles = circles(by_id.values());
+        Ok(People { persons: by_id, households: BTreeMap::new(), circles })
+    }
+
+    /// By which name the claims of a person and of all with whom they ever share a household are ordered together.
+    pub(super) fn circle<'a>(&'a self, person: &'a Person) -> &'a str {
+        let household = person.households().min().unwrap_or(&person.id);
+        self.circles.get(household).map_or(household, String::as_str)
     }
 
     /// Everybody whom a claim names, of whom nothing else is known: for where there is no file of persons.
     pub fn of_claims(claims: &[Claim]) -> People {
         let person = |claim: &Claim| (claim.person.clone(), Person { id: claim.person.clone(), ..Person::default() });
-        People { persons: claims.iter().map(person).collect(), households: BTreeMap::new() }
+        People { persons: claims.iter().map(person).collect(), ..People::default() }
     }
 
     /// With what is known of households, written like persons: for schemes that settle for them. Of one that is not here nothing is known.
@@ -97,11 +115,8 @@ impl People {
         let mut findings = Vec::new();
         for person in self.iter().chain(self.households.values()) {
             for name in person.attributes.keys().filter(|name| !known.contains(name.as_str())) {
-                let help = match nearest(name, known.iter().copied()) {
-                    Some(near) => format!(" (did you mean `{near}`?)"),
-                    None => String::new(),
-                };
-                findings.push(format!("person `{}`: no scheme declares an attribute `{name}` of persons{help}", person.id));
+                let help = nearest(name, known.iter().copied()).map(refused::in_brackets).unwrap_or_default();
+                findings.push(refused::no_person_attribute(&person.id, name).and(&help));
                 if findings.len() >= TOLD {
                     return Err(BatchError::UnknownAttributes(findings));
                 }
@@ -109,4 +124,20 @@ impl People {
         }
         if findings.is_empty() { Ok(()) } else { Err(BatchError::UnknownAttributes(findings)) }
     }
+}
+
+/// Of every household that is tied to another by a member who belonged to both: the first of all that are so tied.
+fn circles<'a>(persons: impl Iterator<Item = &'a Person>) -> BTreeMap<String, String> {
+    let mut of: BTreeMap<String, String> = BTreeMap::new();
+    for person in persons.filter(|p| p.household.values().len() > 1) {
+        let tied: BTreeSet<String> = person.households().map(|h| of.get(h).cloned().unwrap_or_else(|| h.to_owned())).collect();
+        let Some(first) = tied.first() else { continue };
+        for circle in of.values_mut().filter(|circle| tied.contains(*circle)) {
+            circle.clone_from(first);
+        }
+        for household in person.households() {
+            of.insert(household.to_owned(), first.clone());
+        }
+    }
+    of
 }

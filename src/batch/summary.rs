@@ -23,11 +23,11 @@ pub struct Sum {
 }
 
 impl Sum {
-    fn zero(places: u8) -> Sum {
+    pub(crate) fn zero(places: u8) -> Sum {
         Sum { total: Total::default(), places }
     }
 
-    fn add(&mut self, amount: Money) {
+    pub(crate) fn add(&mut self, amount: Money) {
         self.total.add(amount);
     }
 

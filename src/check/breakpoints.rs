@@ -9,8 +9,8 @@ use super::kinds::truth;
 use crate::money::{MICROS_PER_WHOLE, Money};
 use crate::plan::fact::{Domain, FactKind, Facts};
 use crate::plan::value::Value;
-use crate::plan::{Benefit, Form, Limit, Plan};
-use crate::scheme::syntax::{Taken, Unit};
+use crate::plan::{Benefit, Copay, Form, Limit, Plan};
+use crate::scheme::syntax::{CapOn, Taken, Unit};
 
 /// The most amounts for one kind of case.
 pub(crate) const AMOUNT_LIMIT: usize = 200;
@@ -97,14 +97,19 @@ fn amounts<'l>(limits: impl IntoIterator<Item = &'l Limit>, facts: &Facts) -> Ve
     in_force.filter_map(|l| known(&l.amount, facts)).collect()
 }
 
+/// By how much a copayment is multiplied, in millionths.
+fn times(copay: &Copay, facts: &Facts) -> Option<i128> {
+    copay.times.map_or(Some(i128::from(MICROS_PER_WHOLE)), |fact| facts.value(fact).map(i128::from))
+}
+
 fn of_benefit(benefit: &Benefit, facts: &Facts, add: &mut dyn FnMut(Edge, i128)) {
     let one = i128::from(MICROS_PER_WHOLE);
     let deductibles = amounts(benefit.franchise.iter().chain(&benefit.deductibles), facts);
     let copays: i128 = benefit
         .copays
         .iter()
-        .filter(|c| c.taken != Taken::Beside && truth(&c.condition, facts) != Some(false))
-        .filter_map(|c| known(&c.amount, facts))
+        .filter(|c| !c.is_ratio && c.taken != Taken::Beside && truth(&c.condition, facts) != Some(false))
+        .filter_map(|c| known(&c.amount, facts).zip(times(c, facts)).and_then(|(a, n)| a.checked_mul(n)?.checked_div(one)))
         .sum();
     // Below which nothing is paid: without a deductible, zero.
     let mut floors: BTreeSet<i128> = deductibles.iter().flat_map(|d| [*d, d + copays]).collect();
@@ -117,7 +122,21 @@ fn of_benefit(benefit: &Benefit, facts: &Facts, add: &mut dyn FnMut(Edge, i128))
     for floor in &floors {
         add(Edge::Copayment, *floor);
     }
-    for cap in amounts(&benefit.base_caps, facts) {
+    // A ratio's least is the whole of a small item; above it, the ratio goes up to the most.
+    for copay in benefit.copays.iter().filter(|c| c.is_ratio && truth(&c.condition, facts) != Some(false)) {
+        let ends = [&copay.least, &copay.most].map(|end| end.as_ref().and_then(|end| known(end, facts)));
+        for end in ends.into_iter().flatten() {
+            let end = times(copay, facts).and_then(|n| end.checked_mul(n)?.checked_div(one)).unwrap_or(end);
+            let from = known(&copay.amount, facts).filter(|ratio| *ratio > 0).and_then(|ratio| divide(end, ratio));
+            for amount in [Some(end), from].into_iter().flatten() {
+                for floor in deductibles.iter().chain([&0]) {
+                    add(Edge::Copayment, floor + amount);
+                }
+            }
+        }
+    }
+    let money = benefit.line_caps.iter().filter(|cap| cap.on == CapOn::Base).map(|cap| &cap.limit);
+    for cap in amounts(money.chain(&benefit.base_caps), facts) {
         add(Edge::BaseCap, cap);
     }
     let minimum = benefit.minimum.as_ref().and_then(|m| known(m, facts));

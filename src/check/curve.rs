@@ -5,9 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::breakpoints::breakpoints;
 use super::kinds::{Bill, Kind};
-use crate::claim::{Claim, Person};
+use crate::claim::{Claim, OpeningBalance, Person};
+use crate::date::Per;
 use crate::engine::Adjudicator;
 use crate::ledger::Ledger;
 use crate::money::{MICROS_PER_WHOLE, Money};
@@ -48,7 +51,7 @@ impl<'p> Probe<'p> {
     pub(crate) fn new(plan: &'p Plan, budget: usize) -> Probe<'p> {
         let mut fresh = Ledger::new();
         // Nobody has opening balances, and the name is one that is never used: nothing can be wrong or left behind.
-        let _ = fresh.open(plan, &Person::default());
+        let _ = fresh.open(plan, &Person::default(), NaiveDate::MIN);
         Probe { plan, adjudicator: Adjudicator::new(plan), fresh, rest: budget, settled: 0 }
     }
 
@@ -79,6 +82,28 @@ pub(crate) struct Subject<'k> {
 impl<'k> Subject<'k> {
     pub(crate) fn new(plan: &Plan, kind: &'k Kind, axis: Axis) -> Option<Subject<'k>> {
         Some(Subject { kind, axis, person: kind.person(plan, "p1")? })
+    }
+
+    /// The same case later in the year: the person has what a claim of that amount has left in the accumulators, as opening balances. Nothing if it leaves
+    /// nothing there.
+    pub(crate) fn after(&self, probe: &mut Probe<'_>, amount: Money) -> Option<Subject<'k>> {
+        let plan = probe.plan;
+        let day = self.kind.day(plan)?;
+        let claim = self.claim(plan, &self.person.id, "c0", 0, amount)?;
+        let mut ledger = probe.ledger();
+        probe.settle(&self.person, &mut ledger, &claim)?;
+        let kept = plan.accumulators.iter().filter(|a| !matches!(a.per, Per::Claim | Per::Stay));
+        let opening: Vec<OpeningBalance> = kept
+            .filter_map(|a| Some((a, ledger.position(plan, &self.person.id, &a.name, day).filter(|p| *p > Money::ZERO)?)))
+            .map(|(a, amount)| OpeningBalance { scheme: None, accumulator: a.name.clone(), on: day, amount })
+            .collect();
+        let more = !opening.is_empty() && opening != self.person.opening;
+        more.then(|| Subject { kind: self.kind, axis: self.axis.clone(), person: Person { opening, ..self.person.clone() } })
+    }
+
+    /// Somebody in the situation of the subject.
+    pub(crate) fn somebody(&self, id: &str) -> Person {
+        Person { id: id.to_owned(), ..self.person.clone() }
     }
 
     /// The claim with that amount on the axis.

@@ -307,7 +307,7 @@ fn is_choice(plan: &Plan, fact: &Fact, by_line: bool) -> bool {
 }
 
 /// The step in which the values of a fact go.
-fn step(fact: &Fact) -> i64 {
+pub(crate) fn step(fact: &Fact) -> i64 {
     match (&fact.domain, fact.kind) {
         (Domain::Number { unit: Unit::Count, .. }, _) => MICROS_PER_WHOLE,
         // Balances are money; so small a step as a millionth would be no amount.
@@ -385,7 +385,8 @@ impl Kind {
         Some(self.with(fact, lowest(plan, found, class)?))
     }
 
-    fn with(&self, fact: usize, value: i64) -> Kind {
+    /// The kind with another value of a fact.
+    pub(crate) fn with(&self, fact: usize, value: i64) -> Kind {
         let mut kind = self.clone();
         if let Some(slot) = kind.values.get_mut(fact) {
             *slot = Some(value);

@@ -223,7 +223,8 @@ impl Reach<'_> {
     /// How many benefits post to an accumulator.
     fn posted_by(&self, accumulator: usize) -> usize {
         let benefits = self.scene.plan.layers.iter().flat_map(|l| &l.benefits);
-        benefits.filter(|b| b.posts.iter().any(|(a, _)| *a == accumulator)).count()
+        let lines = |b: &&Benefit| b.line_caps.iter().any(|cap| cap.limit.accumulator == accumulator);
+        benefits.filter(|b| b.posts.iter().any(|(a, _)| *a == accumulator) || lines(b)).count()
     }
 
     /// Whether one accumulator's position is never below another's, opening balances aside: its period and owner contain the other's, and every rule that
@@ -234,6 +235,10 @@ impl Reach<'_> {
         }
         let plan = self.scene.plan;
         let (Some(w), Some(n)) = (plan.accumulators.get(wide), plan.accumulators.get(narrow)) else { return false };
+        // A cap on lines posts what is not looked at here.
+        if plan.layers.iter().flat_map(|l| &l.benefits).flat_map(|b| &b.line_caps).any(|cap| cap.limit.accumulator == narrow) {
+            return false;
+        }
         let owner = w.owner == Owner::Household || n.owner == Owner::Person;
         let posted = |list: &[(usize, syntax::Counts)], a: usize| list.iter().any(|(p, _)| *p == a);
         let covered = plan.layers.iter().all(|l| {
@@ -417,6 +422,7 @@ fn sweeps(plan: &Plan, benefit: &Benefit, portion: usize) -> bool {
         && matches!(benefit.form, Form::Ratio(Value::Constant(MICROS_PER_WHOLE)))
         && benefit.limits().next().is_none()
         && benefit.copays.is_empty()
+        && benefit.line_caps.is_empty()
         && benefit.points.is_empty()
         && benefit.factors.is_empty()
         && benefit.minimum.is_none()

@@ -59,7 +59,7 @@ fn tables(benefit: &syntax::Benefit) -> Vec<&Table> {
     let mut values: Vec<&Value> = Vec::new();
     // Factors of covers and values under a condition of their own are looked at by what they are given: left out here.
     values.extend(benefit.deductibles.iter().filter(|d| free(&d.limit.guard)).map(|d| &d.limit.amount));
-    values.extend(benefit.copays.iter().filter(|c| free(&c.guard)).map(|c| &c.amount));
+    values.extend(benefit.copays.iter().filter(|c| free(&c.guard) && !c.each.by_line()).map(|c| &c.amount));
     values.extend(benefit.caps.iter().filter(|c| free(&c.limit.guard)).map(|c| &c.limit.amount));
     values.extend(benefit.out_of_pocket_max.iter().filter(|o| free(&o.guard)).map(|o| &o.amount));
     values.extend(benefit.minimum.iter().chain(benefit.ratio_between.iter().flatten()));

@@ -1,15 +1,18 @@
 //! Payments that leap or fall as the bill grows.
 //!
-//! Curves are settled for every kind of case and every portion (or the line). Where two neighbouring points differ by more than their distance, or the
+//! Curves are settled for every kind of case and every portion (or the line): for a first claim, and for one of somebody whose earlier claims have met
+//! deductibles in part, used half or nearly all of a cap, or reached a band. Where two neighbouring points differ by more than their distance, or the
 //! higher is paid less, the stretch is halved until one step shows it: one half always does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::breakpoints::breakpoints;
 use super::curve::{Axis, Point, Probe, Subject, middle};
 use super::kinds::truth;
 use super::words::{self, Cause, Slope};
 use super::{Finding, Scene, Witness};
 use crate::claim::Person;
+use crate::date::Per;
 use crate::decision::{BenefitDecision, Decision, NotFired};
 use crate::diagnostic::Code;
 use crate::money::{MICROS_PER_WHOLE, Money};
@@ -18,8 +21,13 @@ use crate::plan::{Form, Plan};
 /// The most and the fewest claims for one curve.
 const CURVE: usize = 2_000;
 const CURVE_LEAST: usize = 80;
+/// The most states of the accumulators, other than empty, from which a curve is begun.
+const STARTS: usize = 8;
 /// The most places of one curve that are closed in on.
 const PLACES: usize = 12;
+
+/// By code, layer and benefit: the first place, and the kinds of case that have one.
+type Found = BTreeMap<(Code, usize, usize), (Steep, BTreeSet<usize>)>;
 
 pub(super) fn findings(scene: &Scene<'_>, probe: &mut Probe<'_>) -> Vec<Finding> {
     let plan = scene.plan;
@@ -29,19 +37,63 @@ pub(super) fn findings(scene: &Scene<'_>, probe: &mut Probe<'_>) -> Vec<Finding>
         let axes = if kind.by_line { vec![Axis::Line] } else { axes(plan, &kind.facts(plan)) };
         subjects.extend(axes.into_iter().filter_map(|axis| Some((number, Subject::new(plan, kind, axis)?))));
     }
-    let limit = (probe.rest / subjects.len().max(1)).clamp(CURVE_LEAST, CURVE);
-    let mut found: BTreeMap<(Code, usize, usize), (Steep, BTreeSet<usize>)> = BTreeMap::new();
+    let runs_on = plan.accumulators.iter().any(|a| !matches!(a.per, Per::Claim | Per::Stay));
+    let first = if runs_on { probe.rest - probe.rest / 3 } else { probe.rest };
+    let limit = (first / subjects.len().max(1)).clamp(CURVE_LEAST, CURVE);
+    let mut found: Found = BTreeMap::new();
     for (kind, subject) in &subjects {
         if probe.rest == 0 {
             break;
         }
         for steep in steeps(subject, probe, step, limit) {
-            let Some(steep) = Steep::new(subject, probe.plan, steep) else { continue };
+            let Some(steep) = Steep::new(subject, probe.plan, steep, false) else { continue };
             let key = (steep.code, steep.layer, steep.benefit);
             found.entry(key).or_insert_with(|| (steep, BTreeSet::new())).1.insert(*kind);
         }
     }
+    if runs_on {
+        mid_year(&subjects, probe, step, &mut found);
+    }
     found.into_values().map(|(steep, kinds)| steep.finding(scene, kinds.len().saturating_sub(1))).collect()
+}
+
+/// Curves of those who have had claims before, for what the first claim of a year does not show.
+fn mid_year(subjects: &[(usize, Subject<'_>)], probe: &mut Probe<'_>, step: Money, found: &mut Found) {
+    let starts: Vec<Vec<Money>> = subjects.iter().map(|(_, subject)| starts(subject, probe.plan, step)).collect();
+    let rounds = starts.iter().map(Vec::len).max().unwrap_or(0);
+    let curves = starts.iter().map(Vec::len).sum::<usize>().max(1);
+    let limit = (probe.rest / curves).clamp(CURVE_LEAST, CURVE);
+    // One start of every subject before the next start of any.
+    for round in 0..rounds {
+        for ((kind, subject), starts) in subjects.iter().zip(&starts) {
+            let Some(start) = starts.get(round) else { continue };
+            if probe.rest == 0 {
+                return;
+            }
+            let Some(later) = subject.after(probe, *start) else { continue };
+            for steep in steeps(&later, probe, step, limit) {
+                let Some(steep) = Steep::new(&later, probe.plan, steep, true) else { continue };
+                let key = (steep.code, steep.layer, steep.benefit);
+                found.entry(key).or_insert_with(|| (steep, [*kind].into()));
+            }
+        }
+    }
+}
+
+/// What earlier claims may have come to: half of the amounts at which something changes, and a step less than they. Of many, some from all over.
+fn starts(subject: &Subject<'_>, plan: &Plan, step: Money) -> Vec<Money> {
+    let mut all: BTreeSet<Money> = BTreeSet::new();
+    for breakpoint in breakpoints(plan, &subject.kind.facts(plan)) {
+        let half = plan.rounding.floor(Money::from_micros(breakpoint.amount.micros() / 2));
+        all.extend([Some(half), breakpoint.amount.checked_sub(step)].into_iter().flatten().filter(|amount| *amount > Money::ZERO));
+    }
+    let all: Vec<Money> = all.into_iter().collect();
+    if all.len() <= STARTS {
+        return all;
+    }
+    // The first and the last are among them.
+    let last = all.len() - 1;
+    (0..STARTS).filter_map(|i| all.get(i * last / (STARTS - 1)).copied()).collect()
 }
 
 /// The coarsest step in which payments go.
@@ -131,13 +183,14 @@ struct Steep {
     low: Point,
     high: Point,
     witness: Witness,
+    /// Whether only somebody with earlier claims has it.
+    later: bool,
 }
 
 impl Steep {
-    fn new(subject: &Subject<'_>, plan: &Plan, (low, high): (Point, Point)) -> Option<Steep> {
+    fn new(subject: &Subject<'_>, plan: &Plan, (low, high): (Point, Point), later: bool) -> Option<Steep> {
         let code = if excess(&low, &high) > 0 { Code::Jump } else { Code::FallingPayment };
-        let person = |id: &str| subject.kind.person(plan, id);
-        let people: Vec<Person> = vec![person("p1")?, person("p2")?];
+        let people: Vec<Person> = vec![subject.somebody("p1"), subject.somebody("p2")];
         let claims = vec![subject.claim(plan, "p1", "c1", 1, low.at)?, subject.claim(plan, "p2", "c2", 2, high.at)?];
         let mut witness = Witness { people, claims, shows: words::nothing() };
         let decisions = witness.decisions(plan).ok()?;
@@ -147,7 +200,7 @@ impl Steep {
             Axis::Portion { portion, .. } => format!("`{}`", plan.portions.get(*portion).map_or("", |p| p.id.as_str())),
         };
         witness.shows = slope(plan, &of, &low, &high, "").shows();
-        Some(Steep { code, layer, benefit, cause, of, low, high, witness })
+        Some(Steep { code, layer, benefit, cause, of, low, high, witness, later })
     }
 
     fn finding(self, scene: &Scene<'_>, more: usize) -> Finding {
@@ -155,6 +208,7 @@ impl Steep {
         let slope = slope(scene.plan, &self.of, &self.low, &self.high, &name);
         let message = if self.code == Code::Jump { slope.rises() } else { slope.falls() };
         let place = scene.benefit_place(self.layer, self.benefit);
+        let message = if self.later { message.and(&words::with_earlier_claims()) } else { message };
         Finding::new(self.code, place, message)
             .help(words::slope_help(&self.cause, self.code == Code::FallingPayment, more))
             .witness(Some(self.witness))

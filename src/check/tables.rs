@@ -10,7 +10,7 @@ use crate::money::Money;
 use crate::plan::Plan;
 use crate::plan::compile::{bare, compile};
 use crate::plan::fact::{FactKind, Facts, effective_days};
-use crate::scheme::syntax::{Condition, Place, Tree};
+use crate::scheme::syntax::{Condition, Guard, Place, Tree};
 use crate::scheme::visit::Found;
 use crate::scheme::{SchemeText, read};
 
@@ -84,10 +84,19 @@ fn case_at(tree: &Tree, plan: &Plan, code: Code, place: &Place) -> Option<Witnes
         None if tree.classify.iter().any(|r| r.place == *place) => tree.classify.iter().filter_map(|r| r.when.as_ref()).collect(),
         None => return None,
     };
+    let guards = if code == Code::TableGap { guards_of(tree, place) } else { Vec::new() };
+    let around = || guards.iter().flat_map(|guard| guard.when.iter().chain(&guard.unless));
     let mut asked = BTreeSet::new();
-    if !rows.iter().all(|when| names(plan, when, &mut asked)) {
+    if !rows.iter().copied().chain(around()).all(|when| names(plan, when, &mut asked)) {
         return None;
     }
+    let excluded = |facts: &Facts| {
+        let excludes = |guard: &&Guard| {
+            guard.when.as_ref().is_some_and(|when| !met(plan, when, facts))
+                || guard.unless.as_ref().is_some_and(|unless| met(plan, unless, facts))
+        };
+        guards.iter().any(excludes)
+    };
     let effective = effective_days(plan.effective);
     let classes: Vec<(usize, Vec<u32>)> = asked
         .iter()
@@ -105,12 +114,33 @@ fn case_at(tree: &Tree, plan: &Plan, code: Code, place: &Place) -> Option<Witnes
         }
         let Some(kind) = kind else { continue };
         let facts = kind.facts(plan);
+        if excluded(&facts) {
+            continue;
+        }
         let hits = rows.iter().filter(|when| met(plan, when, &facts)).count();
         if if code == Code::TableGap { hits == 0 } else { hits > 1 } {
             return witness(plan, &kind, &facts);
         }
     }
     None
+}
+
+/// The conditions of the layer and the benefit within which a table need not have a row for every case.
+fn guards_of<'t>(tree: &'t Tree, place: &Place) -> Vec<&'t Guard> {
+    for layer in &tree.layers {
+        for benefit in &layer.benefits {
+            let (mut there, mut beyond) = (false, false);
+            let is_it = |found: Found<'_>| matches!(found, Found::Table(table) if table.place == *place);
+            benefit.visit(&mut |found| there |= is_it(found));
+            // Caps and factors are asked for given payments too.
+            benefit.caps.iter().for_each(|cap| cap.limit.visit(&mut |found| beyond |= is_it(found)));
+            beyond |= benefit.covers.iter().filter_map(|c| c.factor.as_ref()).any(|factor| factor.place() == *place);
+            if there && !beyond {
+                return vec![&layer.guard, &benefit.guard];
+            }
+        }
+    }
+    Vec::new()
 }
 
 fn witness(plan: &Plan, kind: &Kind, facts: &Facts) -> Option<Witness> {

@@ -249,6 +249,11 @@ impl Slope<'_> {
     }
 }
 
+/// Said of what a first claim does not show.
+pub(super) fn with_earlier_claims() -> Message {
+    say("；见于此前已有理赔的人：示例中有期初余额", "; found for somebody with earlier claims: see the opening balances of the example")
+}
+
 pub(super) fn line_amount() -> &'static str {
     "`amount`"
 }

@@ -10,7 +10,7 @@ use crate::plan::fact::Facts;
 use crate::plan::value::Value;
 use crate::plan::{Accumulator, Benefit, Form, Limit, Named, Payer, Plan};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::{Counts, Parts, Taken, Unit};
+use crate::scheme::syntax::{CapOn, Counts, Each, Parts, Taken, Unit};
 
 /// Builds the decision of a settled case.
 pub(crate) fn decision(plan: &Plan, person: &Person, claim: &Claim, input: &Input, case: &Case, steps: &Steps) -> Decision {
@@ -179,6 +179,7 @@ impl<'a> Builder<'a> {
             LimitKind::Franchise => benefit.franchise.as_ref(),
             LimitKind::OutOfPocket => benefit.out_of_pocket_max.get(index),
             LimitKind::Cap => benefit.caps.get(index),
+            LimitKind::Copay(copay) => benefit.copays.get(copay).and_then(|c| c.caps.get(index)),
         }
     }
 
@@ -263,12 +264,80 @@ impl<'a> Builder<'a> {
                 let rule = self.limit(kind, index).map_or_else(String::new, |l| l.label.clone());
                 self.inactive(rule, note);
             }
+            Step::LineCapOff { index, note } => self.inactive(format!("line cap {}", index + 1), note),
+            Step::LineCap { index, limit, has, keeps, before, after } => self.line_cap(index, limit, [has, keeps], [before, after]),
+            Step::CopayItem { index, .. } => {
+                let item = self.copay_item(step);
+                self.copay_figure(index, |copay| copay.items.extend(item));
+            }
+            Step::Copay { index, amount } => {
+                let due = self.amount(amount);
+                self.copay_figure(index, |copay| copay.due = due);
+            }
             Step::CopayOff { index, note } => self.inactive(format!("copay {}", index + 1), note),
             Step::AdjustmentOff { point, index, note } => {
                 self.inactive(format!("{} {}", if point { "points" } else { "factor" }, index + 1), note);
             }
             _ => self.figure(step),
         }
+    }
+
+    /// Works on the figure of a copayment, which its first step begins.
+    fn copay_figure(&mut self, index: usize, work: impl FnOnce(&mut CopayFigure)) {
+        let rule = self.plan_benefit().and_then(|benefit| benefit.copays.get(index));
+        let taken = match rule.map(|c| c.taken) {
+            Some(Taken::BeforeDeductible) => "before-deductible",
+            Some(Taken::FromPayment) => "from-payment",
+            Some(Taken::Beside) => "beside",
+            _ => "before-ratio",
+        };
+        let each = rule.map(|c| c.each).filter(|each| *each != Each::Claim).map(|each| each.name().to_owned());
+        let due = self.amount(Money::ZERO);
+        let Some(figures) = self.figures() else { return };
+        let number = index + 1;
+        if figures.copays.last().is_none_or(|last| last.number != number) {
+            let taken = taken.to_owned();
+            figures.copays.push(CopayFigure { number, due, taken, each, items: Vec::new(), caps: Vec::new() });
+        }
+        if let Some(figure) = figures.copays.last_mut() {
+            work(figure);
+        }
+    }
+
+    fn line_cap(&mut self, index: usize, limit: [i64; 3], counts: [i64; 2], money: [Money; 2]) {
+        let Some(rule) = self.plan_benefit().and_then(|benefit| benefit.line_caps.get(index)) else { return };
+        let places = if rule.on == CapOn::Base { self.plan.places() } else { 0 };
+        let shown = |micros| Amount::new(Money::from_micros(micros), places);
+        let [amount, used, room] = limit.map(shown);
+        let limit = LimitFigure {
+            rule: rule.limit.label.clone(),
+            accumulator: self.plan.accumulators.get(rule.limit.accumulator).map_or_else(String::new, |a| a.name.clone()),
+            amount,
+            used,
+            room,
+            because: self.because(&rule.limit.amount),
+        };
+        let ([has, keeps], [before, after]) = (counts.map(shown), money.map(|m| self.amount(m)));
+        let figure = LineCapFigure { limit, on: rule.on.name().to_owned(), has, keeps, before, after };
+        if let Some(figures) = self.figures() {
+            figures.line_caps.push(figure);
+        }
+    }
+
+    fn copay_item(&self, step: &Step) -> Option<CopayItem> {
+        let Step::CopayItem { index, line, left, times, value, least, most, due } = *step else { return None };
+        let rule = self.plan_benefit()?.copays.get(index)?;
+        let shown = |amount: Option<Money>| amount.map(|amount| self.amount(amount));
+        Some(CopayItem {
+            line: line.and_then(|line| self.claim.lines.get(line)).map(|l| l.id.clone()),
+            left: self.amount(left),
+            times: rule.times.is_some().then(|| Amount::new(Money::from_micros(times), 0)),
+            amount: shown((!rule.is_ratio).then(|| Money::from_micros(value))),
+            ratio: rule.is_ratio.then(|| Ratio::from_millionths(value)),
+            least: shown(least),
+            most: shown(most),
+            due: self.amount(due),
+        })
     }
 
     fn charged(&mut self, amount: Money) {
@@ -321,7 +390,8 @@ impl<'a> Builder<'a> {
                 *measured = Some(position);
             }
         }
-        self.counts_claims = matches!(found.counts, Counts::Claims | Counts::Days);
+        // Days of its own are a benefit's: those that a cap lets count.
+        self.counts_claims = matches!(found.counts, Counts::Claims | Counts::Days) && !found.name.contains('.');
         let rule = match (self.layers.last(), self.benefit, self.counts_claims) {
             (_, _, true) | (None, _, _) => String::new(),
             (Some(layer), None, _) => layer.layer.id.clone(),
@@ -378,6 +448,7 @@ impl<'a> Builder<'a> {
             LimitKind::BaseCap => figures.base_caps.push(figure),
             LimitKind::OutOfPocket => figures.out_of_pocket_max.push(figure),
             LimitKind::Cap => figures.caps.push(figure),
+            LimitKind::Copay(copay) => self.copay_figure(copay, |copay| copay.caps.push(figure)),
             LimitKind::Deductible | LimitKind::Franchise => {
                 let deductible = figures.deductible.get_or_insert(DeductibleFigure {
                     franchise: kind == LimitKind::Franchise,
@@ -425,6 +496,7 @@ impl<'a> Builder<'a> {
             counted: Vec::new(),
             dropped: Vec::new(),
             held: None,
+            line_caps: Vec::new(),
             base_caps: Vec::new(),
             base: zero,
             copays: Vec::new(),
@@ -514,15 +586,6 @@ impl<'a> Builder<'a> {
             }
             Step::Held { amount } => figures.held = Some(money(amount)),
             Step::Base { amount } => figures.base = money(amount),
-            Step::Copay { index, amount } => {
-                let taken = match benefit.copays.get(index).map(|c| c.taken) {
-                    Some(Taken::BeforeDeductible) => "before-deductible",
-                    Some(Taken::FromPayment) => "from-payment",
-                    Some(Taken::Beside) => "beside",
-                    _ => "before-ratio",
-                };
-                figures.copays.push(CopayFigure { number: index + 1, due: money(amount), taken: taken.to_owned() });
-            }
             Step::CopaidFromPayment { raw } => figures.copaid_from_payment = raw_amount(raw),
             Step::CopaidFromBase { amount } => {
                 figures.copaid_from_base = figures.copaid_from_base.checked_add(money(amount)).unwrap_or(figures.copaid_from_base);

@@ -82,8 +82,14 @@ impl Facts {
     fn figures(&mut self, path: &str, figures: &Figures) {
         let mut put = |key: &str, value: &dyn ToString| self.put(&format!("{path}.{key}"), value);
         put("base", &figures.base);
+        for (number, cap) in (1..).zip(&figures.line_caps) {
+            put(&format!("line_cap_{number}"), &cap.keeps);
+        }
         let copay = figures.copaid_from_base.checked_add(figures.copaid_from_payment).unwrap_or(figures.copaid_from_base);
         put("copay", &copay);
+        for copay in &figures.copays {
+            put(&format!("copay_{}", copay.number), &copay.due);
+        }
         if let Some(deductible) = &figures.deductible {
             put("deductible", &deductible.in_force);
             put("deductible_met", &deductible.met);

@@ -2,35 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::message::{Compared, Form, Message, Never, Say, Thing, Unused};
+use super::message::{Compared, Form, Message, Never, Say, Thing, Unused, catalogue};
 use crate::date::Per;
 use crate::decision::Language;
 use crate::money::{Money, MoneyError};
 use crate::ratio::Ratio;
 use crate::scheme::grammar::Section;
 use crate::scheme::syntax::{Counts, Unit};
-
-macro_rules! catalogue {
-    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*): $zh:literal, $en:literal;)*) => {
-        $(
-            $(#[$doc])*
-            pub(crate) fn $name($($argument: $type),*) -> Message {
-                let text = |language: Language| {
-                    $(let $argument = $argument.say(language);)*
-                    match language {
-                        Language::Zh => format!($zh),
-                        Language::En => format!($en),
-                    }
-                };
-                Message::new(text(Language::Zh), text(Language::En))
-            }
-        )*
-
-        /// Every entry as it is written: name, Chinese, English.
-        #[cfg(test)]
-        const ENTRIES: &[(&str, &str, &str)] = &[$((stringify!($name), $zh, $en),)*];
-    };
-}
 
 catalogue! {
     // --- reading: the file and its tables
@@ -136,6 +114,37 @@ catalogue! {
     carry_too_long(months: usize):
         "`carry_months` 应少于一个周期，且周期须是日历上长于一个月的一段（{months} 个月不行）",
         "`carry_months` is less than a period, which is a stretch of the calendar of more than a month: {months} months are not";
+    lines_are_counted():
+        "限制部分明细的限额须限制计入费用、单位数或天数：请写 `on`",
+        "a cap on some lines is `on` the base, the units or the days: what is paid is not paid by line";
+    layer_cap_of_lines():
+        "明细、单位数或天数的限额只能写在保障责任里",
+        "a cap on lines, units or days stands in a benefit, not in a layer";
+    line_cap_alone(name: &str):
+        "同一保障责任的另一规则也用累计项 `{name}`：会重复累计",
+        "another rule of this benefit uses the accumulator `{name}` too: it would be counted twice";
+    line_cap_and_coordinate():
+        "明细、单位数或天数的限额不能与 `coordinate` 同时使用",
+        "a cap on lines, units or days does not go with `coordinate`";
+    copay_needs_an_amount(): "定额自付须写 `amount` 或 `ratio`", "a copayment needs `amount` or `ratio`";
+    only_of_a_ratio(key: &str):
+        "`{key}` 只用于 `ratio`：请把它写进 `amount` 的表达式",
+        "`{key}` goes with `ratio` only: write it into the expression of `amount`";
+    no_ratio_by_the_day():
+        "按天计（`each = \"day\"`）的自付须为 `amount`：各天的费用并不知道",
+        "a copayment for each day is an `amount`: what each day cost is not known";
+    ratio_of_the_base():
+        "按比例的自付从计入费用中扣除：`taken` 须为 `before-ratio` 或 `before-deductible`",
+        "a copayment by `ratio` comes out of the base: `taken` is `before-ratio` or `before-deductible`";
+    least_above_most(least: Money, most: Money):
+        "`least` {least} 高于 `most` {most}",
+        "`least` {least} is above `most` {most}";
+    units_need_lines():
+        "单位是明细的数量：方案没有 `[[classify]]`，账单不带明细",
+        "units are the quantities of lines, and without `[[classify]]` no bill has lines";
+    copay_cap_and_maximum():
+        "定额自付自己的限额不能与限制该自付的个人负担上限同时使用：上限请写不含 `copay` 的 `of`",
+        "a cap on a copayment does not go with an out-of-pocket maximum that holds it down: name the parts of the maximum with `of`, without `copay`";
     needs_an_end(): "`ratio_between` 须写 `least` 或 `most`", "`ratio_between` needs `least` or `most`";
     between_needs_a_ratio():
         "只有 `ratio` 或 `bands` 的比例才有上下限",
@@ -386,7 +395,7 @@ mod tests {
 
     #[test]
     fn chinese_is_chinese_and_says_as_much() {
-        for (name, zh, en) in ENTRIES {
+        for (name, zh, en) in ENTRIES.iter().chain(super::super::refused::ENTRIES).chain(super::super::rules::ENTRIES) {
             let ((zh_arguments, zh_words), (en_arguments, en_words)) = (parts(zh), parts(en));
             assert_eq!(zh_arguments, en_arguments, "{name}");
             let chinese = |c: char| c >= '\u{2e80}';

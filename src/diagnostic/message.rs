@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::date::Per;
 use crate::decision::Language;
@@ -12,9 +12,17 @@ use crate::ratio::Ratio;
 use crate::scheme::grammar::Section;
 use crate::scheme::syntax::{Counts, Unit};
 
-/// One text in both languages. Messages are made in the catalogue and nowhere else, so that none lacks a language.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Message {
+/// One text in both languages. Ours are made in the catalogue and nowhere else, so that none lacks a language; a text from outside is the same in both.
+///
+/// It prints in English, and that is also what goes into machine-readable forms and what comparisons go by.
+///
+/// ```
+/// use medaid::{Language, Reject, RejectCode};
+/// let reject = Reject::new("c1", RejectCode::UnknownLayer, "prior.basic", "the scheme has no layer `basic`");
+/// assert_eq!(reject.text(Language::Zh), "the scheme has no layer `basic`");
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Message {
     zh: Box<str>,
     en: Box<str>,
 }
@@ -29,11 +37,72 @@ impl Message {
         Message::new(format!("{}{}", self.zh, other.zh), format!("{}{}", self.en, other.en))
     }
 
-    pub(crate) fn text(&self, language: Language) -> &str {
+    /// Several texts in a row.
+    pub(crate) fn list(all: impl IntoIterator<Item = Message>) -> Message {
+        let (mut zh, mut en) = (Vec::new(), Vec::new());
+        for one in all {
+            zh.push(one.zh);
+            en.push(one.en);
+        }
+        Message::new(zh.join("，"), en.join(", "))
+    }
+
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        self.en.is_empty()
+    }
+
+    /// The text in a language.
+    pub fn text(&self, language: Language) -> &str {
         match language {
             Language::Zh => &self.zh,
             Language::En => &self.en,
         }
+    }
+}
+
+impl PartialEq for Message {
+    fn eq(&self, other: &Message) -> bool {
+        self.en == other.en
+    }
+}
+
+impl Eq for Message {}
+
+impl PartialOrd for Message {
+    fn partial_cmp(&self, other: &Message) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Message {
+    fn cmp(&self, other: &Message) -> std::cmp::Ordering {
+        self.en.cmp(&other.en)
+    }
+}
+
+impl PartialEq<str> for Message {
+    fn eq(&self, other: &str) -> bool {
+        *self.en == *other
+    }
+}
+
+impl PartialEq<&str> for Message {
+    fn eq(&self, other: &&str) -> bool {
+        *self.en == **other
+    }
+}
+
+/// A text from outside, the same in both languages.
+impl From<String> for Message {
+    fn from(text: String) -> Message {
+        Message::new(text.clone(), text)
+    }
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Message {
+        Message::from(text.to_owned())
     }
 }
 
@@ -49,6 +118,37 @@ impl Serialize for Message {
         serializer.serialize_str(&self.en)
     }
 }
+
+/// What was read back from a machine-readable form is English.
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Message::from)
+    }
+}
+
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*): $zh:literal, $en:literal;)*) => {
+        $(
+            $(#[$doc])*
+            pub(crate) fn $name($($argument: $type),*) -> Message {
+                let text = |language: Language| {
+                    $(let $argument = $argument.say(language);)*
+                    match language {
+                        Language::Zh => format!($zh),
+                        Language::En => format!($en),
+                    }
+                };
+                Message::new(text(Language::Zh), text(Language::En))
+            }
+        )*
+
+        /// Every entry as it is written: name, Chinese, English.
+        #[cfg(test)]
+        pub(super) const ENTRIES: &[(&str, &str, &str)] = &[$((stringify!($name), $zh, $en),)*];
+    };
+}
+
+pub(super) use catalogue;
 
 /// What messages are made of: the same in both languages (names, numbers, dates), or words of each.
 pub(super) trait Say {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::{Message, rules as say};
 use crate::engine::Fault;
 use crate::plan::Plan;
 use crate::plan::compile::read_value;
@@ -17,7 +18,7 @@ pub(super) enum Compared {
     Same,
     /// They come out otherwise in a case (in words; nothing if in every case).
     Differ {
-        case: String,
+        case: Message,
         old: Result<i64, Fault>,
         new: Result<i64, Fault>,
     },
@@ -29,7 +30,7 @@ pub(super) enum Compared {
 struct Sample {
     old: Option<i64>,
     new: Option<i64>,
-    shown: String,
+    shown: Message,
 }
 
 #[derive(Clone, Copy)]
@@ -45,7 +46,7 @@ fn find<'p>(plan: &'p Plan, name: &str) -> Option<(usize, &'p Fact)> {
 impl Pair<'_> {
     pub(super) fn values(self, old: &Value, new: &Value) -> Compared {
         if let (Value::Constant(old), Value::Constant(new)) = (old, new) {
-            return if old == new { Compared::Same } else { Compared::Differ { case: String::new(), old: Ok(*old), new: Ok(*new) } };
+            return if old == new { Compared::Same } else { Compared::Differ { case: Message::default(), old: Ok(*old), new: Ok(*new) } };
         }
         let mut names = BTreeSet::new();
         old.visit_facts(&mut |fact| names.extend(self.old.facts.get(fact).map(|f| f.name.clone())));
@@ -96,32 +97,32 @@ impl Pair<'_> {
                 if let (Some((index, fact)), Some(value)) = (find(self.new, name), sample.new) {
                     new_facts.set(index, fact, value);
                 }
-                words.push(format!("{name} = {}", sample.shown));
+                words.push(Message::from(format!("{name} = ")).and(&sample.shown));
             }
             let (was, is) = (old(&old_facts), new(&new_facts));
             let differ = was != is && !(was.is_err() && is.is_err());
             all_differ &= differ;
             if differ && first.is_none() {
-                first = Some((words.join(", "), was, is));
+                first = Some((Message::list(words), was, is));
             }
         }
         Some(match first {
             None => Compared::Same,
-            Some((case, old, new)) => Compared::Differ { case: if all_differ && cases == 1 { String::new() } else { case }, old, new },
+            Some((case, old, new)) => Compared::Differ { case: if all_differ && cases == 1 { Message::default() } else { case }, old, new },
         })
     }
 
     /// Values of a fact that stand for all that either plan tells apart; nothing if it is not the same sort of thing in both.
     fn samples(self, name: &str) -> Option<Vec<Sample>> {
         let (old, new) = (find(self.old, name).map(|(_, f)| &f.domain), find(self.new, name).map(|(_, f)| &f.domain));
-        let both = |value: i64, shown: String| Sample { old: old.map(|_| value), new: new.map(|_| value), shown };
+        let both = |value: i64, shown: Message| Sample { old: old.map(|_| value), new: new.map(|_| value), shown };
         let by_word = |words: Vec<String>| {
             let samples = words.into_iter().filter_map(|word| {
                 let of = |domain: Option<&Domain>| match domain {
                     None => Some(None),
                     Some(domain) => read_value(domain, &word).map(Some),
                 };
-                Some(Sample { old: of(old)?, new: of(new)?, shown: word.clone() })
+                Some(Sample { old: of(old)?, new: of(new)?, shown: word.as_str().into() })
             });
             samples.collect::<Vec<_>>()
         };
@@ -140,20 +141,20 @@ impl Pair<'_> {
                 words.insert(other);
                 by_word(words.into_iter().collect())
             }
-            (Domain::YesNo, Domain::YesNo) => vec![both(0, "false".to_owned()), both(1, "true".to_owned())],
+            (Domain::YesNo, Domain::YesNo) => vec![both(0, "false".into()), both(1, "true".into())],
             (domain @ Domain::Number { cuts: a, .. }, Domain::Number { cuts: b, .. }) => {
                 let mut values: BTreeSet<i64> = a.iter().chain(b).flat_map(|cut| [cut.saturating_sub(1), *cut]).collect();
                 // For numbers that go into a formula as they are.
                 let far = values.last().copied().unwrap_or(0).saturating_add(7_000_000);
                 values.extend([0, 1_000_000, far]);
-                values.into_iter().filter(|v| *v >= 0).map(|v| both(v, domain.show(v))).collect()
+                values.into_iter().filter(|v| *v >= 0).map(|v| both(v, domain.show(v).into())).collect()
             }
             (domain @ Domain::Date { cuts: a }, Domain::Date { cuts: b }) => {
                 let ((from_a, until_a), (from_b, until_b)) = (effective_days(self.old.effective), effective_days(self.new.effective));
                 let (from, until) = (from_a.max(from_b), until_a.min(until_b));
                 let first = if from == i64::MIN { a.iter().chain(b).min().copied().unwrap_or(0).saturating_sub(1) } else { from };
                 let days: BTreeSet<i64> = a.iter().chain(b).copied().filter(|day| (from..until).contains(day)).chain([first]).collect();
-                days.into_iter().map(|day| both(day, format!("from {}", domain.show(day)))).collect()
+                days.into_iter().map(|day| both(day, say::from(&domain.show(day)))).collect()
             }
             _ => return None,
         })
@@ -167,14 +168,14 @@ pub(super) fn spelled(plan: &Plan, value: &Value) -> String {
         Value::Formula { root, .. } => formula(plan, root),
         Value::Table { axes, cells } => {
             let rows = crate::plan::cases::rows(plan, axes, cells).unwrap_or_default();
-            let rows: BTreeMap<String, i64> = rows.iter().map(|row| (row.describe(plan, axes), row.cell)).collect();
+            let rows: BTreeMap<String, i64> = rows.iter().map(|row| (row.describe(plan, axes).to_string(), row.cell)).collect();
             format!("{rows:?}")
         }
         Value::Choice { axes, cells, rows } => {
             let cells: Vec<i64> = cells.iter().map(|c| i64::from(*c)).collect();
             let found = crate::plan::cases::rows(plan, axes, &cells).unwrap_or_default();
             let row = |cell: i64| usize::try_from(cell).ok().and_then(|i| rows.get(i)).map_or_else(String::new, |v| spelled(plan, v));
-            let rows: BTreeMap<String, String> = found.iter().map(|r| (r.describe(plan, axes), row(r.cell))).collect();
+            let rows: BTreeMap<String, String> = found.iter().map(|r| (r.describe(plan, axes).to_string(), row(r.cell))).collect();
             format!("{rows:?}")
         }
     }

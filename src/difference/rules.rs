@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 
 use super::Difference;
 use super::cases::{Compared, Pair, spelled};
+use crate::date::{AsOf, DateChoice, Length};
+use crate::diagnostic::{Message, rules as say};
 use crate::engine::Fault;
-use crate::money::{Money, Rounding};
+use crate::money::Money;
 use crate::plan::condition::Condition;
 use crate::plan::fact::FactKind;
 use crate::plan::value::Value;
 use crate::plan::{self, Benefit, Form, Limit, Plan};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::Owner;
+use crate::scheme::syntax::{Owner, Taken};
 
 /// A difference, and where in the plans it lies.
 pub(super) struct Found<'p> {
@@ -52,42 +54,38 @@ pub(super) fn differences<'p>(old: &'p Plan, new: &'p Plan) -> Vec<Found<'p>> {
     differ.found
 }
 
-fn show(value: Result<i64, Fault>, kind: Kind) -> String {
+fn show(value: Result<i64, Fault>, kind: Kind) -> Message {
     match (value, kind) {
-        (Ok(value), Kind::Amount) => Money::from_micros(value).to_string(),
-        (Ok(value), Kind::Ratio) => Ratio::from_millionths(value).to_string(),
-        (Err(_), _) => "no value".to_owned(),
+        (Ok(value), Kind::Amount) => Money::from_micros(value).to_string().into(),
+        (Ok(value), Kind::Ratio) => Ratio::from_millionths(value).to_string().into(),
+        (Err(_), _) => say::no_value(),
     }
 }
 
-fn rounding(rounding: Rounding) -> String {
-    format!("{} {:?}", rounding.unit(), rounding.mode())
-}
-
 /// With whom a benefit coordinates, and which figure it pays.
-fn coordination(plan: &Plan, benefit: &Benefit) -> String {
-    let Some(coordinate) = &benefit.coordinate else { return "none".to_owned() };
+fn coordination(plan: &Plan, benefit: &Benefit) -> Message {
+    let Some(coordinate) = &benefit.coordinate else { return say::none() };
     let layers = coordinate.with.iter().filter_map(|layer| plan.layers.get(*layer)).map(|l| l.name.id.as_str());
     let figures = coordinate.candidates.iter().map(|one| one.name());
-    let pays = if coordinate.greatest { "greatest" } else { "least" };
-    format!("with {}: {pays} of {}", layers.collect::<Vec<_>>().join(", "), figures.collect::<Vec<_>>().join(", "))
+    let pays = if coordinate.greatest { say::greatest() } else { say::lowest() };
+    say::coordinated(&layers.collect::<Vec<_>>().join(", "), &pays, &figures.collect::<Vec<_>>().join(", "))
 }
 
 impl<'p> Differ<'p> {
-    fn add(&mut self, rule: String, case: String, old: Option<String>, new: Option<String>, spot: Spot<'p>) {
+    fn add(&mut self, rule: Message, case: Message, old: Option<Message>, new: Option<Message>, spot: Spot<'p>) {
         let difference = Difference { rule, case, old, new, witness: None };
         self.found.push(Found { difference, layer: self.layer.clone(), spot });
     }
 
     /// Something that is the same only if it reads the same.
-    fn text(&mut self, rule: &str, old: impl ToString, new: impl ToString) {
-        let (old, new) = (old.to_string(), new.to_string());
+    fn text(&mut self, rule: Message, old: impl Into<Message>, new: impl Into<Message>) {
+        let (old, new) = (old.into(), new.into());
         if old != new {
-            self.add(rule.to_owned(), String::new(), Some(old), Some(new), Spot::Anything);
+            self.add(rule, Message::default(), Some(old), Some(new), Spot::Anything);
         }
     }
 
-    fn value(&mut self, rule: String, kind: Kind, old: &'p Value, new: &'p Value) {
+    fn value(&mut self, rule: Message, kind: Kind, old: &'p Value, new: &'p Value) {
         match self.pair.values(old, new) {
             Compared::Same => {}
             Compared::Differ { case, old: was, new: is } => {
@@ -95,66 +93,64 @@ impl<'p> Differ<'p> {
             }
             Compared::Otherwise => {
                 let (was, is) = (spelled(self.pair.old, old), spelled(self.pair.new, new));
-                self.add(rule, "figured otherwise".to_owned(), Some(was), Some(is), Spot::Value(old, new));
+                self.add(rule, say::figured_otherwise(), Some(was.into()), Some(is.into()), Spot::Value(old, new));
             }
         }
     }
 
-    fn condition(&mut self, rule: String, old: &'p Condition, new: &'p Condition) {
+    fn condition(&mut self, rule: Message, old: &'p Condition, new: &'p Condition) {
         let holds = |holds: Result<i64, Fault>| match holds {
-            Ok(0) => "does not hold",
-            Ok(_) => "holds",
-            Err(_) => "not known",
+            Ok(0) => say::does_not_hold(),
+            Ok(_) => say::holds(),
+            Err(_) => say::not_known(),
         };
         match self.pair.conditions(old, new) {
             Compared::Same => {}
             Compared::Differ { case, old: was, new: is } => {
-                self.add(rule, case, Some(holds(was).to_owned()), Some(holds(is).to_owned()), Spot::Condition(old, new));
+                self.add(rule, case, Some(holds(was)), Some(holds(is)), Spot::Condition(old, new));
             }
-            Compared::Otherwise => self.add(rule, "asked otherwise".to_owned(), None, None, Spot::Condition(old, new)),
+            Compared::Otherwise => self.add(rule, say::asked_otherwise(), None, None, Spot::Condition(old, new)),
         }
     }
 
     fn schemes(&mut self) {
         let Pair { old, new } = self.pair;
-        let date = |date: Option<chrono::NaiveDate>| date.map_or_else(|| "open".to_owned(), |d| d.to_string());
-        self.text("effective from", date(old.effective.from), date(new.effective.from));
-        self.text("effective until", date(old.effective.until), date(new.effective.until));
+        let date = |date: Option<chrono::NaiveDate>| date.map_or_else(say::open, |d| d.to_string().into());
+        self.text(say::effective_from(), date(old.effective.from), date(new.effective.from));
+        self.text(say::effective_until(), date(old.effective.until), date(new.effective.until));
         self.found.iter_mut().for_each(|found| found.spot = Spot::Reject);
-        self.text("currency", &old.currency, &new.currency);
-        self.text("rounding", rounding(old.rounding), rounding(new.rounding));
-        self.text("rule date", format!("{:?}", old.rule_date), format!("{:?}", new.rule_date));
-        let order = |plan: &Plan| if plan.as_incurred { "as-incurred" } else { "as-received" };
-        self.text("order", order(old), order(new));
+        self.text(say::currency(), old.currency.as_str(), new.currency.as_str());
+        self.text(say::rounding(), say::rounded(old.rounding), say::rounded(new.rounding));
+        self.text(say::rule_date(), date_choice(old.rule_date), date_choice(new.rule_date));
+        let order = |plan: &Plan| if plan.as_incurred { say::as_incurred() } else { say::as_received() };
+        self.text(say::order(), order(old), order(new));
         let year = |plan: &Plan| plan.policy_year.start(chrono::NaiveDate::default()).format("%m-%d").to_string();
-        self.text("policy year", year(old), year(new));
-        let days = |plan: &Plan| if plan.both_ends { "both-ends" } else { "nights" };
-        self.text("days", days(old), days(new));
+        self.text(say::policy_year(), year(old), year(new));
+        let days = |plan: &Plan| if plan.both_ends { say::both_ends() } else { say::nights() };
+        self.text(say::days(), days(old), days(new));
         let portions =
             |plan: &Plan| plan.portion_ids().map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
-        self.text("portions", portions(old), portions(new));
+        self.text(say::portions(), portions(old), portions(new));
         let settles = |plan: &Plan| {
-            plan.settles
-                .as_ref()
-                .map_or_else(|| "nothing".to_owned(), |s| format!("{} per {} of a {:?}", s.scheme, s.per, s.owner).to_lowercase())
+            plan.settles.as_ref().map_or_else(say::nothing, |s| say::settling(&s.scheme, &s.per.to_string(), &owner(s.owner)))
         };
-        self.text("settles", settles(old), settles(new));
+        self.text(say::settles(), settles(old), settles(new));
         let funds = |plan: &Plan| plan.fund_ids().map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
-        self.text("funds", funds(old), funds(new));
+        self.text(say::funds(), funds(old), funds(new));
         let feeds = |plan: &Plan| {
             let name = |payer: plan::Payer| match payer {
                 plan::Payer::Layer(layer) => plan.layers.get(layer).map_or("", |l| l.name.id.as_str()),
                 plan::Payer::Fund(fund) => plan.funds.get(fund).map_or("", |f| f.id.as_str()),
             };
-            let told = plan.feeds.iter().map(|f| format!("{} of {}", runs_on(plan, f.accumulator), name(f.payer)));
-            told.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("; ")
+            let told = plan.feeds.iter().map(|f| say::feeds(&runs_on(plan, f.accumulator), name(f.payer)));
+            joined(told.collect())
         };
-        self.text("payments counted", feeds(old), feeds(new));
+        self.text(say::payments_counted(), feeds(old), feeds(new));
         let carries = |plan: &Plan| {
-            let told = plan.carries.iter().map(|(accumulator, months)| format!("{} in {months} months", runs_on(plan, *accumulator)));
-            told.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("; ")
+            let told = plan.carries.iter().map(|(accumulator, months)| say::carries(&runs_on(plan, *accumulator), *months as usize));
+            joined(told.collect())
         };
-        self.text("carried over", carries(old), carries(new));
+        self.text(say::carried_over(), carries(old), carries(new));
         self.attributes();
         self.day_charges();
         self.classify();
@@ -166,26 +162,26 @@ impl<'p> Differ<'p> {
         let ids: BTreeSet<&str> = old.day_charges.iter().chain(&new.day_charges).map(|c| c.name.id.as_str()).collect();
         for id in ids {
             let of = |plan: &'p Plan| plan.day_charges.iter().find(|c| c.name.id == id);
-            let path = format!("amount by the day {id}");
+            let path = say::day_charge(id);
             let (Some(was), Some(is)) = (of(old), of(new)) else {
                 self.presence(path, of(old).is_some(), of(new).is_some());
                 continue;
             };
-            self.condition(format!("{path}: when"), &was.condition, &is.condition);
-            self.accumulator(format!("{path}: counted"), was.counted, is.counted);
+            self.condition(path.of(say::when()), &was.condition, &is.condition);
+            self.accumulator(path.of(say::counted()), was.counted, is.counted);
             for (number, pair) in both(&was.rows, &is.rows) {
-                let rule = format!("{path}: row {number}");
+                let rule = path.of(say::row(number));
                 let (Some(was), Some(is)) = pair else {
                     self.presence(rule, pair.0.is_some(), pair.1.is_some());
                     continue;
                 };
                 let days = |plan: &Plan, row: &plan::DayRow| match (row.to, row.reserve) {
-                    (Some(to), _) => format!("to {to}"),
-                    (None, Some((reserve, most))) => format!("{most} of {}", runs_on(plan, reserve)),
-                    (None, None) => "all other".to_owned(),
+                    (Some(to), _) => say::up_to(to as usize),
+                    (None, Some((reserve, most))) => say::reserve(most as usize, &runs_on(plan, reserve)),
+                    (None, None) => say::all_other(),
                 };
-                self.text(&format!("{rule}: days"), days(old, was), days(new, is));
-                self.value(format!("{rule}: amount"), Kind::Amount, &was.amount, &is.amount);
+                self.text(rule.of(say::days()), days(old, was), days(new, is));
+                self.value(rule.of(say::amount()), Kind::Amount, &was.amount, &is.amount);
             }
         }
     }
@@ -221,15 +217,15 @@ impl<'p> Differ<'p> {
                 crate::plan::fact::Domain::Number { unit, .. } => format!("{unit:?}"),
                 crate::plan::fact::Domain::Date { .. } => "date".to_owned(),
             };
-            let default = fact.default.map_or_else(|| "none".to_owned(), |d| fact.domain.show(d));
+            let default = fact.default.map_or_else(|| "-".to_owned(), |d| fact.domain.show(d));
             let kind = match fact.kind {
-                PersonAttribute(as_of) => {
-                    let before = as_of.before.map_or_else(String::new, |length| format!(" - {length}"));
-                    format!("PersonAttribute({:?}{before})", as_of.date)
-                }
-                kind => format!("{kind:?}"),
+                PersonAttribute(as_of) if as_of == AsOf::default() => say::of_persons(),
+                PersonAttribute(as_of) => say::of_persons_as_of(&reading_date(as_of)),
+                ClaimAttribute => say::of_claims(),
+                LineAttribute => say::of_lines(),
+                _ => say::a_fact(),
             };
-            format!("{kind}: {domain}; default {default}")
+            say::declared(&kind, &domain, &default)
         };
         let mut names: Vec<&str> = old.facts.iter().chain(&new.facts).filter(|f| declared(f.kind)).map(|f| f.name.as_str()).collect();
         names.sort_unstable();
@@ -238,7 +234,7 @@ impl<'p> Differ<'p> {
             let of = |plan: &Plan| plan.facts.iter().find(|f| f.name == name).map(says);
             let (was, is) = (of(old), of(new));
             if was != is {
-                self.add(format!("attribute {name}"), String::new(), was, is, Spot::Anything);
+                self.add(say::attribute(name), Message::default(), was, is, Spot::Anything);
             }
         }
     }
@@ -250,23 +246,23 @@ impl<'p> Differ<'p> {
         let (was, is) =
             alike(&old.classify, &new.classify, |a, b| matches!(self.pair.conditions(&a.condition, &b.condition), Compared::Same));
         for (number, pair) in both(&was, &is) {
-            let rule = format!("classify {number}");
+            let rule = say::classify(number);
             match pair {
                 (Some(was), Some(is)) => {
-                    self.condition(format!("{rule}: when"), &was.condition, &is.condition);
-                    self.text(&format!("{rule}: into"), portion(old, was.into), portion(new, is.into));
+                    self.condition(rule.of(say::when()), &was.condition, &is.condition);
+                    self.text(rule.of(say::goes_into()), portion(old, was.into), portion(new, is.into));
                     let parts = [
-                        ("quantity limit", Kind::Amount, &was.quantity_limit, &is.quantity_limit),
-                        ("price limit", Kind::Amount, &was.price_limit, &is.price_limit),
-                        ("self-pay", Kind::Ratio, &was.self_pay, &is.self_pay),
+                        (say::quantity_limit(), Kind::Amount, &was.quantity_limit, &is.quantity_limit),
+                        (say::price_limit(), Kind::Amount, &was.price_limit, &is.price_limit),
+                        (say::self_pay(), Kind::Ratio, &was.self_pay, &is.self_pay),
                     ];
                     for (name, kind, was, is) in parts {
                         match (was, is) {
                             (Some((was, a)), Some((is, b))) => {
-                                self.value(format!("{rule}: {name}"), kind, was, is);
-                                self.text(&format!("{rule}: {name} into"), portion(old, *a), portion(new, *b));
+                                self.value(rule.of(name.clone()), kind, was, is);
+                                self.text(rule.of(say::into(&name)), portion(old, *a), portion(new, *b));
                             }
-                            (was, is) => self.presence(format!("{rule}: {name}"), was.is_some(), is.is_some()),
+                            (was, is) => self.presence(rule.of(name), was.is_some(), is.is_some()),
                         }
                     }
                 }
@@ -276,10 +272,10 @@ impl<'p> Differ<'p> {
     }
 
     /// Something that is there in one plan only.
-    fn presence(&mut self, rule: String, was: bool, is: bool) {
+    fn presence(&mut self, rule: Message, was: bool, is: bool) {
         if was != is {
-            let there = |there: bool| there.then(|| "there".to_owned());
-            self.add(rule, String::new(), there(was), there(is), Spot::Anything);
+            let there = |there: bool| there.then(say::there);
+            self.add(rule, Message::default(), there(was), there(is), Spot::Anything);
         }
     }
 
@@ -289,95 +285,119 @@ impl<'p> Differ<'p> {
             let ids: Vec<&str> = plan.layer_ids().filter(|id| other.layer_ids().any(|o| o == *id)).collect();
             ids.join(", ")
         };
-        self.text("order of layers", common(old, new), common(new, old));
+        self.text(say::order_of_layers(), common(old, new), common(new, old));
         let ids: Vec<&str> = old.layer_ids().chain(new.layer_ids().filter(|id| !old.layer_ids().any(|o| o == *id))).collect();
         for id in ids {
             self.layer = Some(id.to_owned());
             let of = |plan: &'p Plan| plan.layers.iter().find(|l| l.name.id == id);
             match (of(old), of(new)) {
                 (Some(was), Some(is)) => self.layer(id, was, is),
-                (was, is) => self.presence(format!("layer {id}"), was.is_some(), is.is_some()),
+                (was, is) => self.presence(say::layer(id), was.is_some(), is.is_some()),
             }
         }
         self.layer = None;
     }
 
     fn layer(&mut self, id: &str, old: &'p plan::Layer, new: &'p plan::Layer) {
-        self.condition(format!("{id}: when"), &old.condition, &new.condition);
-        self.text(
-            &format!("{id}: role"),
-            if old.write_off { "write-off" } else { "payer" },
-            if new.write_off { "write-off" } else { "payer" },
-        );
+        let path = Message::from(id);
+        let role = |layer: &plan::Layer| if layer.write_off { say::write_off() } else { say::payer() };
+        self.condition(path.of(say::when()), &old.condition, &new.condition);
+        self.text(path.of(say::role()), role(old), role(new));
         let covers = |plan: &Plan, list: &[usize]| {
             list.iter().filter_map(|p| plan.portions.get(*p)).map(|p| p.id.clone()).collect::<Vec<_>>().join(", ")
         };
-        self.text(&format!("{id}: settles if given"), covers(self.pair.old, &old.covers), covers(self.pair.new, &new.covers));
+        self.text(path.of(say::settles_if_given()), covers(self.pair.old, &old.covers), covers(self.pair.new, &new.covers));
         match (&old.premium, &new.premium) {
             (Some((was, was_when)), Some((is, is_when))) => {
                 let before = self.found.len();
-                self.value(format!("{id}: premium"), Kind::Amount, was, is);
-                self.condition(format!("{id}: premium when"), was_when, is_when);
+                self.value(path.of(say::premium()), Kind::Amount, was, is);
+                self.condition(path.of(say::only_when(&say::premium())), was_when, is_when);
                 self.found.iter_mut().skip(before).for_each(|found| found.spot = Spot::Nothing);
             }
             (was, is) => {
                 let before = self.found.len();
-                self.presence(format!("{id}: premium"), was.is_some(), is.is_some());
+                self.presence(path.of(say::premium()), was.is_some(), is.is_some());
                 self.found.iter_mut().skip(before).for_each(|found| found.spot = Spot::Nothing);
             }
         }
         if old.benefits.is_empty() && new.benefits.is_empty() {
-            self.limits(id, "cap", &old.given_caps, &new.given_caps);
+            self.limits(&path, say::cap(), &old.given_caps, &new.given_caps);
         }
         let common = |layer: &plan::Layer, other: &plan::Layer| -> String {
             let ids: Vec<&str> =
                 layer.benefits.iter().map(|b| b.name.id.as_str()).filter(|b| other.benefits.iter().any(|o| o.name.id == *b)).collect();
             ids.join(", ")
         };
-        self.text(&format!("{id}: order of benefits"), common(old, new), common(new, old));
+        self.text(path.of(say::order_of_benefits()), common(old, new), common(new, old));
         let names = |layer: &'p plan::Layer| layer.benefits.iter().map(|b| b.name.id.as_str());
         let all: Vec<&str> = names(old).chain(names(new).filter(|n| !names(old).any(|o| o == *n))).collect();
         for name in all {
             let of = |layer: &'p plan::Layer| layer.benefits.iter().find(|b| b.name.id == name);
             let path = format!("{id}.{name}");
             match (of(old), of(new)) {
-                (Some(was), Some(is)) => self.benefit(&path, was, is),
-                (was, is) => self.presence(format!("benefit {path}"), was.is_some(), is.is_some()),
+                (Some(was), Some(is)) => self.benefit(&Message::from(path), was, is),
+                (was, is) => self.presence(say::benefit(&path), was.is_some(), is.is_some()),
             }
         }
     }
 
-    fn benefit(&mut self, path: &str, old: &'p Benefit, new: &'p Benefit) {
-        self.condition(format!("{path}: when"), &old.condition, &new.condition);
+    fn benefit(&mut self, path: &Message, old: &'p Benefit, new: &'p Benefit) {
+        self.condition(path.of(say::when()), &old.condition, &new.condition);
         let covers = |plan: &Plan, benefit: &Benefit, order: &mut dyn Iterator<Item = usize>| {
             let ids = order.filter_map(|i| benefit.covers.get(i)).filter_map(|c| plan.portions.get(c.portion)).map(|p| p.id.clone());
             ids.collect::<Vec<_>>().join(", ")
         };
         let Pair { old: old_plan, new: new_plan } = self.pair;
         let order = |plan: &Plan, benefit: &Benefit| covers(plan, benefit, &mut benefit.allocate.iter().copied());
-        self.text(&format!("{path}: covers, in the order of settling"), order(old_plan, old), order(new_plan, new));
+        self.text(path.of(say::covers()), order(old_plan, old), order(new_plan, new));
         for was in &old.covers {
             let portion = old_plan.portions.get(was.portion).map_or("", |p| p.id.as_str());
             let is = new.covers.iter().find(|c| new_plan.portions.get(c.portion).is_some_and(|p| p.id == portion));
             if let Some(is) = is {
-                self.value(format!("{path}: factor of {portion}"), Kind::Ratio, &was.factor, &is.factor);
+                self.value(path.of(say::factor_of(portion)), Kind::Ratio, &was.factor, &is.factor);
             }
         }
         match (&old.lines, &new.lines) {
-            (Some(was), Some(is)) => self.condition(format!("{path}: lines"), was, is),
-            (was, is) => self.presence(format!("{path}: lines"), was.is_some(), is.is_some()),
+            (Some(was), Some(is)) => self.condition(path.of(say::lines()), was, is),
+            (was, is) => self.presence(path.of(say::lines()), was.is_some(), is.is_some()),
         }
-        self.limits(path, "franchise", as_list(&old.franchise), as_list(&new.franchise));
-        self.limits(path, "deductible", &old.deductibles, &new.deductibles);
-        let same = |a: &plan::Copay, b: &plan::Copay| a.taken == b.taken && self.same(&a.amount, &b.amount, &a.condition, &b.condition);
+        self.limits(path, say::franchise(), as_list(&old.franchise), as_list(&new.franchise));
+        self.limits(path, say::deductible(), &old.deductibles, &new.deductibles);
+        let same = |a: &plan::Copay, b: &plan::Copay| {
+            let ends = |a: &Option<Value>, b: &Option<Value>| match (a, b) {
+                (Some(a_end), Some(b_end)) => self.same(a_end, b_end, &Condition::default(), &Condition::default()),
+                (a, b) => a.is_none() && b.is_none(),
+            };
+            (a.taken, a.each, a.is_ratio) == (b.taken, b.each, b.is_ratio)
+                && self.same(&a.amount, &b.amount, &a.condition, &b.condition)
+                && ends(&a.least, &b.least)
+                && ends(&a.most, &b.most)
+                && a.caps.is_empty()
+                && b.caps.is_empty()
+        };
         let (was, is) = apart(&old.copays, &new.copays, same);
         for (number, pair) in both(&was, &is) {
-            let rule = format!("{path}: copay {number}");
+            let rule = path.of(say::label(&format!("copay {number}")));
             match pair {
                 (Some(was), Some(is)) => {
-                    self.value(format!("{rule}: amount"), Kind::Amount, &was.amount, &is.amount);
-                    self.condition(format!("{rule}: when"), &was.condition, &is.condition);
-                    self.text(&format!("{rule}: taken"), format!("{:?}", was.taken), format!("{:?}", is.taken));
+                    match (was.is_ratio, is.is_ratio) {
+                        (false, false) => self.value(rule.of(say::amount()), Kind::Amount, &was.amount, &is.amount),
+                        (true, true) => self.value(rule.of(say::ratio()), Kind::Ratio, &was.amount, &is.amount),
+                        (was, is) => {
+                            self.presence(rule.of(say::amount()), !was, !is);
+                            self.presence(rule.of(say::ratio()), was, is);
+                        }
+                    }
+                    for (key, was, is) in [(say::least(), &was.least, &is.least), (say::most(), &was.most, &is.most)] {
+                        match (was, is) {
+                            (Some(was), Some(is)) => self.value(rule.of(key), Kind::Amount, was, is),
+                            (was, is) => self.presence(rule.of(key), was.is_some(), is.is_some()),
+                        }
+                    }
+                    self.text(rule.of(say::each()), was.each.name(), is.each.name());
+                    self.limits(&rule, say::cap(), &was.caps, &is.caps);
+                    self.condition(rule.of(say::when()), &was.condition, &is.condition);
+                    self.text(rule.of(say::taken()), taken(was.taken), taken(is.taken));
                 }
                 (was, is) => self.presence(rule, was.is_some(), is.is_some()),
             }
@@ -388,71 +408,85 @@ impl<'p> Differ<'p> {
                     let facts = plan.groups.get(group.index).into_iter().flatten().filter_map(|f| plan.facts.get(f.fact));
                     facts.map(|f| f.name.as_str()).collect::<Vec<_>>().join(", ")
                 };
-                self.text(&format!("{path}: group: by"), by(self.pair.old, was), by(self.pair.new, is));
-                self.value(format!("{path}: group: least"), Kind::Amount, &was.least, &is.least);
-                self.condition(format!("{path}: group: when"), &was.condition, &is.condition);
+                self.text(path.of(say::group()).of(say::by()), by(self.pair.old, was), by(self.pair.new, is));
+                self.value(path.of(say::group()).of(say::least()), Kind::Amount, &was.least, &is.least);
+                self.condition(path.of(say::group()).of(say::when()), &was.condition, &is.condition);
             }
-            (was, is) => self.presence(format!("{path}: group"), was.is_some(), is.is_some()),
+            (was, is) => self.presence(path.of(say::group()), was.is_some(), is.is_some()),
         }
         self.form(path, &old.form, &new.form);
         for (name, was, is) in [("points", &old.points, &new.points), ("factor", &old.factors, &new.factors)] {
             let (was, is) = apart(was, is, |a, b| self.same(&a.value, &b.value, &a.condition, &b.condition));
             for (number, pair) in both(&was, &is) {
-                let rule = format!("{path}: {name} {number}");
+                let rule = path.of(say::label(&format!("{name} {number}")));
                 match pair {
                     (Some(was), Some(is)) => {
                         self.value(rule.clone(), Kind::Ratio, &was.value, &is.value);
-                        self.condition(format!("{rule}: when"), &was.condition, &is.condition);
+                        self.condition(rule.of(say::when()), &was.condition, &is.condition);
                     }
                     (was, is) => self.presence(rule, was.is_some(), is.is_some()),
                 }
             }
         }
         for (key, was, is) in
-            [("least", &old.ratio_between[0], &new.ratio_between[0]), ("most", &old.ratio_between[1], &new.ratio_between[1])]
+            [(say::least(), &old.ratio_between[0], &new.ratio_between[0]), (say::most(), &old.ratio_between[1], &new.ratio_between[1])]
         {
             match (was, is) {
-                (Some(was), Some(is)) => self.value(format!("{path}: ratio between: {key}"), Kind::Ratio, was, is),
-                (was, is) => self.presence(format!("{path}: ratio between: {key}"), was.is_some(), is.is_some()),
+                (Some(was), Some(is)) => self.value(path.of(say::ratio_between()).of(key), Kind::Ratio, was, is),
+                (was, is) => self.presence(path.of(say::ratio_between()).of(key), was.is_some(), is.is_some()),
             }
         }
-        self.limits(path, "out-of-pocket maximum", &old.out_of_pocket_max, &new.out_of_pocket_max);
-        self.limits(path, "cap on base", &old.base_caps, &new.base_caps);
-        self.limits(path, "cap", &old.caps, &new.caps);
-        self.text(&format!("{path}: coordinate"), coordination(self.pair.old, old), coordination(self.pair.new, new));
-        match (&old.minimum, &new.minimum) {
-            (Some(was), Some(is)) => self.value(format!("{path}: minimum"), Kind::Amount, was, is),
-            (was, is) => self.presence(format!("{path}: minimum"), was.is_some(), is.is_some()),
+        self.limits(path, say::out_of_pocket_max(), &old.out_of_pocket_max, &new.out_of_pocket_max);
+        for number in 0..old.line_caps.len().max(new.line_caps.len()) {
+            let rule = path.of(say::label(&format!("line cap {}", number + 1)));
+            match (old.line_caps.get(number), new.line_caps.get(number)) {
+                (Some(was), Some(is)) => {
+                    self.text(rule.of(say::on()), was.on.name(), is.on.name());
+                    self.limits(&rule, say::limit(), std::slice::from_ref(&was.limit), std::slice::from_ref(&is.limit));
+                    match (&was.lines, &is.lines) {
+                        (Some(was), Some(is)) => self.condition(rule.of(say::lines()), was, is),
+                        (was, is) => self.presence(rule.of(say::lines()), was.is_some(), is.is_some()),
+                    }
+                }
+                (was, is) => self.presence(rule, was.is_some(), is.is_some()),
+            }
         }
-        self.text(&format!("{path}: indemnity"), old.indemnity, new.indemnity);
-        self.text(&format!("{path}: rounding"), rounding(old.rounding), rounding(new.rounding));
-        self.text(&format!("{path}: rounds the patient's share"), old.rounds_patient_share, new.rounds_patient_share);
-        self.text(&format!("{path}: rounds the coinsurance"), old.rounds_coinsurance, new.rounds_coinsurance);
+        self.limits(path, say::cap_on_base(), &old.base_caps, &new.base_caps);
+        self.limits(path, say::cap(), &old.caps, &new.caps);
+        self.text(path.of(say::coordinate()), coordination(self.pair.old, old), coordination(self.pair.new, new));
+        match (&old.minimum, &new.minimum) {
+            (Some(was), Some(is)) => self.value(path.of(say::minimum()), Kind::Amount, was, is),
+            (was, is) => self.presence(path.of(say::minimum()), was.is_some(), is.is_some()),
+        }
+        self.text(path.of(say::indemnity()), say::is(old.indemnity), say::is(new.indemnity));
+        self.text(path.of(say::rounding()), say::rounded(old.rounding), say::rounded(new.rounding));
+        self.text(path.of(say::rounds_patient_share()), say::is(old.rounds_patient_share), say::is(new.rounds_patient_share));
+        self.text(path.of(say::rounds_coinsurance()), say::is(old.rounds_coinsurance), say::is(new.rounds_coinsurance));
         let parts = |benefit: &Benefit| benefit.parts.words().collect::<Vec<_>>().join(", ");
         if !old.out_of_pocket_max.is_empty() && !new.out_of_pocket_max.is_empty() {
-            self.text(&format!("{path}: out-of-pocket maximum: of"), parts(old), parts(new));
+            self.text(path.of(say::out_of_pocket_max()).of(say::which_parts()), parts(old), parts(new));
         }
     }
 
-    fn form(&mut self, path: &str, old: &'p Form, new: &'p Form) {
+    fn form(&mut self, path: &Message, old: &'p Form, new: &'p Form) {
         match (old, new) {
-            (Form::Ratio(was), Form::Ratio(is)) => self.value(format!("{path}: ratio"), Kind::Ratio, was, is),
-            (Form::Fixed(was), Form::Fixed(is)) => self.value(format!("{path}: fixed sum"), Kind::Amount, was, is),
+            (Form::Ratio(was), Form::Ratio(is)) => self.value(path.of(say::ratio()), Kind::Ratio, was, is),
+            (Form::Fixed(was), Form::Fixed(is)) => self.value(path.of(say::fixed_sum()), Kind::Amount, was, is),
             (
                 Form::Bands { absolute: was_absolute, accumulator: was_on, rows: was },
                 Form::Bands { absolute: is_absolute, accumulator: is_on, rows: is },
             ) => {
-                let measured = |absolute: bool| if absolute { "absolute" } else { "above-deductible" };
-                self.text(&format!("{path}: bands measured"), measured(*was_absolute), measured(*is_absolute));
-                self.accumulator(format!("{path}: bands run on"), *was_on, *is_on);
+                let measured = |absolute: bool| if absolute { say::absolute() } else { say::above_deductible() };
+                self.text(path.of(say::bands_measured()), measured(*was_absolute), measured(*is_absolute));
+                self.accumulator(path.of(say::bands_run_on()), *was_on, *is_on);
                 for (number, pair) in both(was, is) {
-                    let rule = format!("{path}: band {number}");
+                    let rule = path.of(say::band(number));
                     match pair {
                         (Some(was), Some(is)) => {
-                            self.value(format!("{rule}: ratio"), Kind::Ratio, &was.ratio, &is.ratio);
+                            self.value(rule.of(say::ratio()), Kind::Ratio, &was.ratio, &is.ratio);
                             match (&was.to, &is.to) {
-                                (Some(was), Some(is)) => self.value(format!("{rule}: to"), Kind::Amount, was, is),
-                                (was, is) => self.presence(format!("{rule}: to"), was.is_some(), is.is_some()),
+                                (Some(was), Some(is)) => self.value(rule.of(say::to()), Kind::Amount, was, is),
+                                (was, is) => self.presence(rule.of(say::to()), was.is_some(), is.is_some()),
                             }
                         }
                         (was, is) => self.presence(rule, was.is_some(), is.is_some()),
@@ -463,10 +497,10 @@ impl<'p> Differ<'p> {
                 Form::Phases { accumulator: was_on, share: was_share, rows: was },
                 Form::Phases { accumulator: is_on, share: is_share, rows: is },
             ) => {
-                self.accumulator(format!("{path}: phases run on"), *was_on, *is_on);
-                self.accumulator(format!("{path}: phases' share runs on"), *was_share, *is_share);
+                self.accumulator(path.of(say::phases_run_on()), *was_on, *is_on);
+                self.accumulator(path.of(say::phases_share_runs_on()), *was_share, *is_share);
                 for (number, pair) in both(was, is) {
-                    let rule = format!("{path}: phase {number}");
+                    let rule = path.of(say::phase(number));
                     match pair {
                         (Some(was), Some(is)) => self.phase(&rule, was, is),
                         (was, is) => self.presence(rule, was.is_some(), is.is_some()),
@@ -474,13 +508,13 @@ impl<'p> Differ<'p> {
                 }
             }
             (Form::Grant { accumulator: was_on, rows: was }, Form::Grant { accumulator: is_on, rows: is }) => {
-                self.accumulator(format!("{path}: grant runs on"), *was_on, *is_on);
+                self.accumulator(path.of(say::grant_runs_on()), *was_on, *is_on);
                 for (number, pair) in both(was, is) {
-                    let rule = format!("{path}: step {number}");
+                    let rule = path.of(say::step(number));
                     match pair {
                         (Some(was), Some(is)) => {
-                            self.value(format!("{rule}: above"), Kind::Amount, &was.above, &is.above);
-                            self.value(format!("{rule}: pays"), Kind::Amount, &was.pays, &is.pays);
+                            self.value(rule.of(say::above()), Kind::Amount, &was.above, &is.above);
+                            self.value(rule.of(say::pays()), Kind::Amount, &was.pays, &is.pays);
                         }
                         (was, is) => self.presence(rule, was.is_some(), is.is_some()),
                     }
@@ -490,30 +524,30 @@ impl<'p> Differ<'p> {
                 Form::InKind { buy: was_buy, give: was_give, units: was_units, accumulator: was_on },
                 Form::InKind { buy: is_buy, give: is_give, units: is_units, accumulator: is_on },
             ) => {
-                self.text(&format!("{path}: buy"), was_buy, is_buy);
-                self.text(&format!("{path}: give"), was_give, is_give);
+                self.text(path.of(say::buy()), was_buy.to_string(), is_buy.to_string());
+                self.text(path.of(say::give()), was_give.to_string(), is_give.to_string());
                 let name = |plan: &Plan, fact: usize| plan.facts.get(fact).map_or_else(String::new, |f| f.name.clone());
-                self.text(&format!("{path}: units"), name(self.pair.old, *was_units), name(self.pair.new, *is_units));
-                self.accumulator(format!("{path}: in kind runs on"), *was_on, *is_on);
+                self.text(path.of(say::units()), name(self.pair.old, *was_units), name(self.pair.new, *is_units));
+                self.accumulator(path.of(say::in_kind_runs_on()), *was_on, *is_on);
             }
-            _ => self.text(&format!("{path}: form"), form_name(old), form_name(new)),
+            _ => self.text(path.of(say::form()), form_name(old), form_name(new)),
         }
     }
 
     /// Limits in whatever order: those that are the same are put together first, the others in the order in which they stand.
-    fn limits(&mut self, path: &str, name: &str, old: &'p [Limit], new: &'p [Limit]) {
+    fn limits(&mut self, path: &Message, name: Message, old: &'p [Limit], new: &'p [Limit]) {
         let (open, rest) = apart(old, new, |was, is| self.same_limit(was, is));
         for (number, pair) in both(&open, &rest) {
             match pair {
                 (Some(was), Some(is)) => {
-                    let rule = format!("{path}: {}", was.label);
-                    self.value(format!("{rule}: amount"), Kind::Amount, &was.amount, &is.amount);
-                    self.condition(format!("{rule}: when"), &was.condition, &is.condition);
-                    self.accumulator(format!("{rule}: runs on"), was.accumulator, is.accumulator);
+                    let rule = path.of(say::label(&was.label));
+                    self.value(rule.of(say::amount()), Kind::Amount, &was.amount, &is.amount);
+                    self.condition(rule.of(say::when()), &was.condition, &is.condition);
+                    self.accumulator(rule.of(say::runs_on()), was.accumulator, is.accumulator);
                 }
                 (was, is) => {
-                    let label = was.or(is).map_or_else(|| format!("{name} {number}"), |limit| limit.label.clone());
-                    self.presence(format!("{path}: {label}"), was.is_some(), is.is_some());
+                    let label = was.or(is).map_or_else(|| say::numbered(&name, number), |limit| say::label(&limit.label));
+                    self.presence(path.of(label), was.is_some(), is.is_some());
                 }
             }
         }
@@ -528,11 +562,11 @@ impl<'p> Differ<'p> {
             && runs_on(self.pair.old, old.accumulator) == runs_on(self.pair.new, new.accumulator)
     }
 
-    fn phase(&mut self, rule: &str, was: &'p plan::Phase, is: &'p plan::Phase) {
-        for (key, was, is) in [("to", &was.to, &is.to), ("to_share", &was.to_share, &is.to_share)] {
+    fn phase(&mut self, rule: &Message, was: &'p plan::Phase, is: &'p plan::Phase) {
+        for (key, was, is) in [(say::to(), &was.to, &is.to), (say::to_share(), &was.to_share, &is.to_share)] {
             match (was, is) {
-                (Some(was), Some(is)) => self.value(format!("{rule}: {key}"), Kind::Amount, was, is),
-                (was, is) => self.presence(format!("{rule}: {key}"), was.is_some(), is.is_some()),
+                (Some(was), Some(is)) => self.value(rule.of(key), Kind::Amount, was, is),
+                (was, is) => self.presence(rule.of(key), was.is_some(), is.is_some()),
             }
         }
         let whose = |plan: &'p Plan, fund: Option<usize>| fund.and_then(|f| plan.funds.get(f)).map_or("", |f| f.id.as_str());
@@ -542,7 +576,7 @@ impl<'p> Differ<'p> {
         for fund in funds {
             let of =
                 |plan: &'p Plan, phase: &'p plan::Phase| phase.parts.iter().find(|(f, _)| whose(plan, *f) == fund).map(|(_, ratio)| ratio);
-            let rule = if fund.is_empty() { format!("{rule}: ratio") } else { format!("{rule}: ratio of {fund}") };
+            let rule = rule.of(if fund.is_empty() { say::ratio() } else { say::ratio_of(fund) });
             match (of(self.pair.old, was), of(self.pair.new, is)) {
                 (Some(was), Some(is)) => self.value(rule, Kind::Ratio, was, is),
                 (was, is) => self.presence(rule, was.is_some(), is.is_some()),
@@ -550,22 +584,22 @@ impl<'p> Differ<'p> {
         }
     }
 
-    fn accumulator(&mut self, rule: String, old: usize, new: usize) {
-        self.text(&rule, runs_on(self.pair.old, old), runs_on(self.pair.new, new));
+    fn accumulator(&mut self, rule: Message, old: usize, new: usize) {
+        self.text(rule.clone(), runs_on(self.pair.old, old), runs_on(self.pair.new, new));
         if let (Some(was), Some(is)) = (self.pair.old.accumulators.get(old), self.pair.new.accumulators.get(new)) {
-            self.condition(format!("{rule}: when"), &was.condition, &is.condition);
+            self.condition(rule.of(say::when()), &was.condition, &is.condition);
         }
     }
 }
 
-fn form_name(form: &Form) -> &'static str {
+fn form_name(form: &Form) -> Message {
     match form {
-        Form::Ratio(_) => "ratio",
-        Form::Bands { .. } => "bands",
-        Form::Phases { .. } => "phases",
-        Form::Grant { .. } => "step grant",
-        Form::Fixed(_) => "fixed sum",
-        Form::InKind { .. } => "in kind",
+        Form::Ratio(_) => say::ratio(),
+        Form::Bands { .. } => say::bands(),
+        Form::Phases { .. } => say::phases(),
+        Form::Grant { .. } => say::step_grant(),
+        Form::Fixed(_) => say::fixed_sum(),
+        Form::InKind { .. } => say::in_kind(),
     }
 }
 
@@ -612,15 +646,52 @@ fn alike<'l, T>(old: &'l [T], new: &'l [T], alike: impl Fn(&T, &T) -> bool) -> (
 }
 
 /// What a limit runs on, whatever it is called: what it counts, for whom and how long, and who shares it.
-fn runs_on(plan: &Plan, accumulator: usize) -> String {
-    let Some(found) = plan.accumulators.get(accumulator) else { return String::new() };
-    let owner = if found.owner == Owner::Household { "household" } else { "person" };
+fn runs_on(plan: &Plan, accumulator: usize) -> Message {
+    let Some(found) = plan.accumulators.get(accumulator) else { return Message::default() };
     let mut users: Vec<String> = Vec::new();
     for layer in &plan.layers {
         for benefit in layer.benefits.iter().filter(|b| b.posts.iter().any(|(a, _)| *a == accumulator)) {
             users.push(format!("{}.{}", layer.name.id, benefit.name.id));
         }
     }
-    let shared = if users.len() > 1 { format!(", shared by {}", users.join(", ")) } else { String::new() };
-    format!("{} per {} of a {owner}{shared}", found.counts.name(), found.per)
+    let shared = if users.len() > 1 { say::shared_by(&users.join(", ")) } else { Message::default() };
+    say::accumulated(found.counts.name(), &found.per.to_string(), &owner(found.owner)).and(&shared)
+}
+
+fn owner(owner: Owner) -> Message {
+    if owner == Owner::Household { say::household() } else { say::person() }
+}
+
+fn reading_date(as_of: AsOf) -> Message {
+    let date = as_of.date.map_or_else(say::rule_date, date_choice);
+    match as_of.before {
+        None => date,
+        Some(Length::Months(months)) => say::months_before(usize::from(months), &date),
+        Some(Length::Days(days)) => say::days_before(usize::from(days), &date),
+    }
+}
+
+fn date_choice(choice: DateChoice) -> Message {
+    match choice {
+        DateChoice::Admission => say::on_admission(),
+        DateChoice::Discharge => say::on_discharge(),
+        DateChoice::Settlement => say::on_settlement(),
+        DateChoice::PolicyYearStart => say::policy_year_start(),
+    }
+}
+
+fn taken(taken: Taken) -> Message {
+    match taken {
+        Taken::BeforeDeductible => say::before_deductible(),
+        Taken::BeforeRatio => say::before_ratio(),
+        Taken::FromPayment => say::from_payment(),
+        Taken::Beside => say::beside(),
+    }
+}
+
+/// Several things in whose order nothing lies.
+fn joined(all: BTreeSet<Message>) -> Message {
+    let mut all = all.into_iter();
+    let first = all.next().unwrap_or_default();
+    all.fold(first, |text, one| text.and(&Message::from("; ")).and(&one))
 }

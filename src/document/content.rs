@@ -16,7 +16,7 @@ use crate::plan::fact::{Domain, FactKind};
 use crate::plan::{self, Benefit, Form, Limit, Plan};
 use crate::report::{clean, grouped};
 use crate::scheme::SchemeText;
-use crate::scheme::syntax::{self, About, AttributeOf, Counts, Owner, Parts, Tree, Unit};
+use crate::scheme::syntax::{self, About, AttributeOf, CapOn, Counts, Each, Owner, Parts, Tree, Unit};
 
 pub(super) fn blocks(tree: &Tree, text: &SchemeText, plan: &Plan, curves: &[Curve], language: Language) -> Vec<Block> {
     let names = Names { plan, tree, text, words: Words(language) };
@@ -340,6 +340,19 @@ impl Writer<'_> {
                 })
                 .collect::<Vec<_>>()
         };
+        for (i, cap) in benefit.line_caps.iter().enumerate() {
+            let written = of_benefit.and_then(|b| b.line_caps.get(i)).map(|c| &c.limit.amount);
+            let (name, unit) = match cap.on {
+                CapOn::Units => (words.units_cap(), Unit::Count),
+                CapOn::Days => (words.days_cap(), Unit::Count),
+                CapOn::Base | CapOn::Payment => (words.lines_cap(), Unit::Amount),
+            };
+            let mut tail = self.runs(&cap.limit);
+            if let Some(lines) = cap.lines.as_ref().and_then(|lines| condition(names, lines)) {
+                tail = tail.and(Line::fill(words.cap_of_lines(), [lines]));
+            }
+            items.push(self.rule(name.into(), tail, &cap.limit.amount, unit, written));
+        }
         items.extend(caps(&benefit.base_caps, words.base_cap(), true));
         let mut written_deductibles = of_benefit.into_iter().flat_map(|b| &b.deductibles).filter(|d| !d.franchise).map(|d| &d.limit);
         for deductible in &benefit.deductibles {
@@ -352,8 +365,25 @@ impl Writer<'_> {
         }
         for (i, copay) in benefit.copays.iter().enumerate() {
             let written = of_benefit.and_then(|b| b.copays.get(i)).map(|c| &c.amount);
-            let tail = Line::from(words.taken(copay.taken)).and(self.if_holds(&copay.condition));
-            items.push(self.rule(words.copay().into(), tail, &copay.amount, Unit::Amount, written));
+            let mut tail = Line::from(words.taken(copay.taken));
+            if copay.each != Each::Claim {
+                tail = tail.and(words.comma()).and(words.for_each(copay.each));
+            }
+            let tail = tail.and(self.if_holds(&copay.condition));
+            let unit = if copay.is_ratio { Unit::Ratio } else { Unit::Amount };
+            items.push(self.rule(words.copay().into(), tail, &copay.amount, unit, written));
+            let written = of_benefit.and_then(|b| b.copays.get(i));
+            for (name, end, written) in [
+                (words.copay_least(), &copay.least, written.and_then(|w| w.least.as_ref())),
+                (words.copay_most(), &copay.most, written.and_then(|w| w.most.as_ref())),
+            ] {
+                if let Some(end) = end {
+                    items.push(self.rule(name.into(), Line::default(), end, Unit::Amount, written));
+                }
+            }
+            for (j, cap) in copay.caps.iter().enumerate() {
+                items.push(limit(words.copay_cap(), cap, written.and_then(|w| w.caps.get(j))));
+            }
         }
         self.form(&benefit.form, of_benefit.map(|b| &b.form), &mut items);
         let adjusted = |list: &[plan::Adjustment], written: Option<&[syntax::Adjustment]>, name: &str| {

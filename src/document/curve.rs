@@ -1,6 +1,8 @@
 //! What each layer pays as a bill grows.
 
 use super::sample::Sample;
+use crate::decision::Language;
+use crate::diagnostic::refused;
 use crate::engine::case::Input;
 use crate::engine::prepare::{choose, prepare};
 use crate::engine::{Adjudicator, Settlement};
@@ -52,11 +54,10 @@ pub struct Point {
 }
 
 /// A curve cannot be drawn.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CurveError {
     /// A bill of a sample was rejected.
-    #[error("a claim of `{person}` is rejected ({}): {}", .reject.code(), .reject.message())]
     Rejected {
         /// The person's id.
         person: String,
@@ -64,11 +65,36 @@ pub enum CurveError {
         reject: Reject,
     },
     /// The largest bill is not above zero.
-    #[error("the largest bill of a chart must be above zero")]
     NoBill,
     /// The plan was compiled from another scheme.
-    #[error("the plan was compiled from another scheme")]
     OtherPlan,
+}
+
+impl CurveError {
+    /// What is wrong, in words.
+    pub fn text(&self, language: Language) -> String {
+        let message = match self {
+            CurveError::Rejected { person, reject } => refused::sample_rejected(person, reject.code().as_str(), reject.as_message()),
+            CurveError::NoBill => refused::no_largest_bill(),
+            CurveError::OtherPlan => refused::compiled_from_another(),
+        };
+        message.text(language).to_owned()
+    }
+}
+
+impl std::fmt::Display for CurveError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text(Language::En))
+    }
+}
+
+impl std::error::Error for CurveError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            CurveError::Rejected { reject, .. } => Some(reject),
+            _ => None,
+        }
+    }
 }
 
 pub(super) fn curves(plan: &Plan, samples: &[Sample], top: Option<Money>) -> Result<Vec<Curve>, CurveError> {

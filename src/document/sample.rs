@@ -6,7 +6,9 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::claim::{Claim, Person};
 use crate::date::parse_date;
+use crate::decision::Language;
 use crate::diagnostic::nearest;
+use crate::diagnostic::refused;
 use crate::plan::Plan;
 use crate::plan::compile::read_value;
 use crate::plan::condition::Condition;
@@ -34,11 +36,10 @@ pub struct Sample {
 }
 
 /// A sample cannot be made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SampleError {
     /// The scheme knows nothing of that name.
-    #[error("the scheme asks for no `{name}` of persons or claims{}", .near.as_ref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
     UnknownName {
         /// The name.
         name: String,
@@ -46,7 +47,6 @@ pub enum SampleError {
         near: Option<String>,
     },
     /// What it is said to be is none of its values.
-    #[error("`{value}` is not a value of `{name}`{}", if .known.is_empty() { String::new() } else { format!(", which is one of {}", .known.join(", ")) })]
     UnknownValue {
         /// The name.
         name: String,
@@ -56,6 +56,30 @@ pub enum SampleError {
         known: Vec<String>,
     },
 }
+
+impl SampleError {
+    /// What is wrong, in words.
+    pub fn text(&self, language: Language) -> String {
+        let message = match self {
+            SampleError::UnknownName { name, near } => {
+                refused::not_asked_for(name).and(&near.as_deref().map(refused::or_near).unwrap_or_default())
+            }
+            SampleError::UnknownValue { name, value, known } if known.is_empty() => refused::no_value_of(value, name),
+            SampleError::UnknownValue { name, value, known } => {
+                refused::no_value_of(value, name).and(&refused::which_is_one_of(&known.join(", ")))
+            }
+        };
+        message.text(language).to_owned()
+    }
+}
+
+impl std::fmt::Display for SampleError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text(Language::En))
+    }
+}
+
+impl std::error::Error for SampleError {}
 
 impl Sample {
     /// Samples that show what a scheme makes a difference of: a person with every default, and for each attribute that decides about a whole layer (else for

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::date::{AsOf, DateChoice, Length, Per, Window};
 use crate::decision::Language;
 use crate::money::RoundingMode;
-use crate::scheme::syntax::{Candidate, Counts, Taken};
+use crate::scheme::syntax::{Candidate, Counts, Each, Taken};
 
 /// The texts in one language. Where `{}` stands, something is put in.
 #[derive(Debug, Clone, Copy)]
@@ -107,7 +107,14 @@ words! {
     deductible: "起付线", "Deductible";
     franchise: "相对免赔额", "Franchise deductible";
     franchise_note: "累计不超过此数时不付，超过后从第一元起计算", "nothing up to it, everything from zero above it";
+    units_cap: "计入单位数上限", "Cap on units";
+    days_cap: "计入天数上限", "Cap on days";
+    lines_cap: "部分明细计入限额", "Cap on some lines";
+    cap_of_lines: "；只看{}的明细", "; of lines where {}";
     copay: "定额自付", "Copayment";
+    copay_least: "每项自付最低", "Least copayment of an item";
+    copay_most: "每项自付最高", "Most copayment of an item";
+    copay_cap: "定额自付限额", "Cap on the copayment";
     ratio: "赔付比例", "Payout ratio";
     bands: "分段赔付比例", "Payout ratio by band";
     bands_absolute: "按累计计入费用分段", "bands of the money counted so far, from zero";
@@ -316,6 +323,7 @@ impl Words {
             Counts::Claims => self.pick("理赔次数", "claims"),
             Counts::Units => self.pick("单位数", "units"),
             Counts::Days => self.pick("天数", "days"),
+            Counts::Copay => self.pick("定额自付", "copayments"),
         }
     }
 
@@ -334,6 +342,15 @@ impl Words {
             Candidate::Own => self.pick("单独计算应付", "its own payment"),
             Candidate::OwnLessPaid => self.pick("单独应付减已赔付", "its own payment less what was paid"),
             Candidate::BaseLessPaid => self.pick("计入费用减已赔付", "its base less what was paid"),
+        }
+    }
+
+    pub(super) const fn for_each(self, each: Each) -> &'static str {
+        match each {
+            Each::Claim => self.pick("按案计", "for the claim"),
+            Each::Line => self.pick("按明细逐项计", "for each line"),
+            Each::Unit => self.pick("按明细的单位计", "for each unit of a line"),
+            Each::Day => self.pick("按天计", "for each day"),
         }
     }
 

@@ -4,7 +4,9 @@ use crate::engine::Fault;
 use crate::engine::adjustment::Adjustment;
 use crate::engine::allocate::{largest_remainder, take_from_portion, touchable};
 use crate::engine::case::{Bill, Case, look_at_line};
+use crate::engine::copay;
 use crate::engine::kernel::{feed, position, post};
+use crate::engine::line_caps;
 use crate::engine::phases;
 use crate::engine::trace::{Failed, LimitKind, Step, Trace};
 use crate::money::{Money, Raw, Rounding};
@@ -28,10 +30,10 @@ fn room(amount: Money, position: Money) -> Result<Money, Fault> {
 
 /// A limit in force.
 #[derive(Clone, Copy)]
-struct InForce {
+pub(crate) struct InForce {
     amount: Money,
     position: Money,
-    room: Money,
+    pub(crate) room: Money,
 }
 
 /// Settles a benefit whose conditions hold.
@@ -52,7 +54,10 @@ pub(crate) fn settle<T: Trace>(
         sum_lines(plan, benefit, bill, case, trace)?;
     }
     // 1: the base.
-    let Tally { counted, within_reach, paid_before } = count(plan, benefit, bill, case, trace)?;
+    let Tally { mut counted, mut within_reach, paid_before } = count(plan, benefit, bill, case, trace)?;
+    if !benefit.line_caps.is_empty() {
+        (counted, within_reach) = line_caps::cut(plan, benefit, bill, case, trace)?;
+    }
     let mut base = counted;
     for (index, cap) in benefit.base_caps.iter().enumerate() {
         if let Some(InForce { room, .. }) = in_force(LimitKind::BaseCap, index, cap, case, trace)? {
@@ -66,11 +71,17 @@ pub(crate) fn settle<T: Trace>(
     trace.record(|| Step::Base { amount: base });
 
     // 2 to 5: copayments, deductible, excess.
-    let early = copayments(benefit, Taken::BeforeDeductible, base, case, trace)?;
+    if benefit.by_items {
+        copay::begin(benefit, base, case)?;
+    }
+    let early = copayments(plan, benefit, Taken::BeforeDeductible, base, bill, case, trace)?;
     let after_early = subtract(base, early)?;
     let (deducted, excess_and_copay) = deduct(benefit, base, after_early, case, trace)?;
+    if benefit.by_items {
+        copay::take_off(deducted, case)?;
+    }
     // A copayment comes out of this claim's money, also where a franchise lets earlier claims' count.
-    let late = copayments(benefit, Taken::BeforeRatio, subtract(after_early, deducted)?, case, trace)?;
+    let late = copayments(plan, benefit, Taken::BeforeRatio, subtract(after_early, deducted)?, bill, case, trace)?;
     let excess = subtract(excess_and_copay, late)?;
     trace.record(|| Step::Excess { amount: excess });
 
@@ -82,7 +93,8 @@ pub(crate) fn settle<T: Trace>(
         _ => entitlement(benefit, base, excess, case, trace)?,
     };
     if benefit.copays.iter().any(|c| c.taken == Taken::FromPayment) {
-        let due = copayments(benefit, Taken::FromPayment, Money::MAX, case, trace)?;
+        let most = benefit.rounding.round_raw(raw).ok_or(Fault::Overflow)?;
+        let due = copayments(plan, benefit, Taken::FromPayment, most, bill, case, trace)?;
         let before = raw.picos;
         raw = raw.less(due);
         trace.record(|| Step::CopaidFromPayment { raw: Raw::from_picos(before - raw.picos) });
@@ -164,7 +176,10 @@ pub(crate) fn settle<T: Trace>(
         *total = add(*total, issued)?;
     }
 
-    charge(plan, benefit, case, trace)?;
+    charge(plan, benefit, bill, case, trace)?;
+    if !benefit.line_caps.is_empty() {
+        line_caps::post_all(benefit, case, trace)?;
+    }
 
     // 13: postings.
     let patient_share = subtract(subtract(base, paid_before)?, rounded)?.max(Money::ZERO);
@@ -177,7 +192,7 @@ pub(crate) fn settle<T: Trace>(
             Counts::PatientShare => patient_share.micros(),
             Counts::Parts(parts) => known.posted(*parts, patient_share)?.micros(),
             Counts::Units => units,
-            Counts::Claims | Counts::Days => 0,
+            Counts::Claims | Counts::Days | Counts::Copay => 0,
         };
         post(case, *accumulator, amount, trace)?;
     }
@@ -312,6 +327,7 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut C
     let mut paid_before = Money::ZERO;
     let mut touchable = Money::ZERO;
     let mut held_total = Money::ZERO;
+    let keeps = !benefit.held.is_empty() || benefit.by_items || !benefit.line_caps.is_empty();
     let chooses = bill.line_values().is_some() && (benefit.lines.is_some() || benefit.group.is_some());
     case.counted.clear();
     case.touch.clear();
@@ -320,7 +336,7 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut C
         let mut factor = if cover.by_line { Ratio::ZERO } else { cover.factor.ratio(&case.facts)? };
         for line in 0..case.lines {
             if chooses && !case.is_chosen(line) {
-                if !benefit.held.is_empty() {
+                if keeps {
                     case.counted.push(Money::ZERO);
                 }
                 case.touch.push(false);
@@ -343,7 +359,7 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut C
                 counted = subtract(counted, taken)?;
                 held_total = add(held_total, taken)?;
             }
-            if !benefit.held.is_empty() {
+            if keeps {
                 case.counted.push(counted);
             }
             case.touch.push(factor != Ratio::ZERO);
@@ -385,7 +401,13 @@ fn choose<T: Trace>(coordinate: &Coordinate, base: Money, paid_before: Money, ow
 
 /// A limit, if its condition holds.
 #[inline]
-fn in_force<T: Trace>(kind: LimitKind, index: usize, limit: &Limit, case: &Case, trace: &mut T) -> Result<Option<InForce>, Fault> {
+pub(crate) fn in_force<T: Trace>(
+    kind: LimitKind,
+    index: usize,
+    limit: &Limit,
+    case: &Case,
+    trace: &mut T,
+) -> Result<Option<InForce>, Fault> {
     if let Some(note) = limit.condition.first_failed(&case.facts)? {
         trace.record(|| Step::LimitOff { kind, index, note });
         return Ok(None);
@@ -397,12 +419,27 @@ fn in_force<T: Trace>(kind: LimitKind, index: usize, limit: &Limit, case: &Case,
     Ok(Some(InForce { amount, position, room }))
 }
 
-/// Copayments of one kind, at most `most` in all.
-fn copayments<T: Trace>(benefit: &Benefit, taken: Taken, most: Money, case: &Case, trace: &mut T) -> Result<Money, Fault> {
+/// Copayments of one kind: what they take of at most `most`, or what is due, where they are not taken out of the base.
+fn copayments<T: Trace>(
+    plan: &Plan,
+    benefit: &Benefit,
+    taken: Taken,
+    most: Money,
+    bill: &Bill<'_>,
+    case: &mut Case,
+    trace: &mut T,
+) -> Result<Money, Fault> {
     if benefit.copays.is_empty() {
         return Ok(Money::ZERO);
     }
     let mut total = Money::ZERO;
+    if benefit.by_items {
+        total = copay::by_items(plan, benefit, taken, most, bill, case, trace)?;
+        if !matches!(taken, Taken::FromPayment | Taken::Beside) {
+            trace.record(|| Step::CopaidFromBase { amount: total });
+        }
+        return Ok(total);
+    }
     for (index, copay) in benefit.copays.iter().enumerate().filter(|(_, c)| c.taken == taken) {
         match copay.condition.first_failed(&case.facts)? {
             Some(note) => trace.record(|| Step::CopayOff { index, note }),
@@ -413,10 +450,11 @@ fn copayments<T: Trace>(benefit: &Benefit, taken: Taken, most: Money, case: &Cas
             }
         }
     }
-    let total = total.min(most);
-    if !matches!(taken, Taken::FromPayment | Taken::Beside) {
-        trace.record(|| Step::CopaidFromBase { amount: total });
+    if matches!(taken, Taken::FromPayment | Taken::Beside) {
+        return Ok(total);
     }
+    let total = total.min(most);
+    trace.record(|| Step::CopaidFromBase { amount: total });
     Ok(total)
 }
 
@@ -637,11 +675,11 @@ fn cut_share<T: Trace>(benefit: &Benefit, base: Money, known: Known, raw: Raw, c
 }
 
 /// Copayments on top of the bill: nobody's payment and no part of the residual.
-fn charge<T: Trace>(plan: &Plan, benefit: &Benefit, case: &mut Case, trace: &mut T) -> Result<(), Fault> {
+fn charge<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut Case, trace: &mut T) -> Result<(), Fault> {
     if !benefit.copays.iter().any(|c| c.taken == Taken::Beside) {
         return Ok(());
     }
-    let amount = copayments(benefit, Taken::Beside, Money::MAX, case, trace)?;
+    let amount = copayments(plan, benefit, Taken::Beside, Money::MAX, bill, case, trace)?;
     if !plan.rounding.holds(amount) {
         return Err(Fault::NoValue);
     }

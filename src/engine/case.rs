@@ -98,6 +98,8 @@ pub(crate) struct Case {
     pub(crate) positions: Vec<i64>,
     /// The first days of the personal periods that accumulators are in, for those who record; empty where there are none.
     pub(crate) first_days: Vec<Option<chrono::NaiveDate>>,
+    /// The period of each accumulator, for those who hear of rules; nothing where it lives in the claim alone.
+    pub(crate) accumulator_periods: Vec<Option<i32>>,
     /// Which lines the benefit at work looks at.
     pub(crate) chosen: Vec<bool>,
     /// Which of them it groups, and by the first line of each group what it counts there.
@@ -105,6 +107,14 @@ pub(crate) struct Case {
     pub(crate) group_sums: Vec<Money>,
     /// Money that the benefit at work counts, by cover and line.
     pub(crate) counted: Vec<Money>,
+    /// What each cap on lines lets count, in millionths; and which lines the one at work looks at.
+    pub(crate) line_counts: Vec<i64>,
+    pub(crate) capped: Vec<bool>,
+    /// Money that each line brings into the base of the benefit at work, and what it has left of it; kept for copayments by item.
+    pub(crate) items: Vec<Money>,
+    pub(crate) items_left: Vec<Money>,
+    /// What the copayment at work makes of each line.
+    pub(crate) items_due: Vec<Money>,
     /// Whether a payment may touch the residual, by cover and line.
     pub(crate) touch: Vec<bool>,
     /// Shares of a sum that is being spread.

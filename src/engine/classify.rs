@@ -1,6 +1,7 @@
 //! From lines to portions.
 
 use crate::claim::Claim;
+use crate::diagnostic::refused;
 use crate::engine::Fault;
 use crate::engine::case::{Input, look_at_line};
 use crate::money::{Money, Raw};
@@ -13,7 +14,7 @@ pub(crate) fn classify(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<
     for (index, line) in claim.lines.iter().enumerate() {
         look_at_line(plan, &input.line_values, index, &mut input.facts);
         let row = row(plan, input).map_err(|fault| fault.reject(plan, &claim.id, None))?.ok_or_else(|| {
-            let message = format!("no row of `classify` fits line `{}`", line.id);
+            let message = refused::no_row_fits(&line.id);
             Reject::new(&claim.id, RejectCode::UnclassifiedLine, &format!("lines.{}", line.id), message)
         })?;
         split(plan, row, input, index, line.amount, line.quantity).map_err(|fault| fault.reject(plan, &claim.id, None))?;
@@ -72,7 +73,7 @@ fn put(input: &mut Input, line: usize, portion: usize, part: Money, rest: Money)
 }
 
 /// `amount` x `part` / `whole`, exactly.
-fn pro_rata(amount: Money, part: Money, whole: Money) -> Option<Raw> {
+pub(crate) fn pro_rata(amount: Money, part: Money, whole: Money) -> Option<Raw> {
     let product = i128::from(amount.micros()).checked_mul(i128::from(part.micros()))?.checked_mul(1_000_000)?;
     let whole = i128::from(whole.micros());
     Some(Raw { picos: product.checked_div(whole)?, rest: product.checked_rem(whole)? != 0 })

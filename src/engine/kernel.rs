@@ -37,10 +37,14 @@ pub(crate) fn settle<T: Trace>(
     if T::RECORDS {
         case.first_days = plan.accumulators.iter().enumerate().map(|(index, a)| books.first_day(index, a.owner)).collect();
     }
+    if T::RULES {
+        case.accumulator_periods.clear();
+        case.accumulator_periods.extend(plan.accumulators.iter().enumerate().map(|(index, a)| books.period(index, a.owner)));
+    }
     let before = if plan.carries.is_empty() { Vec::new() } else { case.positions.clone() };
     match &program.lean {
         // Nothing can change what fires, and nobody asks what did not.
-        Some(ops) if bill.is_bare() && !T::RECORDS => lean::settle(ops, case, trace)?,
+        Some(ops) if bill.is_bare() && !T::RULES => lean::settle(ops, case, trace)?,
         _ => layers(plan, program, bill, case, trace)?,
     }
     if let Some(date) = bill.input.and_then(|input| input.rule_date).filter(|_| !plan.carries.is_empty()) {

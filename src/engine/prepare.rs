@@ -7,20 +7,22 @@ use chrono::NaiveDate;
 
 use crate::claim::{AttributeValue, Claim, OpeningBalance, Person};
 use crate::date::{AsOf, DateChoice, Per, Periods, day_number, full_years};
+use crate::diagnostic::{Message, refused};
 use crate::engine::case::{Given, Input};
-use crate::engine::{Fault, classify};
-use crate::ledger::Books;
+use crate::engine::classify;
+use crate::ledger::AccumulatorKey;
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::plan::compile::read_value;
-use crate::plan::fact::{Domain, Fact, FactKind};
+use crate::plan::fact::{Domain, Fact, FactKind, Facts, MISSING};
 use crate::reject::{Reject, RejectCode};
+use crate::scheme::syntax::Owner;
 
 /// Reads the claim and the person into `input`.
 pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, input: &mut Input) -> Result<(), Reject> {
-    let reject = |code, field: &str, message: String| Err(Reject::new(&claim.id, code, field, message));
+    let reject = |code, field: &str, message: Message| Err(Reject::new(&claim.id, code, field, message));
     if claim.person != person.id {
-        let message = format!("the claim is for `{}`, not for `{}`", claim.person, person.id);
+        let message = refused::another_person(&claim.person, &person.id);
         return reject(RejectCode::UnknownPerson, "person", message);
     }
     let rule_date = dates(plan, person, claim)?;
@@ -28,7 +30,7 @@ pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, input: &mut I
     portions(plan, claim)?;
     for layer in claim.prior.keys() {
         if !plan.layers.iter().any(|l| l.name.id == *layer) {
-            return reject(RejectCode::UnknownLayer, &format!("prior.{layer}"), format!("the scheme has no layer `{layer}`"));
+            return reject(RejectCode::UnknownLayer, &format!("prior.{layer}"), refused::no_layer(layer));
         }
     }
 
@@ -65,24 +67,27 @@ pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, input: &mut I
 }
 
 fn dates(plan: &Plan, person: &Person, claim: &Claim) -> Result<NaiveDate, Reject> {
-    let reject = |code, field: &str, message: String| Err(Reject::new(&claim.id, code, field, message));
+    let reject = |code, field: &str, message: Message| Err(Reject::new(&claim.id, code, field, message));
     let Some(rule_date) = choose(plan.rule_date, claim) else {
-        return reject(RejectCode::MissingDate, "settled", "the scheme goes by the day of settlement, which is missing".to_owned());
+        return reject(RejectCode::MissingDate, "settled", refused::no_settlement_day());
     };
     let from = claim.service_from;
     if claim.service_to.is_some_and(|to| to < from) {
-        return reject(RejectCode::DatesOutOfOrder, "service_to", format!("the service ends before it begins on {from}"));
+        return reject(RejectCode::DatesOutOfOrder, "service_to", refused::ends_before(from));
     }
     if claim.settled.is_some_and(|settled| settled < from) {
-        return reject(RejectCode::DatesOutOfOrder, "settled", format!("settled before the service begins on {from}"));
+        return reject(RejectCode::DatesOutOfOrder, "settled", refused::settled_before(from));
     }
     if let Some(birth) = person.birth_date
         && from < birth
     {
-        return reject(RejectCode::BeforeBirth, "service_from", format!("service on {from}, before the birth on {birth}"));
+        return reject(RejectCode::BeforeBirth, "service_from", refused::before_birth(from, birth));
+    }
+    if plan.couples_households {
+        household(person, rule_date, &claim.id)?;
     }
     if !plan.effective.contains(rule_date) {
-        let message = format!("scheme `{}` version {} does not hold on {rule_date}", plan.id, plan.version);
+        let message = refused::not_in_force(&plan.id, &plan.version, rule_date);
         return reject(RejectCode::NoSchemeInForce, "service_from", message);
     }
     Ok(rule_date)
@@ -127,24 +132,19 @@ fn for_each_amount<E>(claim: &Claim, mut visit: impl FnMut(&dyn Fn() -> String, 
 fn amounts(plan: &Plan, claim: &Claim) -> Result<(), Reject> {
     for_each_amount(claim, |field, amount| {
         if amount < Money::ZERO {
-            return Err(Reject::new(&claim.id, RejectCode::NegativeAmount, &field(), format!("{amount} is below zero")));
+            return Err(Reject::new(&claim.id, RejectCode::NegativeAmount, &field(), refused::below_zero(amount)));
         }
         Ok(())
     })?;
     for line in &claim.lines {
         if line.quantity <= Money::ZERO {
             let field = format!("lines.{}.quantity", line.id);
-            return Err(Reject::new(
-                &claim.id,
-                RejectCode::NegativeAmount,
-                &field,
-                format!("the quantity {} is not above zero", line.quantity),
-            ));
+            return Err(Reject::new(&claim.id, RejectCode::NegativeAmount, &field, refused::quantity_not_above_zero(line.quantity)));
         }
     }
     for_each_amount(claim, |field, amount| {
         if !plan.rounding.holds(amount) {
-            let message = format!("{amount} is no whole multiple of the scheme's unit {}", plan.rounding.unit());
+            let message = refused::no_multiple_of_unit(amount, plan.rounding.unit());
             return Err(Reject::new(&claim.id, RejectCode::OverPreciseAmount, &field(), message));
         }
         Ok(())
@@ -156,13 +156,13 @@ fn sum(amounts: impl Iterator<Item = Money>) -> Option<Money> {
 }
 
 fn portions(plan: &Plan, claim: &Claim) -> Result<(), Reject> {
-    let reject = |code, field: &str, message: String| Err(Reject::new(&claim.id, code, field, message));
+    let reject = |code, field: &str, message: Message| Err(Reject::new(&claim.id, code, field, message));
     let named = claim.portions.keys().map(|portion| (None, portion));
     let split = claim.prior.iter().flat_map(|(layer, prior)| prior.portions.keys().map(move |portion| (Some(layer), portion)));
     for (layer, portion) in named.chain(split) {
         if !plan.portions.iter().any(|p| p.id == *portion) {
             let path = layer.map_or_else(|| format!("portions.{portion}"), |layer| format!("prior.{layer}.portions.{portion}"));
-            return reject(RejectCode::UnknownPortion, &path, format!("the scheme has no portion `{portion}`"));
+            return reject(RejectCode::UnknownPortion, &path, refused::no_portion(portion));
         }
     }
     let places = usize::from(plan.places());
@@ -171,27 +171,24 @@ fn portions(plan: &Plan, claim: &Claim) -> Result<(), Reject> {
         (true, false) => ("lines", sum(claim.lines.iter().map(|l| l.amount))),
         (true, true) if claim.bill == Money::ZERO => return Ok(()),
         (true, true) => {
-            return reject(RejectCode::PortionsDoNotAddUp, "portions", "the bill comes with neither portions nor lines".to_owned());
+            return reject(RejectCode::PortionsDoNotAddUp, "portions", refused::neither_portions_nor_lines());
         }
         (false, false) => {
-            return reject(
-                RejectCode::PortionsDoNotAddUp,
-                "portions",
-                "the bill comes with both portions and lines; give one of them".to_owned(),
-            );
+            return reject(RejectCode::PortionsDoNotAddUp, "portions", refused::both_portions_and_lines());
         }
     };
     match parts {
-        None => return reject(RejectCode::AmountOverflow, field, "the amounts are too large to be figured with".to_owned()),
+        None => return reject(RejectCode::AmountOverflow, field, refused::too_large()),
         Some(parts) if parts != claim.bill => {
-            let message = format!("{field} add up to {parts:.places$}, the bill is {:.places$}", claim.bill);
+            let (parts, bill) = (format!("{parts:.places$}"), format!("{:.places$}", claim.bill));
+            let message = if field == "lines" { refused::lines_sum(&parts, &bill) } else { refused::portions_sum(&parts, &bill) };
             return reject(RejectCode::PortionsDoNotAddUp, field, message);
         }
         Some(_) => {}
     }
     for (layer, prior) in &claim.prior {
         if !prior.portions.is_empty() && sum(prior.portions.values().copied()) != Some(prior.amount) {
-            let message = format!("the portions do not add up to {:.places$}", prior.amount);
+            let message = refused::split_sum(&format!("{:.places$}", prior.amount));
             return reject(RejectCode::PortionsDoNotAddUp, &format!("prior.{layer}.portions"), message);
         }
     }
@@ -223,19 +220,31 @@ fn given(plan: &Plan, claim: &Claim, input: &mut Input) {
 fn value_of(claim: &Claim, fact: &Fact, field: impl FnOnce() -> String, text: &str) -> Result<i64, Reject> {
     read_value(&fact.domain, text).ok_or_else(|| {
         let known = match &fact.domain {
-            Domain::Words(words) => format!("one of {}", words.join(", ")),
-            Domain::YesNo => "true or false".to_owned(),
-            Domain::Number { unit, .. } => format!("{}, not below zero", unit.name()),
-            Domain::Text(_) | Domain::Date { .. } => "a word".to_owned(),
+            Domain::Words(words) => refused::one_of_words(&words.join(", ")),
+            Domain::YesNo => refused::true_or_false(),
+            Domain::Number { unit, .. } => refused::not_below_zero(*unit),
+            Domain::Text(_) | Domain::Date { .. } => refused::a_word(),
         };
-        Reject::new(&claim.id, RejectCode::UnknownValue, &field(), format!("`{text}` is not a value of `{}`, which is {known}", fact.name))
+        Reject::new(&claim.id, RejectCode::UnknownValue, &field(), refused::not_a_value(text, &fact.name, &known))
     })
+}
+
+/// What is known of a person on a day, when nothing is known of any claim.
+pub(crate) fn facts_of_person(plan: &Plan, person: &Person, on: NaiveDate) -> Result<Facts, Reject> {
+    let mut input = Input::default();
+    input.facts.reset(plan.facts.len());
+    let claim = Claim { person: person.id.clone(), service_from: on, settled: Some(on), ..Claim::default() };
+    case_facts(plan, person, &claim, on, &mut input)?;
+    // What a claim would say is left open, its defaults too.
+    let of_claims = plan.facts.iter().zip(&mut input.facts.classes).filter(|(fact, _)| !fact.kind.of_person());
+    of_claims.for_each(|(_, class)| *class = MISSING);
+    Ok(input.facts)
 }
 
 fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate, input: &mut Input) -> Result<(), Reject> {
     for name in claim.attributes.keys() {
         if !plan.facts.iter().any(|f| f.kind == FactKind::ClaimAttribute && f.name == *name) {
-            let message = format!("the scheme declares no attribute `{name}` of claims");
+            let message = refused::no_claim_attribute(name);
             return Err(Reject::new(&claim.id, RejectCode::UnknownAttribute, &format!("attributes.{name}"), message));
         }
     }
@@ -334,13 +343,13 @@ fn line_facts(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<(), Rejec
     input.line_values.clear();
     for (index, line) in claim.lines.iter().enumerate() {
         if claim.lines.iter().take(index).any(|other| other.id == line.id) {
-            let message = format!("two lines have the id `{}`", line.id);
+            let message = refused::two_lines(&line.id);
             return Err(Reject::new(&claim.id, RejectCode::DuplicateLine, &format!("lines.{}", line.id), message));
         }
         for name in line.attributes.keys() {
             if !plan.facts.iter().any(|f| f.kind == FactKind::LineAttribute && f.name == *name) {
                 let field = format!("lines.{}.attributes.{name}", line.id);
-                let message = format!("the scheme declares no attribute `{name}` of lines");
+                let message = refused::no_line_attribute(name);
                 return Err(Reject::new(&claim.id, RejectCode::UnknownAttribute, &field, message));
             }
         }
@@ -364,37 +373,44 @@ fn line_facts(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<(), Rejec
     Ok(())
 }
 
-/// Posts a person's opening balances, once for each scheme.
-pub(crate) fn open(plan: &Plan, person: &Person, claim: &str, books: &mut Books<'_>) -> Result<(), Reject> {
-    if person.opening.is_empty() || books.person.is_opened(&plan.id) {
-        return Ok(());
-    }
-    let mut postings = Vec::new();
+/// The household of a person on a day.
+pub(crate) fn household<'a>(person: &'a Person, on: NaiveDate, claim: &str) -> Result<&'a str, Reject> {
+    person.household_on(on).map_err(|several| Reject::new(claim, RejectCode::SeveralHouseholds, "person.household", several.message()))
+}
+
+/// What an opening balance posts.
+pub(crate) struct Opening {
+    pub(crate) accumulator: usize,
+    pub(crate) owner: Owner,
+    /// The day for which it is given.
+    pub(crate) on: NaiveDate,
+    pub(crate) key: AccumulatorKey,
+    pub(crate) period: i32,
+    pub(crate) amount: i64,
+}
+
+/// The opening balances of a person for a plan.
+pub(crate) fn openings(plan: &Plan, person: &Person, claim: &str) -> Result<Vec<Opening>, Reject> {
+    let mut openings = Vec::new();
     let of_scheme = |opening: &OpeningBalance| opening.scheme.as_ref().is_none_or(|scheme| *scheme == plan.id);
     for (index, opening) in person.opening.iter().enumerate().filter(|(_, o)| of_scheme(o)) {
         let field = format!("person.opening.{index}");
-        let reject = |code, message: String| Reject::new(claim, code, &field, message);
-        let Some((accumulator, found)) = plan.accumulator(&opening.accumulator).and_then(|i| plan.accumulators.get(i).map(|a| (i, a)))
-        else {
-            return Err(reject(RejectCode::UnknownAccumulator, format!("the scheme has no accumulator `{}`", opening.accumulator)));
+        let reject = |code, message: Message| Reject::new(claim, code, &field, message);
+        let Some(accumulator) = plan.accumulator(&opening.accumulator) else {
+            return Err(reject(RejectCode::UnknownAccumulator, refused::no_accumulator(&opening.accumulator)));
         };
+        let (Some(found), Some(slot)) = (plan.accumulators.get(accumulator), plan.slots.get(accumulator)) else { continue };
         if opening.amount < Money::ZERO {
-            return Err(reject(RejectCode::NegativeAmount, format!("{} is below zero", opening.amount)));
+            return Err(reject(RejectCode::NegativeAmount, refused::below_zero(opening.amount)));
         }
         let of_account = matches!(found.per, Per::FirstUse(_) | Per::Last(_)).then(|| day_number(opening.on));
         let Some(period) = of_account.or_else(|| period(plan, found.per, opening.on)) else {
-            let message = format!("`{}` runs per {}: it has no balance before the first claim", opening.accumulator, found.per);
+            let message = refused::no_balance_before(&opening.accumulator, found.per);
             return Err(reject(RejectCode::UnknownAccumulator, message));
         };
-        postings.push((accumulator, found.owner, period, opening.amount.micros()));
+        openings.push(Opening { accumulator, owner: found.owner, on: opening.on, key: slot.key, period, amount: opening.amount.micros() });
     }
-    for (accumulator, owner, period, amount) in postings {
-        let key = plan.slots.get(accumulator).map(|slot| slot.key);
-        let posted = key.and_then(|key| books.owner(owner).post(key, period, amount));
-        posted.ok_or_else(|| Fault::Overflow.reject(plan, claim, None))?;
-    }
-    books.person.set_opened(&plan.id);
-    Ok(())
+    Ok(openings)
 }
 
 /// The key of the period that contains a date; nothing for one that is no stretch of the calendar. Those of stays and personal periods are the account's

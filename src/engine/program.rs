@@ -148,6 +148,7 @@ impl Known<'_> {
             || benefit.ratio_between.iter().any(Option::is_some)
             || self.plan.feeds.iter().any(|feed| feed.payer == Payer::Layer(layer))
             || benefit.lines.is_some()
+            || !benefit.line_caps.is_empty()
             || benefit.group.is_some()
             || benefit.minimum.is_some()
             || benefit.franchise.is_some()

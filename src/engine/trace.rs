@@ -7,8 +7,11 @@ use crate::scheme::syntax::Candidate;
 
 /// What the kernel tells.
 pub(crate) trait Trace {
-    /// Whether it keeps anything.
+    /// Whether it keeps the figures of each step.
     const RECORDS: bool;
+
+    /// Whether it must hear which rule is at work.
+    const RULES: bool;
 
     /// Records a step. The step is made only if it is kept.
     fn record(&mut self, step: impl FnOnce() -> Step);
@@ -19,9 +22,27 @@ pub(crate) struct Off;
 
 impl Trace for Off {
     const RECORDS: bool = false;
+    const RULES: bool = false;
 
     #[inline(always)]
     fn record(&mut self, _: impl FnOnce() -> Step) {}
+}
+
+/// Keeps what is posted, and by which rule.
+#[derive(Debug, Default)]
+pub(crate) struct Postings(pub(crate) Vec<Step>);
+
+impl Trace for Postings {
+    const RECORDS: bool = false;
+    const RULES: bool = true;
+
+    #[inline(always)]
+    fn record(&mut self, step: impl FnOnce() -> Step) {
+        let step = step();
+        if matches!(step, Step::Layer { .. } | Step::Benefit { .. } | Step::Posted { .. } | Step::Carried { .. }) {
+            self.0.push(step);
+        }
+    }
 }
 
 /// Keeps every step.
@@ -30,6 +51,7 @@ pub(crate) struct Steps(pub(crate) Vec<Step>);
 
 impl Trace for Steps {
     const RECORDS: bool = true;
+    const RULES: bool = true;
 
     fn record(&mut self, step: impl FnOnce() -> Step) {
         self.0.push(step());
@@ -54,6 +76,8 @@ pub(crate) enum LimitKind {
     Franchise,
     OutOfPocket,
     Cap,
+    /// A cap on a copayment, which is given.
+    Copay(usize),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +117,19 @@ pub(crate) enum Step {
         put_back: Money,
         counted: Money,
     },
+    /// A cap on lines: in millionths what is in force, used and left of it, what the lines have and what of it counts; and their money before and after.
+    LineCap {
+        index: usize,
+        limit: [i64; 3],
+        has: i64,
+        keeps: i64,
+        before: Money,
+        after: Money,
+    },
+    LineCapOff {
+        index: usize,
+        note: u32,
+    },
     Held {
         amount: Money,
     },
@@ -115,6 +152,18 @@ pub(crate) enum Step {
     Copay {
         index: usize,
         amount: Money,
+    },
+    /// What is due for one item of a copayment: a line, or the whole claim.
+    CopayItem {
+        index: usize,
+        line: Option<usize>,
+        left: Money,
+        /// In millionths: of how many units or days it is due, and the sum or ratio.
+        times: i64,
+        value: i64,
+        least: Option<Money>,
+        most: Option<Money>,
+        due: Money,
     },
     CopayOff {
         index: usize,

@@ -3,8 +3,8 @@
 use super::layout::{Row, clean, fill, grouped};
 use super::{Story, title_of};
 use crate::decision::{
-    BandFigure, BenefitDecision, CoordinationFigure, DeductibleFigure, Entitlement, FactShown, FailedTest, Figures, LimitFigure,
-    PhaseFigure,
+    BandFigure, BenefitDecision, CoordinationFigure, CopayFigure, DeductibleFigure, Entitlement, FactShown, FailedTest, Figures,
+    LimitFigure, PhaseFigure,
 };
 use crate::money::Amount;
 use crate::ratio::Ratio;
@@ -136,13 +136,23 @@ impl Story {
         if let Some(held) = figures.held {
             rows.push((words.held(), fill(words.held_text(), &[&grouped(held)])));
         }
+        for cap in &figures.line_caps {
+            rows.push((words.line_cap(), self.limit(&cap.limit)));
+            let template = match cap.on.as_str() {
+                "units" => words.line_cap_units(),
+                "days" => words.line_cap_days(),
+                _ => words.line_cap_money(),
+            };
+            let values = [grouped(cap.has), grouped(cap.keeps), grouped(cap.before), grouped(cap.after)];
+            rows.push((words.line_cap(), fill(template, &values.each_ref().map(String::as_str))));
+        }
         for cap in &figures.base_caps {
             rows.push((words.base_cap(), self.limit(cap)));
         }
         let mut amounts = figures.counted.iter().map(|c| c.counted);
         let sum = amounts.next().map(|first| amounts.fold(Terms::new(first), Terms::plus));
         let text = match sum {
-            Some(sum) if figures.base_caps.is_empty() => sum.gives(figures.base),
+            Some(sum) if figures.base_caps.is_empty() && figures.line_caps.is_empty() => sum.gives(figures.base),
             Some(sum) => fill(words.base_cut(), &[&sum.text, &grouped(figures.base)]),
             None => grouped(figures.base),
         };
@@ -155,6 +165,7 @@ impl Story {
         let mut from_base = figures.copays.iter().filter(|c| c.taken.starts_with("before"));
         for copay in from_base.clone() {
             let taken = if copay.taken == "before-deductible" { words.before_deductible() } else { words.before_ratio() };
+            self.copay_items(copay, rows);
             rows.push((words.copay(), fill(words.copay_text(), &[&copay.number.to_string(), &grouped(copay.due), taken])));
         }
         let taken = figures.copaid_from_base;
@@ -172,6 +183,35 @@ impl Story {
         }
         let text = terms.gives(figures.excess);
         rows.push((words.excess(), if figures.excess.is_zero() { fill(words.nothing_above(), &[&text]) } else { text }));
+    }
+
+    /// What a copayment makes of each item, and its caps.
+    fn copay_items(&self, copay: &CopayFigure, rows: &mut Vec<Row>) {
+        let words = self.words;
+        for item in &copay.items {
+            let counted = |amount: Amount| match item.times {
+                Some(times) => format!("{} × {times}", grouped(amount)),
+                None => grouped(amount),
+            };
+            let mut terms = match (item.ratio, item.amount) {
+                (Some(ratio), _) => format!("{} × {ratio}", grouped(item.left)),
+                (None, amount) => amount.map_or_else(String::new, counted),
+            };
+            for (end, template) in [(item.least, words.copay_least()), (item.most, words.copay_most())] {
+                terms.push_str(&end.map_or_else(String::new, |end| fill(template, &[&counted(end)])));
+            }
+            let due = grouped(item.due);
+            let mut text = if terms == due { terms } else { [terms, due].join(words.colon()) };
+            if item.due.money() == item.left.money() {
+                text.push_str(words.copay_whole());
+            }
+            let text = match &item.line {
+                Some(line) => fill(words.copay_line(), &[&copay.number.to_string(), &clean(line), &text]),
+                None => fill(words.copay_item(), &[&copay.number.to_string(), &text]),
+            };
+            rows.push((words.copay(), text));
+        }
+        rows.extend(copay.caps.iter().map(|cap| (words.copay(), self.limit(cap))));
     }
 
     fn deductible(&self, figures: &Figures, deductible: &DeductibleFigure, rows: &mut Vec<Row>) {
@@ -210,6 +250,7 @@ impl Story {
         let words = self.words;
         let copaid = figures.copaid_from_payment;
         for copay in figures.copays.iter().filter(|c| c.taken == "from-payment") {
+            self.copay_items(copay, rows);
             let text = fill(words.copay_text(), &[&copay.number.to_string(), &grouped(copay.due), words.off_payment()]);
             rows.push((words.copay(), text));
         }
@@ -468,6 +509,7 @@ impl Story {
         }
         if let Some(charged) = figures.charged {
             for copay in figures.copays.iter().filter(|c| c.taken == "beside") {
+                self.copay_items(copay, rows);
                 let text = fill(words.copay_text(), &[&copay.number.to_string(), &grouped(copay.due), words.on_top()]);
                 rows.push((words.copay(), text));
             }

@@ -7,8 +7,8 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::date::{Length, Per};
 use crate::decision::{
-    BandFigure, BandPosition, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, PhaseFigure, PortionAmount,
-    Posting,
+    BandFigure, BandPosition, CopayFigure, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, LineCapFigure,
+    PhaseFigure, PortionAmount, Posting,
 };
 use crate::money::{Amount, RoundingMode};
 use crate::ratio::Ratio;
@@ -549,6 +549,7 @@ impl Benefit<'_> {
             self.same(&format!("{}.room", limit.rule), room, limit.room);
         }
         self.base();
+        figures.copays.iter().for_each(|copay| self.items(copay));
         self.excess();
         let own = self.exact();
         let exact = self.coordination(own);
@@ -582,13 +583,77 @@ impl Benefit<'_> {
             let varies = figures.counted.iter().any(|c| c.factor_varies);
             if varies { self.check.at_most(&path, uncounted, held) } else { self.check.same(&path, uncounted, held) }
         }
-        let counted = Number::sum(figures.counted.iter().map(|c| c.counted));
+        let mut counted = Number::sum(figures.counted.iter().map(|c| c.counted));
+        for cap in &figures.line_caps {
+            counted = counted.less(self.line_cap(cap));
+        }
         self.same("base", least_room(&figures.base_caps).map_or(counted, |room| counted.least(room)), figures.base);
+    }
+
+    /// What a cap on lines cuts off: all beyond its room of money; of units and days it is rounded, and nothing only where all of them count.
+    fn line_cap(&mut self, cap: &LineCapFigure) -> Number {
+        let name = cap.limit.rule.as_str();
+        let room = Number::of(cap.limit.amount).less(Number::of(cap.limit.used)).or_zero();
+        self.same(&format!("{name}.room"), room, cap.limit.room);
+        let (has, before, after) = (Number::of(cap.has), Number::of(cap.before), Number::of(cap.after));
+        let keeps = has.least(room);
+        self.same(name, keeps, cap.keeps);
+        match cap.on.as_str() {
+            "base" => {
+                self.same(name, before, cap.has);
+                self.same(name, keeps, cap.after);
+            }
+            _ if keeps == has => self.same(name, before, cap.after),
+            _ if keeps == ZERO => self.same(name, ZERO, cap.after),
+            _ if after > before => self.check.at_most(&format!("{}.{name}", self.path), before, cap.after),
+            _ => {}
+        }
+        before.less(after)
     }
 
     /// Copayments that are due, of one kind.
     fn due(&self, taken: &str) -> Number {
         Number::sum(self.figures.copays.iter().filter(|c| c.taken == taken).map(|c| c.due))
+    }
+
+    /// What a copayment makes of each item, and its caps: of a ratio, what the item has left is taken from the figure.
+    fn items(&mut self, copay: &CopayFigure) {
+        let name = format!("copay {}", copay.number);
+        for cap in &copay.caps {
+            let room = Number::of(cap.amount).less(Number::of(cap.used)).or_zero();
+            self.same(&format!("{}.room", cap.rule), room, cap.room);
+        }
+        let mut left = ZERO;
+        for item in &copay.items {
+            // Units are counted in millionths at most; so no more digits than needed are multiplied.
+            let times = |amount: Amount| match item.times {
+                Some(times) => {
+                    let times = Number(Number::of(times).0.and_then(|n| exactly(n, 1_000_000)));
+                    Number::of(amount).pair(times, |a, b| exactly(a.checked_mul(b)?, 1_000_000))
+                }
+                None => Number::of(amount),
+            };
+            let mut due = match item.ratio {
+                Some(ratio) => Number::of(item.left).times(ratio),
+                None => item.amount.map_or(ZERO, times),
+            };
+            due = item.least.map_or(due, |least| due.pair(times(least), |a, b| Some(a.max(b))));
+            due = item.most.map_or(due, |most| due.least(times(most)));
+            let limited = copay.taken != "beside" && (item.ratio.is_some() || matches!(copay.each.as_deref(), Some("line" | "unit")));
+            due = if limited { due.least(Number::of(item.left)) } else { due };
+            self.same(&name, due, item.due);
+            left = left.plus(Number::of(item.left));
+        }
+        let base = Number::of(self.figures.base);
+        if left > base {
+            self.check.differ(&format!("{}.{name}", self.path), format!("items of at most {base}"), left.to_string());
+        }
+        let items = Number::sum(copay.items.iter().map(|item| item.due));
+        match (copay.items.is_empty(), least_room(&copay.caps)) {
+            (false, room) => self.same(&name, room.map_or(items, |room| items.least(room)), copay.due),
+            (true, Some(room)) if Number::of(copay.due) > room => self.same(&name, room, copay.due),
+            _ => {}
+        }
     }
 
     fn excess(&mut self) {
@@ -847,8 +912,8 @@ impl Benefit<'_> {
         let touched = figures.counted.iter().filter(|c| c.factor != Some(Ratio::ZERO)).map(|c| c.left);
         match figures.residual {
             Some(residual) => {
-                // Where the factor varies, some lines may be out of reach.
-                if figures.counted.iter().any(|c| c.factor_varies) {
+                // Where the factor varies, or lines are cut, some lines may be out of reach.
+                if figures.counted.iter().any(|c| c.factor_varies) || figures.line_caps.iter().any(|c| c.before != c.after) {
                     self.check.at_most(&format!("{}.residual", self.path), Number::sum(touched), residual);
                 } else {
                     self.same("residual", Number::sum(touched), residual);

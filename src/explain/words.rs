@@ -68,12 +68,21 @@ words! {
     held: "已抵起付线", "held";
     held_text: "{0} 已在本案中抵作共用起付线，不再计入", "{0} was already counted as shared deductible in this claim and does not count again";
     base_cap: "计入限额", "cap on base";
+    line_cap: "明细限额", "cap on lines";
+    line_cap_units: "明细共 {0} 个单位，计入 {1} 个：费用 {2} 计入 {3}", "the lines have {0} units, of which {1} count: of {2}, {3} counts";
+    line_cap_days: "本案 {0} 天，计入 {1} 天：费用 {2} 计入 {3}", "the claim has {0} days, of which {1} count: of {2}, {3} counts";
+    line_cap_money: "明细费用 {2} 计入 {3}", "of the lines' {2}, {3} counts";
     base: "计入费用", "base";
     base_cut: "{0}，限额内计入 {1}", "{0}, of which {1} is within the caps on the base";
 
     // Copayments and deductible.
     copay: "定额自付", "copayment";
     copay_text: "第 {0} 项应付 {1}（{2}）", "number {0}: {1} due ({2})";
+    copay_item: "第 {0} 项：{1}", "number {0}: {1}";
+    copay_line: "第 {0} 项，明细 {1}：{2}", "number {0}, line {1}: {2}";
+    copay_least: "，不低于 {0}", ", at least {0}";
+    copay_most: "，不高于 {0}", ", at most {0}";
+    copay_whole: "（该项费用的全部）", " (all that the item has)";
     before_deductible: "先于起付线扣除", "taken before the deductible";
     before_ratio: "起付线之后、按比例计算之前扣除", "taken after the deductible, before the ratio";
     off_payment: "从支付金额中扣除", "taken from the payment";
@@ -232,6 +241,10 @@ impl Words {
         if self.0 == Language::En {
             return label.to_owned();
         }
+        // Of a copayment's cap both are named.
+        if let Some((copay, cap)) = label.split_once(": ") {
+            return format!("{}，{}", self.rule(copay), self.rule(cap));
+        }
         let (kind, number) = match label.rsplit_once(' ') {
             Some((kind, number)) if number.bytes().all(|b| b.is_ascii_digit()) => (kind, Some(number)),
             _ => (label, None),
@@ -239,6 +252,7 @@ impl Words {
         let kind = match kind {
             "cap" => "封顶线",
             "layer cap" => "本层封顶线",
+            "line cap" => "明细限额",
             "deductible" => "起付线",
             "out-of-pocket maximum" => "个人负担上限",
             "copay" => "定额自付",
@@ -317,6 +331,7 @@ impl Words {
             DatesOutOfOrder => {
                 self.pick("日期先后有误：服务结束或结算早于服务开始", "the service ends before it begins, or is settled before it begins")
             }
+            SeveralHouseholds => self.pick("规则日期当天属于两个家庭", "the person belongs to two households on the rule date"),
             BeforeBirth => self.pick("服务日期早于出生日期", "the service is before the person was born"),
             NoSchemeInForce => self.pick("规则适用日期没有有效的方案版本", "no edition of the scheme holds on the rule date"),
             NegativeAmount => self.pick("金额或数量为负，或数量为零", "an amount is below zero, or a quantity is not above zero"),

@@ -6,6 +6,8 @@ use chrono::NaiveDate;
 
 use crate::claim::{AttributeValue, Dated, DatedValue};
 use crate::date::parse_date;
+use crate::diagnostic::catalogue::number;
+use crate::diagnostic::{Message, refused};
 use crate::money::{Money, MoneyError};
 use crate::reject::RejectCode;
 
@@ -15,11 +17,11 @@ pub(super) struct Fault {
     /// The reject that it means for a claim.
     pub(super) code: RejectCode,
     pub(super) field: String,
-    pub(super) message: String,
+    pub(super) message: Message,
 }
 
 impl Fault {
-    pub(super) fn new(field: &str, message: impl Into<String>) -> Fault {
+    pub(super) fn new(field: &str, message: impl Into<Message>) -> Fault {
         Fault { code: RejectCode::Unreadable, field: field.to_owned(), message: message.into() }
     }
 
@@ -30,7 +32,7 @@ impl Fault {
             MoneyError::OutOfRange(_) => RejectCode::AmountOverflow,
             _ => RejectCode::Unreadable,
         };
-        Fault { code, field: field.to_owned(), message: error.to_string() }
+        Fault { code, field: field.to_owned(), message: number(error) }
     }
 }
 
@@ -42,14 +44,14 @@ pub(super) struct Cell<'c> {
 }
 
 impl<'c> Cell<'c> {
-    fn fault(self, message: impl Into<String>) -> Fault {
+    fn fault(self, message: impl Into<Message>) -> Fault {
         Fault::new(self.column, message)
     }
 
     /// The text, which may not be empty.
     pub(super) fn needed(self) -> Result<&'c str, Fault> {
         match self.text {
-            "" => Err(self.fault("is empty")),
+            "" => Err(self.fault(refused::is_empty())),
             text => word(text).map_err(|message| self.fault(message)),
         }
     }
@@ -74,10 +76,7 @@ impl<'c> Cell<'c> {
     pub(super) fn whole<N: FromStr>(self) -> Result<Option<N>, Fault> {
         let read = |text: &str| {
             let digits = text.bytes().all(|b| b.is_ascii_digit());
-            digits
-                .then(|| text.parse().ok())
-                .flatten()
-                .ok_or_else(|| self.fault(format!("`{text}` is not a whole number, or out of range")))
+            digits.then(|| text.parse().ok()).flatten().ok_or_else(|| self.fault(refused::not_whole(text)))
         };
         self.given()?.map(read).transpose()
     }
@@ -89,15 +88,13 @@ impl<'c> Cell<'c> {
         for part in text.split(';') {
             let (value, time) = part.split_once('@').map_or((part, None), |(value, time)| (value, Some(time)));
             if value.is_empty() {
-                return Err(self.fault(format!("a value is missing in `{text}`")));
+                return Err(self.fault(refused::value_missing(text)));
             }
             let value = AttributeValue::from(word(value).map_err(|message| self.fault(message))?);
             let (mut from, mut until) = (None, None);
             if let Some(time) = time {
                 let Some((first, last)) = time.split_once("..") else {
-                    return Err(
-                        self.fault(format!("`{time}` is not a time such as `2023-01-01..2024-01-01`, `2023-01-01..` or `..2024-01-01`"))
-                    );
+                    return Err(self.fault(refused::not_a_time(time)));
                 };
                 for (text, end) in [(first, &mut from), (last, &mut until)] {
                     if !text.is_empty() {
@@ -112,18 +109,18 @@ impl<'c> Cell<'c> {
 }
 
 /// A text that says what it seems to say: without spaces around it, which nobody would see, and without control characters.
-pub(super) fn word(text: &str) -> Result<&str, String> {
+pub(super) fn word(text: &str) -> Result<&str, Message> {
     if text.trim().len() != text.len() {
-        return Err(format!("`{text}` has spaces around it"));
+        return Err(refused::spaces_around(text));
     }
     if text.chars().any(char::is_control) {
-        return Err(format!("`{}` has control characters", text.escape_debug()));
+        return Err(refused::control_characters(&text.escape_debug().to_string()));
     }
     Ok(text)
 }
 
-fn date(text: &str) -> Result<NaiveDate, String> {
-    parse_date(text).ok_or_else(|| format!("`{text}` is not a date of the form YYYY-MM-DD"))
+fn date(text: &str) -> Result<NaiveDate, Message> {
+    parse_date(text).ok_or_else(|| refused::not_a_day(text))
 }
 
 #[cfg(test)]
@@ -132,7 +129,7 @@ mod tests {
 
     fn dated(text: &str) -> Result<String, String> {
         let cell = Cell { column: "attributes.identity", text };
-        let value = cell.dated().map_err(|fault| fault.message)?;
+        let value = cell.dated().map_err(|fault| fault.message.to_string())?;
         Ok(serde_json::to_string(&value).unwrap())
     }
 
@@ -153,7 +150,7 @@ mod tests {
 
     #[test]
     fn whole_numbers_are_digits() {
-        let whole = |text| Cell { column: "days", text }.whole::<u32>().map_err(|f| f.message);
+        let whole = |text| Cell { column: "days", text }.whole::<u32>().map_err(|f| f.message.to_string());
         assert_eq!(whole("11"), Ok(Some(11)));
         assert_eq!(whole(""), Ok(None));
         for bad in ["+1", "-1", "1.0", "4294967296", "x"] {

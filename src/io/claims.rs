@@ -9,6 +9,7 @@ use super::json;
 use super::rows::{Row, Table};
 use super::source::{Format, Source};
 use crate::claim::{AttributeValue, Claim, Line, PriorPayment};
+use crate::diagnostic::{Message, refused};
 use crate::reject::Reject;
 
 /// What was read from a file of claims. Every row is here: as a claim, or as a reject.
@@ -31,7 +32,7 @@ pub fn read_claims(source: &Source, lines: Option<&Source>) -> Result<ClaimsRead
     match (source.format(), lines) {
         (Format::Json, None) => claims_json(source),
         (Format::Json, Some(lines)) => {
-            let message = "lines in a file of their own go with claims in CSV; in JSON they stand in their claim";
+            let message = refused::lines_in_json();
             Err(Error::new(ErrorKind::WrongFiles, lines.name(), message).into())
         }
         (Format::Csv, None) => claims_csv(source),
@@ -43,10 +44,10 @@ pub fn read_claims(source: &Source, lines: Option<&Source>) -> Result<ClaimsRead
 }
 
 /// The reject of something that could not be read.
-fn unreadable(claim: &str, fault: &Fault, row: usize, place: &str) -> Reject {
+fn unreadable(claim: &str, fault: &Fault, row: usize, place: &Message) -> Reject {
     let message = match fault.field.as_str() {
-        "" => format!("{place}: {}", fault.message),
-        field => format!("{place}, `{field}`: {}", fault.message),
+        "" => refused::at_place(place, &fault.message),
+        field => refused::at_field(place, field, &fault.message),
     };
     Reject::new(claim, fault.code, &fault.field, message).at_row(row as u64)
 }
@@ -65,7 +66,7 @@ fn peek<'r, C>(columns: &[(String, C)], row: &'r Row<'_>, name: &str) -> &'r str
 
 fn claims_json(source: &Source) -> Result<ClaimsRead, Errors> {
     let mut read = ClaimsRead::default();
-    for element in json::elements(source, "claims")? {
+    for element in json::elements(source, refused::array_of_claims)? {
         let claim = element.read::<Claim>().and_then(|claim| {
             let names = [("id", &claim.id), ("person", &claim.person)];
             let fault = names.into_iter().find_map(|(field, text)| Cell { column: field, text }.needed().err());
@@ -75,7 +76,7 @@ fn claims_json(source: &Source) -> Result<ClaimsRead, Errors> {
             Ok(claim) => read.claims.push(claim),
             Err((fault, line)) => {
                 let id = element.peek("id").filter(|id| word(id).is_ok()).unwrap_or_default();
-                let place = format!("element {} (line {line})", element.number);
+                let place = refused::element(element.number, line);
                 read.rejects.push(unreadable(&id, &fault, element.number, &place));
             }
         }
@@ -159,7 +160,7 @@ fn claims_csv(source: &Source) -> Result<ClaimsRead, Errors> {
         let mut faults = Vec::new();
         let mut claim = Claim::default();
         match &row.fault {
-            Some((_, message)) => faults.push(Fault::new("", message.as_str())),
+            Some((_, message)) => faults.push(Fault::new("", message.clone())),
             None => {
                 for ((name, column), text) in table.columns.iter().zip(&row.fields) {
                     faults.extend(fill_claim(&mut claim, column, Cell { column: name, text }).err());
@@ -170,7 +171,7 @@ fn claims_csv(source: &Source) -> Result<ClaimsRead, Errors> {
             None => read.claims.push(claim),
             Some(fault) => {
                 let id = peek(&table.columns, &row, "id");
-                read.rejects.push(unreadable(id, &fault, row.line, &format!("row {}", row.line)));
+                read.rejects.push(unreadable(id, &fault, row.line, &refused::row(row.line)));
             }
         }
     }
@@ -178,7 +179,7 @@ fn claims_csv(source: &Source) -> Result<ClaimsRead, Errors> {
 }
 
 fn fill_claim(claim: &mut Claim, column: &ClaimColumn, cell: Cell<'_>) -> Result<(), Fault> {
-    let empty = || Fault::new(cell.column, "is empty");
+    let empty = || Fault::new(cell.column, refused::is_empty());
     match column {
         ClaimColumn::Id => claim.id = cell.needed()?.to_owned(),
         ClaimColumn::Person => claim.person = cell.needed()?.to_owned(),
@@ -261,7 +262,7 @@ fn with_lines(read: ClaimsRead, source: &Source) -> Result<ClaimsRead, Errors> {
         };
         let mut row_faults = Vec::new();
         match &row.fault {
-            Some((_, message)) => row_faults.push(Fault::new("", message.as_str())),
+            Some((_, message)) => row_faults.push(Fault::new("", message.clone())),
             None => {
                 for ((name, column), text) in table.columns.iter().zip(&row.fields) {
                     row_faults.extend(fill_line(&mut line, column, Cell { column: name, text }).err());
@@ -277,7 +278,7 @@ fn with_lines(read: ClaimsRead, source: &Source) -> Result<ClaimsRead, Errors> {
             Some(fault) => rejects.push(unreadable(claim, &fault, row.line, &place(source, row.line))),
             None if known.contains(claim) => lines.entry(claim.to_owned()).or_default().push(line),
             None => {
-                let fault = Fault::new("claim", format!("there is no claim `{claim}`"));
+                let fault = Fault::new("claim", refused::no_such_claim(claim));
                 rejects.push(unreadable(claim, &fault, row.line, &place(source, row.line)));
             }
         }
@@ -300,10 +301,10 @@ fn with_lines(read: ClaimsRead, source: &Source) -> Result<ClaimsRead, Errors> {
     Ok(ClaimsRead { claims, rejects })
 }
 
-fn place(source: &Source, line: usize) -> String {
+fn place(source: &Source, line: usize) -> Message {
     let name = source.name();
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    format!("{file} row {line}")
+    refused::row_of(file, line)
 }
 
 fn fill_line(line: &mut Line, column: &LineColumn, cell: Cell<'_>) -> Result<(), Fault> {
@@ -315,7 +316,7 @@ fn fill_line(line: &mut Line, column: &LineColumn, cell: Cell<'_>) -> Result<(),
         LineColumn::Code => line.code = cell.text()?,
         LineColumn::Class => line.class = cell.text()?,
         LineColumn::Quantity => line.quantity = cell.money()?.unwrap_or_else(crate::claim::one),
-        LineColumn::Amount => line.amount = cell.money()?.ok_or_else(|| Fault::new(cell.column, "is empty"))?,
+        LineColumn::Amount => line.amount = cell.money()?.ok_or_else(|| Fault::new(cell.column, refused::is_empty()))?,
         LineColumn::Attribute(name) => {
             if let Some(value) = cell.given()? {
                 line.attributes.insert(name.clone(), AttributeValue::from(value));
@@ -364,7 +365,7 @@ mod tests {
 
     #[test]
     fn the_gravest_fault_is_told() {
-        let fault = |code| Fault { code, field: String::new(), message: String::new() };
+        let fault = |code| Fault { code, field: String::new(), message: Message::default() };
         let told = gravest(vec![fault(RejectCode::OverPreciseAmount), fault(RejectCode::Unreadable)]);
         assert_eq!(told.map(|f| f.code), Some(RejectCode::Unreadable));
     }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::decision::Language;
+use crate::diagnostic::{Message, refused};
+
 /// The kind of a problem with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -39,17 +42,18 @@ pub struct Error {
     file: String,
     place: Option<(usize, Option<usize>)>,
     field: Option<String>,
-    message: String,
+    message: Message,
     source: Option<std::io::Error>,
 }
 
 impl Error {
-    pub(super) fn new(kind: ErrorKind, file: &str, message: impl Into<String>) -> Error {
+    pub(super) fn new(kind: ErrorKind, file: &str, message: impl Into<Message>) -> Error {
         Error { kind, file: file.to_owned(), place: None, field: None, message: message.into(), source: None }
     }
 
-    pub(super) fn io(file: &str, doing: &str, source: std::io::Error) -> Error {
-        let message = format!("cannot be {doing}: {}", reason(&source));
+    /// `doing` says what cannot be done, for a reason.
+    pub(super) fn io(file: &str, doing: fn(&Message) -> Message, source: std::io::Error) -> Error {
+        let message = doing(&reason(&source));
         Error { source: Some(source), ..Error::new(ErrorKind::Unreadable, file, message) }
     }
 
@@ -88,36 +92,37 @@ impl Error {
         self.field.as_deref()
     }
 
-    /// What is wrong, without the place.
+    /// What is wrong, without the place, in English.
     pub fn message(&self) -> &str {
-        &self.message
+        self.message.text(Language::En)
+    }
+
+    /// What is wrong, with its place.
+    pub fn text(&self, language: Language) -> String {
+        let mut text = self.file.clone();
+        if let Some((line, column)) = self.place {
+            text.push_str(&format!(":{line}"));
+            text.extend(column.map(|column| format!(":{column}")));
+        }
+        text.extend(self.field.as_ref().map(|field| format!(": `{field}`")));
+        text + ": " + self.message.text(language)
     }
 }
 
 /// What the operating system says, without its number.
-fn reason(error: &std::io::Error) -> String {
+fn reason(error: &std::io::Error) -> Message {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        std::io::ErrorKind::NotADirectory => "it is not a folder".to_owned(),
-        _ => error.to_string(),
+        std::io::ErrorKind::NotFound => refused::not_there(),
+        std::io::ErrorKind::PermissionDenied => refused::not_permitted(),
+        std::io::ErrorKind::IsADirectory => refused::is_a_folder(),
+        std::io::ErrorKind::NotADirectory => refused::is_no_folder(),
+        _ => refused::said_by_the_system(&error.to_string()),
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some((line, column)) = self.place {
-            write!(f, ":{line}")?;
-            if let Some(column) = column {
-                write!(f, ":{column}")?;
-            }
-        }
-        match &self.field {
-            Some(field) => write!(f, ": `{field}`: {}", self.message),
-            None => write!(f, ": {}", self.message),
-        }
+        f.write_str(&self.text(Language::En))
     }
 }
 
@@ -159,6 +164,15 @@ impl Errors {
         self.more
     }
 
+    /// All of them, one line each, and how many more there are.
+    pub fn text(&self, language: Language) -> String {
+        let mut lines: Vec<String> = self.list.iter().map(|error| error.text(language)).collect();
+        if self.more > 0 {
+            lines.push(refused::and_more_problems(self.more).text(language).to_owned());
+        }
+        lines.join("\n")
+    }
+
     /// The kind of the first.
     pub fn kind(&self) -> ErrorKind {
         self.list.first().map_or(ErrorKind::Malformed, Error::kind)
@@ -173,16 +187,7 @@ impl From<Error> for Errors {
 
 impl fmt::Display for Errors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, error) in self.list.iter().enumerate() {
-            if i > 0 {
-                writeln!(f)?;
-            }
-            write!(f, "{error}")?;
-        }
-        if self.more > 0 {
-            write!(f, "\nand {} more problems", self.more)?;
-        }
-        Ok(())
+        f.write_str(&self.text(Language::En))
     }
 }
 

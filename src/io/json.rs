@@ -6,9 +6,9 @@ use serde_json::value::RawValue;
 use super::cells::Fault;
 use super::error::{Error, ErrorKind};
 use super::source::Source;
-use crate::diagnostic::{nearest, place};
+use crate::diagnostic::catalogue::number;
+use crate::diagnostic::{Message, nearest, place, refused};
 use crate::money::MoneyError;
-use crate::reject::RejectCode;
 
 /// The most characters of a message.
 const MESSAGE_LIMIT: usize = 300;
@@ -22,8 +22,8 @@ pub(super) struct Element<'s> {
     pub(super) text: &'s str,
 }
 
-/// The elements of a file that is an array of `what`.
-pub(super) fn elements<'s>(source: &'s Source, what: &str) -> Result<Vec<Element<'s>>, Error> {
+/// The elements of a file that is an array; `array` says of what it must be.
+pub(super) fn elements<'s>(source: &'s Source, array: fn() -> Message) -> Result<Vec<Element<'s>>, Error> {
     if source.is_blank() {
         return Err(source.empty());
     }
@@ -31,16 +31,11 @@ pub(super) fn elements<'s>(source: &'s Source, what: &str) -> Result<Vec<Element
     let start = text.len().saturating_sub(text.trim_start().len());
     if !text.trim_start().starts_with('[') {
         let (line, column) = place(text, start);
-        return Err(Error::new(
-            ErrorKind::Malformed,
-            source.name(),
-            format!("the file must be a JSON array of {what}, `[ {{ ... }}, ... ]`"),
-        )
-        .at(line, Some(column)));
+        return Err(Error::new(ErrorKind::Malformed, source.name(), array()).at(line, Some(column)));
     }
     let raw: Vec<&'s RawValue> = serde_json::from_str(text).map_err(|error| {
         let (line, column) = place(text, offset(text, &error).saturating_sub(1));
-        Error::new(ErrorKind::Malformed, source.name(), format!("the file is not JSON: {}", words(&error))).at(line, Some(column))
+        Error::new(ErrorKind::Malformed, source.name(), refused::not_json(&words(&error))).at(line, Some(column))
     })?;
     let mut elements = Vec::with_capacity(raw.len());
     let (mut line, mut seen) = (1usize, 0usize);
@@ -58,7 +53,7 @@ impl Element<'_> {
     /// Reads the element, or says what is wrong with it, with the line in the file.
     pub(super) fn read<'de, T: Deserialize<'de>>(&'de self) -> Result<T, (Fault, usize)> {
         if !self.text.starts_with('{') {
-            return Err((Fault::new("", "it must be an object, `{ ... }`"), self.line));
+            return Err((Fault::new("", refused::an_object()), self.line));
         }
         serde_json::from_str(self.text).map_err(|error| {
             let line = self.line.saturating_add(error.line()).saturating_sub(1);
@@ -79,50 +74,92 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
     line_start.saturating_add(error.column()).min(text.len())
 }
 
-/// The error without its place, without names of types, and not too long.
-fn words(error: &serde_json::Error) -> String {
+/// The error without its place, without names of types, and not too long. Numbers can be too fine or too large, which are reasons of their own.
+fn words(error: &serde_json::Error) -> Message {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     let text = text.strip_suffix(&place).unwrap_or(&text);
-    let mut text = text.replace("expected u64", "expected a whole number").replace("expected u32", "expected a whole number");
-    if let Some((before, _)) = text.split_once("expected struct") {
-        text = format!("{before}expected an object, `{{ ... }}`");
+    if let Some(money) = of_money(text) {
+        return number(&money);
     }
     if let Some((name, known)) = text.strip_prefix("unknown field `").and_then(|t| t.split_once("`, expected ")) {
         let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
-        text = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("there is no field `{name}`; did you mean `{near}`?"),
-            None => format!("there is no field `{name}`; fields are `{}`", known.join("`, `")),
+        return match nearest(&short(name), known.iter().copied()) {
+            Some(near) => refused::no_field_near(&short(name), near),
+            None => refused::no_field(&short(name), &refused::listed(known)),
         };
     }
+    let quoted = |before: &str, after: &str| text.strip_prefix(before).and_then(|t| t.strip_suffix(after)).map(short);
+    if let Some(name) = quoted("duplicate field `", "`") {
+        return refused::field_twice(&name);
+    }
+    if let Some(name) = quoted("`", "` is given twice") {
+        return refused::given_twice(&name);
+    }
+    if let Some(day) = quoted("`", "` is not a date of the form YYYY-MM-DD") {
+        return refused::not_a_day(&day);
+    }
+    if let Some(found) = quoted("expected a decimal number, as text such as \"1234.50\", found ", "") {
+        return refused::decimal_expected(&found);
+    }
+    if text.starts_with("a binary float is not exact") {
+        return refused::binary_float();
+    }
+    if text.starts_with("EOF while parsing") {
+        return refused::file_ends(text);
+    }
+    if let Some((found, wanted)) = text.rsplit_once(", expected ") {
+        let expected = match wanted {
+            "u64" | "u32" | "a whole number" => Some(refused::a_whole_number()),
+            "a string" => Some(refused::a_string()),
+            "a sequence" => Some(refused::a_sequence()),
+            "a boolean" => Some(refused::true_or_false_here()),
+            "a table of names and values" => Some(refused::a_table()),
+            _ => wanted.starts_with("struct").then(refused::an_object_here),
+        };
+        if let Some(expected) = expected {
+            return refused::should_be(&expected, &short(found));
+        }
+    }
+    refused::said_by_the_reader(&short(text))
+}
+
+fn short(text: &str) -> String {
     match text.char_indices().nth(MESSAGE_LIMIT) {
         Some((end, _)) => format!("{} ...", text.get(..end).unwrap_or_default()),
-        None => text,
+        None => text.to_owned(),
     }
 }
 
+/// The error of a number that a text tells.
+fn of_money(text: &str) -> Option<MoneyError> {
+    let errors: [fn(String) -> MoneyError; 3] = [MoneyError::NotDecimal, MoneyError::TooPrecise, MoneyError::OutOfRange];
+    errors.into_iter().find_map(|error| {
+        let told = error(String::new()).to_string();
+        let number = text.strip_suffix(told.trim_start_matches('`'))?.strip_prefix('`')?;
+        Some(error(short(number.strip_suffix('`').unwrap_or(number))))
+    })
+}
+
 fn fault(text: &str, error: &serde_json::Error) -> Fault {
-    let message = words(error);
+    let told = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let told = told.strip_suffix(&place).unwrap_or(&told);
     // On its way out of an error the reader still takes a closing bracket, which leads out of the place.
     let mut end = offset(text, error);
     if text.get(..end).is_some_and(|t| t.ends_with(['}', ']'])) {
         end = end.saturating_sub(1);
     }
     let mut path = path_at(text, end);
-    if let Some(field) = message.strip_prefix("missing field `").and_then(|m| m.strip_suffix('`')) {
+    if let Some(field) = told.strip_prefix("missing field `").and_then(|m| m.strip_suffix('`')) {
         path.pop();
         path.push(field.to_owned());
-        return Fault::new(&path.join("."), "is missing");
+        return Fault::new(&path.join("."), refused::is_missing());
     }
-    let money = |error: MoneyError| message.ends_with(error.to_string().trim_start_matches("``"));
-    let code = if money(MoneyError::TooPrecise(String::new())) {
-        RejectCode::OverPreciseAmount
-    } else if money(MoneyError::OutOfRange(String::new())) {
-        RejectCode::AmountOverflow
-    } else {
-        RejectCode::Unreadable
-    };
-    Fault { code, field: path.join("."), message }
+    match of_money(told) {
+        Some(money) => Fault::money(&path.join("."), &money),
+        None => Fault::new(&path.join("."), words(error)),
+    }
 }
 
 /// The keys and indices that lead to the value at, or just before, a byte.
@@ -187,13 +224,14 @@ fn path_at(text: &str, end: usize) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::claim::{Claim, Person};
+    use crate::reject::RejectCode;
 
     fn told<T: for<'a> Deserialize<'a>>(text: &str) -> (String, String, usize) {
         let source = Source::read("claims.json", format!("[\n{text}\n]").as_bytes()).unwrap();
-        let elements = elements(&source, "claims").unwrap();
+        let elements = elements(&source, refused::array_of_claims).unwrap();
         match elements[0].read::<T>() {
             Ok(_) => (String::new(), "fine".to_owned(), 0),
-            Err((fault, line)) => (fault.field, fault.message, line),
+            Err((fault, line)) => (fault.field, fault.message.to_string(), line),
         }
     }
 

@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::{Error, ErrorKind};
+use crate::diagnostic::refused;
 
 /// How the names of files end that are not complete.
 const PART: &str = ".part";
@@ -26,13 +27,13 @@ impl OutputFolder {
     pub fn create(path: impl AsRef<Path>, replace: bool) -> Result<OutputFolder, Error> {
         let path = path.as_ref().to_owned();
         let name = path.display().to_string();
-        fs::create_dir_all(&path).map_err(|e| Error::io(&name, "made a folder", e))?;
-        for entry in fs::read_dir(&path).map_err(|e| Error::io(&name, "read", e))? {
-            let file = entry.map_err(|e| Error::io(&name, "read", e))?.file_name();
+        fs::create_dir_all(&path).map_err(|e| Error::io(&name, refused::cannot_be_made_a_folder, e))?;
+        for entry in fs::read_dir(&path).map_err(|e| Error::io(&name, refused::cannot_be_read, e))? {
+            let file = entry.map_err(|e| Error::io(&name, refused::cannot_be_read, e))?.file_name();
             // What a run that was broken off has left behind is nobody's result.
             let left_behind = file.to_str().is_some_and(|f| f.starts_with('.') && f.ends_with(PART));
             if !replace && !left_behind {
-                return Err(Error::new(ErrorKind::NotEmpty, &name, "the output folder is not empty"));
+                return Err(Error::new(ErrorKind::NotEmpty, &name, refused::folder_not_empty()));
             }
         }
         Ok(OutputFolder { path })
@@ -46,7 +47,7 @@ impl OutputFolder {
         let path = self.path.join(name);
         let temporary = self.path.join(format!(".{name}.{}{PART}", std::process::id()));
         let shown = path.display().to_string();
-        let file = File::create(&temporary).map_err(|e| Error::io(&shown, "written", e))?;
+        let file = File::create(&temporary).map_err(|e| Error::io(&shown, refused::cannot_be_written, e))?;
         Ok(OutputFile { path, shown, temporary, writer: Some(BufWriter::with_capacity(1 << 16, file)), failed: None })
     }
 
@@ -59,7 +60,7 @@ impl OutputFolder {
             file.settle()?;
         }
         for file in &mut files {
-            fs::rename(&file.temporary, &file.path).map_err(|e| Error::io(&file.shown, "written", e))?;
+            fs::rename(&file.temporary, &file.path).map_err(|e| Error::io(&file.shown, refused::cannot_be_written, e))?;
         }
         // The names are in the folder's own data. Some systems cannot sync a folder, which is no fault of the files.
         if let Ok(folder) = File::open(&self.path) {
@@ -82,7 +83,7 @@ pub struct OutputFile {
 impl OutputFile {
     /// An error of writing as one that names the file.
     pub fn error(&self, error: std::io::Error) -> Error {
-        Error::io(&self.shown, "written", error)
+        Error::io(&self.shown, refused::cannot_be_written, error)
     }
 
     fn settle(&mut self) -> Result<(), Error> {
@@ -91,7 +92,7 @@ impl OutputFile {
             (None, Some(writer)) => writer.into_inner().map_err(std::io::IntoInnerError::into_error).and_then(|file| file.sync_all()),
             (None, None) => Ok(()),
         };
-        done.map_err(|e| Error::io(&self.shown, "written", e))
+        done.map_err(|e| Error::io(&self.shown, refused::cannot_be_written, e))
     }
 }
 

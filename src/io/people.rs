@@ -9,6 +9,7 @@ use super::rows::Table;
 use super::source::{Format, Source};
 use crate::batch::People;
 use crate::claim::Person;
+use crate::diagnostic::{Message, refused};
 
 const COLUMNS: &[&str] = &["id", "household", "birth_date", "attributes.NAME"];
 
@@ -43,7 +44,7 @@ pub fn read_people(source: &Source) -> Result<People, Errors> {
     }
     match reader.errors {
         Some(errors) => Err(errors),
-        None => People::new(reader.persons).map_err(|e| Error::new(ErrorKind::BadValue, source.name(), e.to_string()).into()),
+        None => People::new(reader.persons).map_err(|e| Error::new(ErrorKind::BadValue, source.name(), e.message()).into()),
     }
 }
 
@@ -53,7 +54,7 @@ pub fn read_people(source: &Source) -> Result<People, Errors> {
 /// Everything that is wrong with the file, each with its place.
 pub fn read_households(source: &Source, people: People) -> Result<People, Errors> {
     let households: Vec<Person> = read_people(source)?.iter().cloned().collect();
-    people.with_households(households).map_err(|e| Error::new(ErrorKind::BadValue, source.name(), e.to_string()).into())
+    people.with_households(households).map_err(|e| Error::new(ErrorKind::BadValue, source.name(), e.message()).into())
 }
 
 struct Reader<'s> {
@@ -65,7 +66,7 @@ struct Reader<'s> {
 }
 
 impl Reader<'_> {
-    fn error(&mut self, kind: ErrorKind, line: usize, field: &str, message: String) {
+    fn error(&mut self, kind: ErrorKind, line: usize, field: &str, message: Message) {
         let mut error = Error::new(kind, self.source.name(), message).at(line, None);
         if !field.is_empty() {
             error = error.field(field);
@@ -79,15 +80,13 @@ impl Reader<'_> {
                 if let (Some(from), Some(until)) = (value.from, value.until)
                     && until <= from
                 {
-                    let message = format!("`{}` ends on {until}, not after it begins on {from}", value.value.as_str());
+                    let message = refused::ends_on(value.value.as_str(), until, from);
                     self.error(ErrorKind::BadValue, line, &format!("attributes.{name}"), message);
                 }
             }
         }
         match self.lines.get(&person.id).copied() {
-            Some(first) => {
-                self.error(ErrorKind::DuplicateId, line, "id", format!("person `{}` is given twice, first in line {first}", person.id))
-            }
+            Some(first) => self.error(ErrorKind::DuplicateId, line, "id", refused::person_twice(&person.id, first)),
             None => {
                 self.lines.insert(person.id.clone(), line);
                 self.persons.push(person);
@@ -118,15 +117,13 @@ impl Reader<'_> {
     }
 
     fn json(&mut self) -> Result<(), Errors> {
-        for element in json::elements(self.source, "persons")? {
+        for element in json::elements(self.source, refused::array_of_persons)? {
             match element.read::<Person>() {
                 Err((fault, line)) => self.error(ErrorKind::BadValue, line, &fault.field, fault.message),
-                Ok(person) => {
-                    match Some(person.id.as_str()).filter(|id| !id.is_empty()).ok_or_else(|| "is empty".to_owned()).and_then(word) {
-                        Err(message) => self.error(ErrorKind::BadValue, element.line, "id", message),
-                        Ok(_) => self.take(person, element.line),
-                    }
-                }
+                Ok(person) => match Some(person.id.as_str()).filter(|id| !id.is_empty()).ok_or_else(refused::is_empty).and_then(word) {
+                    Err(message) => self.error(ErrorKind::BadValue, element.line, "id", message),
+                    Ok(_) => self.take(person, element.line),
+                },
             }
         }
         Ok(())
@@ -136,7 +133,7 @@ impl Reader<'_> {
 fn fill(person: &mut Person, column: &Column, cell: Cell<'_>) -> Result<(), Fault> {
     match column {
         Column::Id => person.id = cell.needed()?.to_owned(),
-        Column::Household => person.household = cell.text()?,
+        Column::Household => person.household = cell.dated()?.unwrap_or_default(),
         Column::BirthDate => person.birth_date = cell.date()?,
         Column::Attribute(name) => {
             if let Some(dated) = cell.dated()? {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::error::{Error, ErrorKind, Errors};
 use super::source::Source;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Message, nearest, refused};
 
 /// The most bytes in a field; longer ones are refused, so that messages stay short.
 const FIELD_LIMIT: usize = 1_000;
@@ -50,21 +50,21 @@ impl<'s> Iterator for Lines<'s> {
 pub(super) struct Row<'s> {
     pub(super) line: usize,
     pub(super) fields: Vec<Cow<'s, str>>,
-    pub(super) fault: Option<(ErrorKind, String)>,
+    pub(super) fault: Option<(ErrorKind, Message)>,
 }
 
 /// Splits a line into fields. On a fault the fields before it are there.
-fn split<'s>(line: &'s str, fields: &mut Vec<Cow<'s, str>>) -> Result<(), String> {
+fn split<'s>(line: &'s str, fields: &mut Vec<Cow<'s, str>>) -> Result<(), Message> {
     let mut rest = line;
     loop {
         let number = fields.len().saturating_add(1);
-        let fault = |what: &str| Err(format!("field {number}: {what}"));
+        let fault = |what: Message| Err(refused::field_fault(number, &what));
         let (field, after) = match rest.strip_prefix('"') {
             None => {
                 let end = rest.find(',').unwrap_or(rest.len());
                 let (field, after) = rest.split_at(end);
                 if field.contains('"') {
-                    return fault("a quote inside a field that does not begin with one");
+                    return fault(refused::stray_quote());
                 }
                 (Cow::Borrowed(field), after)
             }
@@ -72,7 +72,7 @@ fn split<'s>(line: &'s str, fields: &mut Vec<Cow<'s, str>>) -> Result<(), String
                 let mut from = 0usize;
                 let end = loop {
                     let Some(at) = quoted.get(from..).and_then(|t| t.find('"')) else {
-                        return fault("a quote that is not closed on its line");
+                        return fault(refused::open_quote());
                     };
                     let at = from.saturating_add(at);
                     let next = at.saturating_add(1);
@@ -85,17 +85,17 @@ fn split<'s>(line: &'s str, fields: &mut Vec<Cow<'s, str>>) -> Result<(), String
                 let (field, after) = quoted.split_at(end);
                 let after = after.strip_prefix('"').unwrap_or(after);
                 if !after.is_empty() && !after.starts_with(',') {
-                    return fault("text after the closing quote");
+                    return fault(refused::text_after_quote());
                 }
                 let field = if field.contains('"') { Cow::Owned(field.replace("\"\"", "\"")) } else { Cow::Borrowed(field) };
                 (field, after)
             }
         };
         if field.len() > FIELD_LIMIT {
-            return fault(&format!("longer than {FIELD_LIMIT} bytes"));
+            return fault(refused::longer_than(FIELD_LIMIT));
         }
         if number > COLUMN_LIMIT {
-            return Err(format!("more than {COLUMN_LIMIT} fields"));
+            return Err(refused::more_than_fields(COLUMN_LIMIT));
         }
         fields.push(field);
         match after.strip_prefix(',') {
@@ -116,33 +116,33 @@ impl<'s, C> Table<'s, C> {
         let mut lines = Lines { rest: Some(source.text()), line: 0 };
         let Some((line, header)) = lines.next().filter(|_| !source.is_blank()) else { return Err(source.empty().into()) };
         let mut errors = None;
-        let mut push = |kind, message: String| Errors::push(&mut errors, Error::new(kind, source.name(), message).at(line, None));
+        let mut push = |kind, message: Message| Errors::push(&mut errors, Error::new(kind, source.name(), message).at(line, None));
         let mut names = Vec::new();
         if let Err(message) = split(header, &mut names) {
-            push(ErrorKind::Malformed, format!("the header cannot be read: {message}"));
+            push(ErrorKind::Malformed, refused::bad_header(&message));
             names.clear();
         }
         let mut columns: Vec<(String, C)> = Vec::new();
         for name in &names {
             if columns.iter().any(|(other, _)| other == name) {
-                push(ErrorKind::DuplicateColumn, format!("column `{name}` is there twice"));
+                push(ErrorKind::DuplicateColumn, refused::column_twice(name));
                 continue;
             }
             match column(name) {
                 Some(meaning) => columns.push((name.to_string(), meaning)),
-                None if name.is_empty() => push(ErrorKind::UnknownColumn, "a column without a name".to_owned()),
+                None if name.is_empty() => push(ErrorKind::UnknownColumn, refused::column_unnamed()),
                 None => {
-                    let help = match nearest(name, known.iter().copied()) {
-                        Some(near) => format!(" (did you mean `{near}`?)"),
-                        None => format!(" (columns are {})", list(known)),
+                    let message = match nearest(name, known.iter().copied()) {
+                        Some(near) => refused::no_column_near(name, near),
+                        None => refused::no_column(name, &refused::listed(known.iter().copied())),
                     };
-                    push(ErrorKind::UnknownColumn, format!("there is no column `{name}` in such files{help}"));
+                    push(ErrorKind::UnknownColumn, message);
                 }
             }
         }
         for name in required {
             if !names.is_empty() && !names.iter().any(|n| n == name) {
-                push(ErrorKind::MissingColumn, format!("column `{name}` is missing"));
+                push(ErrorKind::MissingColumn, refused::column_missing(name));
             }
         }
         match errors {
@@ -158,7 +158,7 @@ impl<'s, C> Table<'s, C> {
         let fault = match split(text, &mut fields) {
             Err(message) => Some((ErrorKind::Malformed, message)),
             Ok(()) if fields.len() != self.columns.len() => {
-                let message = format!("{} fields, but there are {} columns", fields.len(), self.columns.len());
+                let message = refused::field_count(fields.len(), self.columns.len());
                 Some((ErrorKind::FieldCount, message))
             }
             Ok(()) => None,
@@ -167,15 +167,11 @@ impl<'s, C> Table<'s, C> {
     }
 }
 
-fn list(names: &[&str]) -> String {
-    names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn fields(line: &str) -> Result<Vec<String>, String> {
+    fn fields(line: &str) -> Result<Vec<String>, Message> {
         let mut fields = Vec::new();
         split(line, &mut fields)?;
         Ok(fields.into_iter().map(Cow::into_owned).collect())

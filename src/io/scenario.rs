@@ -7,7 +7,8 @@ use super::error::{Error, ErrorKind, Errors};
 use super::people::{read_households, read_people};
 use super::source::Source;
 use crate::batch::{BatchError, ExpectationError, Expectations, Mode, People, PlanBook, Run, run};
-use crate::diagnostic::Diagnostics;
+use crate::decision::Language;
+use crate::diagnostic::{Diagnostics, Message, refused};
 use crate::plan::Plan;
 use crate::scheme::Scheme;
 
@@ -29,6 +30,18 @@ pub enum ScenarioError {
     Expectations(#[from] ExpectationError),
 }
 
+impl ScenarioError {
+    /// What is wrong, in words; findings about rule files are told without excerpts.
+    pub fn text(&self, language: Language) -> String {
+        match self {
+            ScenarioError::Files(errors) => errors.text(language),
+            ScenarioError::Schemes(_) => self.to_string(),
+            ScenarioError::Batch(error) => error.text(language),
+            ScenarioError::Expectations(error) => error.text(language),
+        }
+    }
+}
+
 impl From<Error> for ScenarioError {
     fn from(error: Error) -> Self {
         ScenarioError::Files(error.into())
@@ -44,11 +57,11 @@ pub fn scheme_files(folder: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
     schemes_among(folder, &names_in(folder)?)
 }
 
-fn names_in(folder: &Path) -> Result<Vec<String>, Error> {
+pub(super) fn names_in(folder: &Path) -> Result<Vec<String>, Error> {
     let shown = folder.display().to_string();
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(|e| Error::io(&shown, "read", e))? {
-        let entry = entry.map_err(|e| Error::io(&shown, "read", e))?;
+    for entry in std::fs::read_dir(folder).map_err(|e| Error::io(&shown, refused::cannot_be_read, e))? {
+        let entry = entry.map_err(|e| Error::io(&shown, refused::cannot_be_read, e))?;
         if let Some(name) = entry.file_name().to_str() {
             names.push(name.to_owned());
         }
@@ -57,14 +70,14 @@ fn names_in(folder: &Path) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-fn schemes_among(folder: &Path, names: &[String]) -> Result<Vec<PathBuf>, Error> {
+pub(super) fn schemes_among(folder: &Path, names: &[String]) -> Result<Vec<PathBuf>, Error> {
     let is_scheme = |name: &&String| *name == "scheme.toml" || name.starts_with("scheme-") && name.ends_with(".toml");
     let schemes: Vec<PathBuf> = names.iter().filter(is_scheme).map(|name| folder.join(name)).collect();
-    if schemes.is_empty() { Err(missing(folder, "scheme.toml, or scheme-*.toml")) } else { Ok(schemes) }
+    if schemes.is_empty() { Err(missing(folder, refused::scenario_needs_scheme())) } else { Ok(schemes) }
 }
 
-fn missing(folder: &Path, what: &str) -> Error {
-    Error::new(ErrorKind::WrongFiles, &folder.display().to_string(), format!("a scenario needs {what}, and the folder has none"))
+fn missing(folder: &Path, message: Message) -> Error {
+    Error::new(ErrorKind::WrongFiles, &folder.display().to_string(), message)
 }
 
 /// Reads and checks a rule file.
@@ -119,20 +132,7 @@ impl Scenario {
     /// # Errors
     /// If a file cannot be read, or if the schemes have errors.
     pub fn read(schemes: &[PathBuf], people: Option<&Source>, claims: &Source, lines: Option<&Source>) -> Result<Scenario, ScenarioError> {
-        let (mut plans, mut warnings, mut failed) = (Vec::new(), Vec::new(), Vec::new());
-        for path in schemes {
-            match read_scheme(path) {
-                Ok(scheme) => {
-                    plans.push(Plan::compile(&scheme).map_err(|findings| ScenarioError::Schemes(vec![findings]))?);
-                    warnings.push(scheme.warnings().clone());
-                }
-                Err(ScenarioError::Schemes(findings)) => failed.extend(findings),
-                Err(other) => return Err(other),
-            }
-        }
-        if !failed.is_empty() {
-            return Err(ScenarioError::Schemes(failed));
-        }
+        let (plans, warnings) = read_plans(schemes)?;
         let book = PlanBook::new(plans)?;
         let claims = read_claims(claims, lines)?;
         let people = match people {
@@ -166,18 +166,32 @@ impl Files {
         let names = names_in(folder)?;
         let has = |name: &str| names.iter().any(|n| n == name).then(|| folder.join(name));
         let one_of = |first: &str, second: &str| match (has(first), has(second)) {
-            (Some(_), Some(_)) => {
-                Err(Error::new(ErrorKind::WrongFiles, &shown, format!("there are both {first} and {second}; only one can be meant")))
-            }
+            (Some(_), Some(_)) => Err(Error::new(ErrorKind::WrongFiles, &shown, refused::there_are_both(first, second))),
             (found, None) | (None, found) => Ok(found),
         };
         Ok(Files {
             schemes: schemes_among(folder, &names)?,
             people: one_of("people.csv", "people.json")?,
             households: one_of("households.csv", "households.json")?,
-            claims: one_of("claims.csv", "claims.json")?.ok_or_else(|| missing(folder, "claims.csv or claims.json"))?,
+            claims: one_of("claims.csv", "claims.json")?.ok_or_else(|| missing(folder, refused::scenario_needs_claims()))?,
             lines: has("lines.csv"),
             expectations: has("expect.toml"),
         })
     }
+}
+
+/// Plans and what is said about them, or the errors of all that have some.
+pub(super) fn read_plans(schemes: &[PathBuf]) -> Result<(Vec<Plan>, Vec<Diagnostics>), ScenarioError> {
+    let (mut plans, mut warnings, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    for path in schemes {
+        match read_scheme(path) {
+            Ok(scheme) => {
+                plans.push(Plan::compile(&scheme).map_err(|findings| ScenarioError::Schemes(vec![findings]))?);
+                warnings.push(scheme.warnings().clone());
+            }
+            Err(ScenarioError::Schemes(findings)) => failed.extend(findings),
+            Err(other) => return Err(other),
+        }
+    }
+    if failed.is_empty() { Ok((plans, warnings)) } else { Err(ScenarioError::Schemes(failed)) }
 }

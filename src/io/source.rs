@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::error::{Error, ErrorKind};
-use crate::diagnostic::place;
+use crate::diagnostic::{place, refused};
 
 /// The form of a file of persons or claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Source {
     pub fn open(path: impl AsRef<Path>) -> Result<Source, Error> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let file = File::open(path).map_err(|e| Error::io(&name, "opened", e))?;
+        let file = File::open(path).map_err(|e| Error::io(&name, refused::cannot_be_opened, e))?;
         Source::read(&name, file)
     }
 
@@ -41,16 +41,13 @@ impl Source {
     /// If it cannot be read, or is not UTF-8.
     pub fn read(name: &str, mut reader: impl Read) -> Result<Source, Error> {
         let mut bytes = Vec::new();
-        reader.read_to_end(&mut bytes).map_err(|e| Error::io(name, "read", e))?;
+        reader.read_to_end(&mut bytes).map_err(|e| Error::io(name, refused::cannot_be_read, e))?;
         let mut text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let bytes = error.as_bytes();
             let (line, column) = place(&String::from_utf8_lossy(bytes.get(..valid).unwrap_or_default()), valid);
-            let message = if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-                "the text is UTF-16, not UTF-8: save it as UTF-8"
-            } else {
-                "the text is not UTF-8 (is it GBK? save it as UTF-8)"
-            };
+            let message =
+                if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) { refused::utf_16() } else { refused::not_utf_8() };
             Error::new(ErrorKind::NotUtf8, name, message).at(line, Some(column))
         })?;
         if text.starts_with('\u{feff}') {
@@ -80,6 +77,6 @@ impl Source {
     }
 
     pub(super) fn empty(&self) -> Error {
-        Error::new(ErrorKind::Empty, &self.name, "the file is empty")
+        Error::new(ErrorKind::Empty, &self.name, refused::empty_file())
     }
 }

@@ -9,6 +9,7 @@ use super::error::{Error, ErrorKind};
 use super::output::OutputFolder;
 use crate::check::{Finding, Report, Witness};
 use crate::decision::{Decision, Language};
+use crate::diagnostic::refused;
 use crate::plan::Plan;
 use crate::scheme::Scheme;
 
@@ -23,20 +24,20 @@ pub fn write_witnesses(folder: impl AsRef<Path>, checked: &[(Scheme, Report)]) -
     let folder = folder.as_ref();
     let shown = folder.display().to_string();
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) || folder.is_file() {
-        return Err(Error::new(ErrorKind::NotEmpty, &shown, "the output folder is not empty"));
+        return Err(Error::new(ErrorKind::NotEmpty, &shown, refused::folder_not_empty()));
     }
     let name = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let parent = folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    fs::create_dir_all(parent).map_err(|e| Error::io(&shown, "made a folder", e))?;
+    fs::create_dir_all(parent).map_err(|e| Error::io(&shown, refused::cannot_be_made_a_folder, e))?;
     let part = parent.join(format!(".{name}.{}.part", std::process::id()));
     // What a run that was broken off has left behind is nobody's result.
     let _ = fs::remove_dir_all(&part);
     let written = write_all(&part, checked);
     let done = written.and_then(|written| {
-        fs::create_dir_all(&part).map_err(|e| Error::io(&shown, "written", e))?;
+        fs::create_dir_all(&part).map_err(|e| Error::io(&shown, refused::cannot_be_written, e))?;
         // An empty folder gives way; on systems where it does not by itself, by hand.
         let _ = fs::remove_dir(folder);
-        fs::rename(&part, folder).map_err(|e| Error::io(&shown, "written", e))?;
+        fs::rename(&part, folder).map_err(|e| Error::io(&shown, refused::cannot_be_written, e))?;
         Ok(written.into_iter().map(|path| folder.join(path)).collect())
     });
     if done.is_err() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::{Message, rules as say};
 use crate::plan::Plan;
 use crate::plan::fact::{Facts, effective_days};
 use crate::plan::value::Axis;
@@ -99,7 +100,7 @@ impl Row {
     }
 
     /// The case in the words of the rule file.
-    pub(crate) fn describe(&self, plan: &Plan, axes: &[Axis]) -> String {
+    pub(crate) fn describe(&self, plan: &Plan, axes: &[Axis]) -> Message {
         let mut words = Vec::new();
         for (classes, axis) in self.classes.iter().zip(axes) {
             if let (Some(classes), Some(fact)) = (classes, plan.facts.get(axis.fact)) {
@@ -107,14 +108,16 @@ impl Row {
                 let shown = classes.iter().map(|class| {
                     let sample = fact.domain.sample(*class);
                     match fact.domain {
-                        crate::plan::fact::Domain::Date { .. } => format!("from {}", fact.domain.show(sample.max(first))),
-                        crate::plan::fact::Domain::Number { .. } => format!("from {}", fact.domain.show(sample)),
-                        _ => fact.domain.show(sample),
+                        crate::plan::fact::Domain::Date { .. } => say::from(&fact.domain.show(sample.max(first))),
+                        crate::plan::fact::Domain::Number { .. } => say::from(&fact.domain.show(sample)),
+                        _ => fact.domain.show(sample).into(),
                     }
                 });
-                words.push(format!("{} = {}", fact.name, shown.collect::<Vec<_>>().join("|")));
+                let mut shown = shown.collect::<Vec<Message>>().into_iter();
+                let first = Message::from(format!("{} = ", fact.name)).and(&shown.next().unwrap_or_default());
+                words.push(shown.fold(first, |text, one| text.and(&Message::from("|")).and(&one)));
             }
         }
-        words.join(", ")
+        Message::list(words)
     }
 }

@@ -67,6 +67,8 @@ struct Compiler<'t> {
     groups: Vec<Vec<plan::GroupKey>>,
     day_charges: Vec<plan::DayCharge>,
     used: BTreeSet<Declared>,
+    /// The conditions of the layer and the benefit at work, as far as they ask for what does not change within a claim: tables need no row beyond them.
+    within: Vec<Condition>,
     /// Parameters used since the trail was last taken.
     trail: BTreeSet<usize>,
     /// Parameters that each parameter is figured from.
@@ -94,6 +96,7 @@ impl<'t> Compiler<'t> {
             accumulators: Vec::new(),
             feeds: Vec::new(),
             groups: Vec::new(),
+            within: Vec::new(),
             day_charges: Vec::new(),
             used: BTreeSet::new(),
             trail: BTreeSet::new(),
@@ -313,7 +316,7 @@ impl Compiler<'_> {
             couples_households: self.accumulators.iter().any(|a| a.owner == syntax::Owner::Household),
             claim_counts: (0..self.accumulators.len())
                 .filter(|i| self.accumulators.get(*i).is_some_and(|a| matches!(a.counts, Counts::Claims | Counts::Days)))
-                .filter(|i| !reserves.contains(i))
+                .filter(|i| !reserves.contains(i) && *i < tree.accumulators.len())
                 .collect(),
             settles: header.settles.clone(),
             groups: std::mem::take(&mut self.groups),

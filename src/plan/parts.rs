@@ -71,8 +71,16 @@ impl Benefit {
         }
         parts.extend(self.covers.iter().map(|c| Part::Value(&c.factor)));
         parts.extend(self.limits().flat_map(Limit::parts));
+        for cap in &self.line_caps {
+            parts.extend(cap.limit.parts());
+            parts.extend(cap.lines.iter().map(Part::Condition));
+            parts.extend(cap.times.map(Part::Fact));
+        }
         for copay in &self.copays {
             parts.extend([Part::Condition(&copay.condition), Part::Value(&copay.amount)]);
+            parts.extend(copay.least.iter().chain(&copay.most).map(Part::Value));
+            parts.extend(copay.times.map(Part::Fact));
+            parts.extend(copay.caps.iter().flat_map(Limit::parts));
         }
         for adjustment in self.points.iter().chain(&self.factors) {
             parts.extend([Part::Condition(&adjustment.condition), Part::Value(&adjustment.value)]);

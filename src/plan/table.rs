@@ -205,12 +205,26 @@ impl Grid {
 
     /// Whether the case of a cell can come up, and the case in words.
     pub(crate) fn describe(&self, cell: usize, facts: &[Fact], effective: (i64, i64)) -> (bool, Message) {
+        self.describe_only(cell, facts, effective, |_| true)
+    }
+
+    /// As [`Grid::describe`], by some of the facts alone.
+    pub(crate) fn describe_only(
+        &self,
+        cell: usize,
+        facts: &[Fact],
+        effective: (i64, i64),
+        told: impl Fn(usize) -> bool,
+    ) -> (bool, Message) {
         let mut case = Facts::default();
         case.reset(facts.len());
         let possible = self.look_at(cell, facts, &mut case);
         let mut words = Vec::new();
         for fact in self.axes.iter().filter_map(|axis| facts.get(axis.fact).map(|fact| (axis.fact, fact))) {
             let (index, fact) = fact;
+            if !told(index) {
+                continue;
+            }
             let mut sample = case.value(index).unwrap_or(0);
             if matches!(fact.domain, Domain::Date { .. }) {
                 sample = sample.max(effective.0);

@@ -1,6 +1,8 @@
 //! Everything that reports and the command line say, in Chinese and English.
 
+use crate::date::Per;
 use crate::decision::Language;
+use crate::journal::PostingState;
 use crate::reject::RejectCode;
 
 /// The catalogue in one language.
@@ -176,6 +178,27 @@ impl Words {
         }
     }
 
+    pub fn standard_output(self) -> &'static str {
+        if self.zh() { "标准输出" } else { "standard output" }
+    }
+
+    pub fn cannot_write(self, name: &str, error: &std::io::Error) -> String {
+        if self.zh() { format!("{name}：无法写入：{error}") } else { format!("{name} cannot be written: {error}") }
+    }
+
+    pub fn cannot_read(self, name: &str, error: &std::io::Error) -> String {
+        if self.zh() { format!("{name}：无法读取：{error}") } else { format!("{name}: cannot be read: {error}") }
+    }
+
+    pub fn difference_of(self, rule: &str, case: &str, change: &str) -> String {
+        match (self.0, case) {
+            (Language::Zh, "") => format!("{rule}：{change}"),
+            (Language::Zh, _) => format!("{rule}（{case}）：{change}"),
+            (Language::En, "") => format!("{rule}: {change}"),
+            (Language::En, _) => format!("{rule} ({case}): {change}"),
+        }
+    }
+
     pub fn witness(self) -> [&'static str; 3] {
         if self.zh() { ["例", "旧", "新"] } else { ["for example", "old", "new"] }
     }
@@ -333,6 +356,176 @@ impl Words {
         if self.zh() { "裁定" } else { "settling" }
     }
 
+    pub fn give_operations(self) -> &'static str {
+        if self.zh() {
+            "请给出场景文件夹，或 --scheme 与 --operations"
+        } else {
+            "give a scenario folder, or --scheme and --operations"
+        }
+    }
+
+    pub fn not_a_day(self) -> &'static str {
+        if self.zh() { "不是 YYYY-MM-DD 形式的日期" } else { "not a date of the form YYYY-MM-DD" }
+    }
+
+    pub fn operations(self) -> &'static str {
+        if self.zh() { "操作" } else { "operations" }
+    }
+
+    pub fn repeated(self) -> &'static str {
+        if self.zh() { "重复送达" } else { "sent again" }
+    }
+
+    pub fn refused(self) -> &'static str {
+        if self.zh() { "未受理" } else { "refused" }
+    }
+
+    pub fn claims_standing(self) -> &'static str {
+        if self.zh() { "现有理赔申请" } else { "claims that stand" }
+    }
+
+    pub fn reservations(self) -> &'static str {
+        if self.zh() { "现有预授权" } else { "reservations" }
+    }
+
+    pub fn reserved(self) -> &'static str {
+        if self.zh() { "预留金额" } else { "reserved" }
+    }
+
+    pub fn digest(self) -> &'static str {
+        if self.zh() { "摘要" } else { "digest" }
+    }
+
+    pub fn opening_balance(self) -> &'static str {
+        if self.zh() { "期初余额" } else { "opening balance" }
+    }
+
+    pub fn paid_by(self, fund: &str) -> String {
+        if self.zh() { format!("{fund} 支付") } else { format!("paid by {fund}") }
+    }
+
+    pub fn posting_state(self, state: PostingState) -> &'static str {
+        match (self.zh(), state) {
+            (true, PostingState::Final) => "入账",
+            (true, PostingState::Reserved) => "预留",
+            (true, PostingState::Reversed) => "冲销",
+            (false, PostingState::Final) => "final",
+            (false, PostingState::Reserved) => "reserved",
+            (false, PostingState::Reversed) => "reversed",
+        }
+    }
+
+    pub fn posting_head(self) -> [&'static str; 7] {
+        if self.zh() {
+            ["操作", "状态", "理赔", "规则", "账户", "周期", "金额"]
+        } else {
+            ["operation", "state", "claim", "rule", "account", "period", "amount"]
+        }
+    }
+
+    pub fn balance_head(self) -> [&'static str; 7] {
+        if self.zh() {
+            ["规则", "限额", "累计", "周期", "已用", "额度", "剩余"]
+        } else {
+            ["rule", "limit", "accumulator", "period", "used", "of", "left"]
+        }
+    }
+
+    pub fn depends_on(self, fact: &str) -> String {
+        if self.zh() { format!("视 {fact} 而定") } else { format!("by {fact}") }
+    }
+
+    /// A limit as it is called in a scheme: `deductible 1`, `cap 2`.
+    pub fn limit(self, label: &str) -> String {
+        if !self.zh() {
+            return label.to_owned();
+        }
+        let (name, number) = match label.rsplit_once(' ') {
+            Some((name, number)) if number.bytes().all(|b| b.is_ascii_digit()) => (name, format!(" {number}")),
+            _ => (label, String::new()),
+        };
+        let name = match name {
+            "deductible" => "起付线",
+            "franchise" => "相对免赔额",
+            "cap" => "封顶线",
+            "layer cap" => "层封顶线",
+            "base cap" => "计入费用上限",
+            "out-of-pocket maximum" => "个人负担上限",
+            "bands" => "分段位置",
+            "phases" => "阶段位置",
+            "grant" => "定额补助位置",
+            "in kind" => "赠药周期位置",
+            other => other,
+        };
+        format!("{name}{number}")
+    }
+
+    /// Over what an accumulator runs.
+    pub fn per(self, per: Per) -> String {
+        if !self.zh() {
+            return per.to_string();
+        }
+        match per {
+            Per::PolicyYear => "保障年度".to_owned(),
+            Per::CalendarYear => "自然年度".to_owned(),
+            Per::Lifetime => "终身".to_owned(),
+            Per::Month => "月".to_owned(),
+            Per::Day => "日".to_owned(),
+            Per::Stay => "住院".to_owned(),
+            Per::Claim => "理赔".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
+    pub fn operation_refused(self, line: u64, message: &str) -> String {
+        match (self.zh(), line) {
+            (true, 0) => format!("人员：{message}"),
+            (true, _) => format!("第 {line} 行：{message}"),
+            (false, 0) => format!("people: {message}"),
+            (false, _) => format!("line {line}: {message}"),
+        }
+    }
+
+    pub fn refused_head(self, number: usize) -> String {
+        match (self.zh(), number) {
+            (true, _) => format!("{number} 项操作未受理："),
+            (false, 1) => "1 operation is refused:".to_owned(),
+            (false, _) => format!("{number} operations are refused:"),
+        }
+    }
+
+    pub fn replays(self, records: usize) -> String {
+        if self.zh() {
+            format!("{records} 项操作重新执行，结果逐字节相同")
+        } else {
+            format!("{records} operations carried out anew: the same bytes")
+        }
+    }
+
+    pub fn replays_otherwise(self) -> &'static str {
+        if self.zh() {
+            "重新执行的结果与所存日志不同：规则或程序的语义已改变"
+        } else {
+            "carried out anew the journal is another: the rules have changed, or what this version makes of them"
+        }
+    }
+
+    pub fn orders_differ(self, claims: usize) -> String {
+        match (self.zh(), claims) {
+            (true, _) => format!("两种次序下结果不同的理赔：{claims} 件"),
+            (false, 1) => "1 claim comes out otherwise in the other order".to_owned(),
+            (false, _) => format!("{claims} claims come out otherwise in the other order"),
+        }
+    }
+
+    pub fn orders_head(self) -> [&'static str; 5] {
+        if self.zh() {
+            ["理赔", "参保人", "按收到次序", "按发生次序", "差额"]
+        } else {
+            ["claim", "person", "as received", "as incurred", "difference"]
+        }
+    }
+
     /// A reject code in words; in English it says enough by itself.
     pub fn reject(self, code: RejectCode) -> &'static str {
         if !self.zh() {
@@ -346,6 +539,7 @@ impl Words {
             RejectCode::MissingDate => "缺少日期",
             RejectCode::DatesOutOfOrder => "日期颠倒",
             RejectCode::BeforeBirth => "早于出生",
+            RejectCode::SeveralHouseholds => "同日属于两户",
             RejectCode::NoSchemeInForce => "当日无有效方案",
             RejectCode::NegativeAmount => "金额为负",
             RejectCode::OverPreciseAmount => "金额位数过多",

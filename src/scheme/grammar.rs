@@ -1,6 +1,6 @@
 //! The keys of rule files: which table has which, of what form, and what they mean. Readers, suggestions and the JSON Schema go by this.
 
-use crate::scheme::syntax::{Candidate, Counts};
+use crate::scheme::syntax::{Candidate, CapOn, Counts, Each};
 
 /// A kind of table.
 pub(crate) struct Section {
@@ -382,12 +382,15 @@ pub(crate) const CAP: Section = Section {
         LIMIT_AMOUNT,
         RUNNING,
         GUARD,
-        &[key(
-            "on",
-            Form::Word(&["payment", "base"]),
-            "限制赔款（默认）或计入费用",
-            "It limits the payment (default) or the admitted base",
-        )],
+        &[
+            key(
+                "on",
+                Form::Word(&CapOn::WORDS),
+                "限制赔款（默认）、计入费用，或保障责任中明细的单位数、天数",
+                "It limits the payment (default), the admitted base, or in a benefit the units of lines or the days that count",
+            ),
+            key("lines", Form::Condition, "保障责任的限额只看这些明细", "In a benefit: it counts and cuts these lines only"),
+        ],
     ],
 };
 
@@ -413,7 +416,19 @@ pub(crate) const COPAY: Section = Section {
     zh: "定额自付",
     en: "a copayment",
     keys: &[
-        LIMIT_AMOUNT,
+        &[
+            key("amount", AMOUNT, "每项（案、明细、单位、天）应付的金额", "The sum due for each item: claim, line, unit or day"),
+            key("ratio", RATIO, "代替 `amount`：该项剩余费用的一部分", "In place of `amount`: a part of what the item has left"),
+            key("least", AMOUNT, "按比例计算时每项的最低金额", "Of a ratio: the least for each item"),
+            key("most", AMOUNT, "按比例计算时每项的最高金额", "Of a ratio: the most for each item"),
+            key(
+                "each",
+                Form::Word(&Each::WORDS),
+                "按案（默认）、按明细、按单位（明细的数量）或按天计一次",
+                "Due once for the claim (default), each line, each unit of a line's quantity, or each day",
+            ),
+            key("cap", Form::Tables(&COPAY_CAP), "该项自付在一个周期内的限额", "What it takes in a period at most"),
+        ],
         &[key(
             "taken",
             Form::Word(&["before-ratio", "before-deductible", "from-payment", "beside"]),
@@ -423,6 +438,9 @@ pub(crate) const COPAY: Section = Section {
         GUARD,
     ],
 };
+
+pub(crate) const COPAY_CAP: Section =
+    Section { id: "copay_cap", zh: "定额自付的限额", en: "a cap on a copayment", keys: &[LIMIT_AMOUNT, RUNNING, GUARD] };
 
 pub(crate) const RATIO_BETWEEN: Section = Section {
     id: "ratio_between",

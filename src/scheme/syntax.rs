@@ -261,12 +261,14 @@ pub(crate) enum Counts {
     Claims,
     Units,
     Days,
+    /// What copayments took.
+    Copay,
     /// Some parts of the patient's share: only for accumulators of a maximum's own.
     Parts(Parts),
 }
 
 impl Counts {
-    pub(crate) const NAMES: [(&'static str, Counts); 8] = [
+    pub(crate) const NAMES: [(&'static str, Counts); 9] = [
         ("deductible", Counts::Deductible),
         ("payment", Counts::Payment),
         ("base", Counts::Base),
@@ -275,12 +277,13 @@ impl Counts {
         ("claims", Counts::Claims),
         ("units", Counts::Units),
         ("days", Counts::Days),
+        ("copay", Counts::Copay),
     ];
 
     /// The names alone.
-    pub(crate) const WORDS: [&'static str; 8] = {
-        let [a, b, c, d, e, f, g, h] = Counts::NAMES;
-        [a.0, b.0, c.0, d.0, e.0, f.0, g.0, h.0]
+    pub(crate) const WORDS: [&'static str; 9] = {
+        let [a, b, c, d, e, f, g, h, i] = Counts::NAMES;
+        [a.0, b.0, c.0, d.0, e.0, f.0, g.0, h.0, i.0]
     };
 
     pub(crate) fn name(self) -> &'static str {
@@ -360,10 +363,49 @@ pub(crate) struct Limit {
     pub(crate) of: Parts,
 }
 
+/// What a cap limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CapOn {
+    Payment,
+    Base,
+    /// Units of lines, of which those beyond it do not count.
+    Units,
+    /// Days of the claim.
+    Days,
+}
+
+impl CapOn {
+    pub(crate) const NAMES: [(&'static str, CapOn); 4] =
+        [("payment", CapOn::Payment), ("base", CapOn::Base), ("units", CapOn::Units), ("days", CapOn::Days)];
+
+    /// The names alone.
+    pub(crate) const WORDS: [&'static str; 4] = {
+        let [a, b, c, d] = CapOn::NAMES;
+        [a.0, b.0, c.0, d.0]
+    };
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            CapOn::Payment => "payment",
+            CapOn::Base => "base",
+            CapOn::Units => "units",
+            CapOn::Days => "days",
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Cap {
     pub(crate) limit: Limit,
     pub(crate) on_base: bool,
+}
+
+/// A cap on what a benefit counts of its lines, or of some of them: units, days or money.
+#[derive(Debug, Clone)]
+pub(crate) struct LineCap {
+    pub(crate) limit: Limit,
+    pub(crate) on: CapOn,
+    pub(crate) lines: Option<Condition>,
 }
 
 #[derive(Debug, Clone)]
@@ -413,9 +455,52 @@ impl Parts {
     }
 }
 
+/// For what a copayment is due once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Each {
+    Claim,
+    Line,
+    /// For each unit of a line's quantity.
+    Unit,
+    Day,
+}
+
+impl Each {
+    pub(crate) const NAMES: [(&'static str, Each); 4] =
+        [("claim", Each::Claim), ("line", Each::Line), ("unit", Each::Unit), ("day", Each::Day)];
+
+    /// The names alone.
+    pub(crate) const WORDS: [&'static str; 4] = {
+        let [a, b, c, d] = Each::NAMES;
+        [a.0, b.0, c.0, d.0]
+    };
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Each::Claim => "claim",
+            Each::Line => "line",
+            Each::Unit => "unit",
+            Each::Day => "day",
+        }
+    }
+
+    /// Whether it looks at lines one by one.
+    pub(crate) fn by_line(self) -> bool {
+        matches!(self, Each::Line | Each::Unit)
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Copay {
+    pub(crate) each: Each,
+    /// A sum; or, if it is a ratio, a part of what the item has left.
     pub(crate) amount: Value,
+    pub(crate) is_ratio: bool,
+    pub(crate) least: Option<Value>,
+    pub(crate) most: Option<Value>,
+    /// What it takes in a period at most.
+    pub(crate) caps: Vec<Limit>,
+    pub(crate) place: Place,
     pub(crate) taken: Taken,
     pub(crate) guard: Guard,
 }
@@ -551,6 +636,7 @@ pub(crate) struct Benefit {
     pub(crate) ratio_between: [Option<Value>; 2],
     pub(crate) out_of_pocket_max: Vec<Limit>,
     pub(crate) caps: Vec<Cap>,
+    pub(crate) line_caps: Vec<LineCap>,
     pub(crate) coordinate: Option<Coordinate>,
     pub(crate) minimum: Option<Value>,
     pub(crate) indemnity: bool,

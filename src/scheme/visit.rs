@@ -43,7 +43,7 @@ impl Tree {
 }
 
 impl Benefit {
-    fn visit<'t>(&'t self, visit: Visit<'_, 't>) {
+    pub(crate) fn visit<'t>(&'t self, visit: Visit<'_, 't>) {
         self.guard.visit(visit);
         self.lines.iter().for_each(|c| c.visit(visit));
         if let Some(group) = &self.group {
@@ -54,10 +54,16 @@ impl Benefit {
         self.deductibles.iter().for_each(|d| d.limit.visit(visit));
         self.out_of_pocket_max.iter().for_each(|l| l.visit(visit));
         self.caps.iter().for_each(|c| c.limit.visit(visit));
+        for cap in &self.line_caps {
+            cap.limit.visit(visit);
+            cap.lines.iter().for_each(|c| c.visit(visit));
+        }
         self.minimum.iter().for_each(|v| v.visit(visit));
         self.ratio_between.iter().flatten().for_each(|v| v.visit(visit));
         for copay in &self.copays {
             copay.amount.visit(visit);
+            copay.least.iter().chain(&copay.most).for_each(|v| v.visit(visit));
+            copay.caps.iter().for_each(|c| c.visit(visit));
             copay.guard.visit(visit);
         }
         for adjustment in self.points.iter().chain(&self.factors) {
@@ -83,7 +89,7 @@ impl Benefit {
 }
 
 impl Limit {
-    fn visit<'t>(&'t self, visit: Visit<'_, 't>) {
+    pub(crate) fn visit<'t>(&'t self, visit: Visit<'_, 't>) {
         self.amount.visit(visit);
         self.guard.visit(visit);
     }

@@ -2,9 +2,10 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use crate::words::is_chinese;
 use medaid::batch::{self, BatchError, Mode, People, PlanBook, Run};
 use medaid::io::{ClaimsRead, ErrorKind, Errors, Source, read_claims, read_people};
-use medaid::{Plan, RejectCode, Scheme};
+use medaid::{Language, Plan, RejectCode, Scheme};
 
 const SMALL: &str = include_str!("schemes/small.toml");
 const HEADER: &str = "id,person,service_from,bill,portions.in_scope";
@@ -26,6 +27,7 @@ fn reject(read: Result<ClaimsRead, Errors>) -> (RejectCode, String, Option<u64>,
     let read = read.unwrap();
     assert_eq!((read.claims.len(), read.rejects.len()), (0, 1), "{read:?}");
     let reject = &read.rejects[0];
+    assert!(is_chinese(reject.text(Language::Zh)), "{}", reject.text(Language::Zh));
     (reject.code(), reject.field().to_owned(), reject.row(), reject.message().to_owned())
 }
 
@@ -34,6 +36,9 @@ fn row(row: &str) -> (RejectCode, String, Option<u64>, String) {
 }
 
 fn told(errors: Errors) -> String {
+    for line in errors.text(Language::Zh).lines() {
+        assert!(is_chinese(line), "{line}");
+    }
     errors.to_string()
 }
 
@@ -69,6 +74,7 @@ fn rejects(text: &str) -> Vec<String> {
 }
 
 fn rejects_of(run: &Run) -> Vec<String> {
+    run.rejects.iter().for_each(|r| assert!(is_chinese(r.text(Language::Zh)), "{}", r.text(Language::Zh)));
     run.rejects.iter().map(|r| format!("{} {} {}: {}", r.claim(), r.code(), r.field(), r.message())).collect()
 }
 

@@ -55,7 +55,7 @@ fn every_edge_is_met_from_both_sides() {
     let days: Vec<String> = boundaries(&plan)
         .edges
         .iter()
-        .filter(|e| e.rule.contains("the scheme"))
+        .filter(|e| e.rule.to_string().contains("the scheme"))
         .map(|e| format!("{} {} {}", e.rule, e.claims[0].1.service_from, e.claims[1].1.service_from))
         .collect();
     assert_eq!(days, ["2024-01-01: the scheme begins 2023-12-31 2024-01-01", "2025-01-01: the scheme has ended 2024-12-31 2025-01-01"]);
@@ -68,6 +68,75 @@ fn dated_values_have_edges() {
     let edge = found.edges.iter().find(|e| e.rule == "2024-01-01: critical_illness pays otherwise").expect("the threshold rises");
     let days: Vec<String> = edge.claims.iter().map(|(_, claim)| claim.service_from.to_string()).collect();
     assert_eq!(days, ["2023-12-31", "2024-01-01"]);
+}
+
+/// Ages, days and counts, each with rules that compare it.
+const NUMBERS: &str = r#"
+format = 1
+[scheme]
+id = "numbers"
+version = "1"
+effective = { from = 2024-01-01 }
+money = { currency = "CNY", unit = "0.01" }
+[[portion]]
+id = "p"
+[[accumulator]]
+id = "visits"
+counts = "claims"
+per = "policy-year"
+[[layer]]
+id = "old"
+  [[layer.benefit]]
+  id = "aged"
+  when = { age = ">= 60" }
+  covers = ["p"]
+  ratio = "10%"
+[[layer]]
+id = "long"
+  [[layer.benefit]]
+  id = "stay"
+  when = { days = "> 7" }
+  covers = ["p"]
+  ratio = "10%"
+[[layer]]
+id = "often"
+  [[layer.benefit]]
+  id = "visit"
+  covers = ["p"]
+  ratio = [{ when = { "accumulated.visits" = "< 3" }, then = "10%" }, { otherwise = "20%" }]
+"#;
+
+#[test]
+fn ages_days_and_counts_have_edges() {
+    let edges = boundaries(&plan(NUMBERS)).edges;
+    let at = |rule: &str| {
+        let edge = edges.iter().find(|e| e.rule == rule);
+        &edge.unwrap_or_else(|| panic!("{rule}: {:?}", edges.iter().map(|e| e.rule.to_string()).collect::<Vec<_>>())).claims
+    };
+    let births: Vec<String> =
+        at("age reaches 60: old pays otherwise").iter().map(|(p, c)| format!("{} {}", p.birth_date.unwrap(), c.service_from)).collect();
+    assert_eq!(births, ["1964-01-02 2024-01-01", "1964-01-01 2024-01-01", "1963-12-31 2024-01-01"]);
+    // A year that is 60 after a leap year has a leap day itself.
+    assert!(!edges.iter().any(|e| e.rule.to_string().contains("29 February")));
+    let days: Vec<_> = at("days reaches 7: long pays otherwise").iter().map(|(_, c)| c.days.unwrap()).collect();
+    assert_eq!(days, [6, 7, 8]);
+    let visits: Vec<String> = at("accumulated.visits reaches 3: often pays otherwise")
+        .iter()
+        .map(|(p, _)| p.opening.iter().map(|o| o.amount.to_string()).collect::<String>())
+        .collect();
+    assert_eq!(visits, ["2", "3", "4"]);
+}
+
+#[test]
+fn one_born_on_a_leap_day_has_the_birthday_on_the_first_of_march() {
+    let edges = boundaries(&plan(&NUMBERS.replace(">= 60", ">= 18"))).edges;
+    let edge = edges.iter().find(|e| e.rule == "age reaches 18 (born on 29 February): old pays otherwise").unwrap();
+    let told: Vec<String> = edge.claims.iter().map(|(p, c)| format!("{} {}", p.birth_date.unwrap(), c.service_from)).collect();
+    // 2026 is the first year that is 18 after a leap year.
+    assert_eq!(told, ["2008-02-29 2026-02-28", "2008-02-29 2026-03-01"]);
+    let plan = plan(&NUMBERS.replace(">= 60", ">= 18"));
+    let paid = |(person, claim): &(Person, Claim)| plan.adjudicate(person, &mut Ledger::new(), claim).unwrap().layers[0].paid.to_string();
+    assert_eq!(edge.claims.iter().map(paid).collect::<Vec<_>>(), ["0.00", "10000.00"]);
 }
 
 #[test]

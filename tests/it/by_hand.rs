@@ -64,8 +64,9 @@ fn workload_claim_by_claim() {
         let layers = [by_hand[0], by_hand[1], by_hand[2], by_hand[3] + by_hand[4], by_hand[5]];
         let person = &persons[*person];
         assert_eq!(cents(adjudicator.settle(person, &mut ledger, claim).unwrap().paid_by_layer()), layers);
+        let prepared_day = claim.service_from;
         let claim = prepared.push(person, claim).unwrap();
-        let mut books = prepared_ledger.open(&plan, person).unwrap();
+        let mut books = prepared_ledger.open(&plan, person, prepared_day).unwrap();
         assert_eq!(cents(adjudicator.settle_prepared(&prepared, claim, &mut books).unwrap().paid_by_layer()), layers);
     }
     assert_eq!(serde_json::to_string(&ledger).unwrap(), serde_json::to_string(&prepared_ledger).unwrap());

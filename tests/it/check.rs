@@ -212,6 +212,29 @@ fn n201_jumps() {
     insta::assert_snapshot!(shown(&scheme(&text), Code::Jump));
 }
 
+/// Layer two pays only where layer one has little left to pay and much remains: no first claim of a year comes there, but one after the cap is used up.
+#[test]
+fn n201_jumps_in_mid_year() {
+    let text = "[[layer]]\nid = \"one\"\n[[layer.benefit]]\nid = \"all\"\ncovers = [\"in_scope\"]\nratio = \"90%\"\n\
+                cap = [{ per = \"policy-year\", amount = 10000 }]\n\
+                [[layer]]\nid = \"two\"\n[[layer.benefit]]\nid = \"all\"\nwhen = { \"paid.one\" = \"<= 500\", left = \">= 2000\" }\n\
+                covers = [\"in_scope\"]\nratio = \"50%\"\n";
+    let scheme = scheme(text);
+    let report = check(&scheme);
+    let finding = report.findings().iter().find(|f| f.code() == Code::Jump).expect("a jump");
+    assert!(finding.message(Language::En).ends_with("see the opening balances of the example"), "{}", finding.message(Language::En));
+    let witness = finding.shown_by().unwrap();
+    let plan = Plan::compile(&scheme).unwrap();
+    let opening: Vec<&str> = witness.people().iter().flat_map(|p| &p.opening).map(|o| o.accumulator.as_str()).collect();
+    assert_eq!(opening, ["one.all.cap", "one.all.cap"]);
+    // By hand: with what the cap has left, layer two begins where 2,000 remain, and then pays half of it.
+    let decisions = witness.decisions(&plan).unwrap();
+    let layer_two = |d: &Decision| d.layers[1].paid.to_string();
+    assert_eq!(layer_two(&decisions[0]), "0.00");
+    assert!(layer_two(&decisions[1]).starts_with("1000."), "{}", layer_two(&decisions[1]));
+    assert_eq!(difference(decisions[1].bill.money().unwrap(), decisions[0].bill.money().unwrap()), 10_000);
+}
+
 #[test]
 fn n202_the_order_of_claims() {
     // [N202]
@@ -459,4 +482,84 @@ fn complete_tables_lack_no_case() {
         overlaps += usize::from(has(Code::TableOverlap));
     }
     assert!(complete > 20 && gaps > 50 && overlaps > 50, "{complete} {gaps} {overlaps}");
+}
+
+/// Where the layer's or the benefit's own conditions exclude a case, its tables need no row for it; every other case has its row, and is paid by it.
+#[test]
+fn tables_need_rows_only_where_their_benefit_counts() {
+    let identities = ["poor", "low_income", "none"];
+    let cares = ["inpatient", "outpatient"];
+    let mut state = 11u64;
+    let mut below = |n: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % n
+    };
+    let words = |set: u64, all: &[&str]| -> String {
+        let chosen: Vec<String> = all.iter().enumerate().filter(|(i, _)| set >> i & 1 == 1).map(|(_, w)| format!("\"{w}\"")).collect();
+        format!("[{}]", chosen.join(", "))
+    };
+    let (mut complete, mut spared, mut gaps) = (0, 0, 0);
+    for _ in 0..400 {
+        // A row for each identity, for one kind of care or both, and perhaps none.
+        let rows: Vec<(u64, u64)> =
+            (0..3).filter_map(|i| Some((1 << i, [3, 3, 1, 2, 0][below(5) as usize])).filter(|(_, care)| *care > 0)).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let (of_layer, of_benefit, unless) = (1 + below(7), [3, 3, 1, 2][below(4) as usize], [0, 0, 1, 2, 4][below(5) as usize]);
+        let table: Vec<String> = rows
+            .iter()
+            .enumerate()
+            .map(|(i, (identity, care))| {
+                format!(
+                    "{{ when = {{ identity = {}, care = {} }}, then = \"{}%\" }}",
+                    words(*identity, &identities),
+                    words(*care, &cares),
+                    10 + i
+                )
+            })
+            .collect();
+        let own = format!("when = {{ identity = {} }}", words(of_layer, &identities));
+        let unless_said = if unless == 0 { String::new() } else { format!("unless = {{ identity = {} }}\n", words(unless, &identities)) };
+        let benefit = format!("when = {{ care = {} }}\n{unless_said}ratio = [{}]", words(of_benefit, &cares), table.join(", "));
+        let text = format!("{HEAD}{}", layer("basic", &own, &[("all", &benefit)]));
+        let row = |identity: usize, care: usize| rows.iter().position(|(i, c)| i >> identity & 1 == 1 && c >> care & 1 == 1);
+        let counts =
+            |identity: usize, care: usize| of_layer >> identity & 1 == 1 && unless >> identity & 1 == 0 && of_benefit >> care & 1 == 1;
+        let cases = || (0..3).flat_map(|identity| (0..2).map(move |care| (identity, care)));
+        let lacks = cases().any(|(i, c)| counts(i, c) && row(i, c).is_none());
+        match Scheme::parse("s.toml", &text) {
+            Err(found) => {
+                assert!(found.findings().iter().all(|f| f.code() == Code::TableGap), "{found}");
+                assert!(lacks, "{text}\n{found}");
+                gaps += 1;
+                // The claim that is made up is one that the benefit counts and no row meets.
+                let made = medaid::check::table_cases(&text);
+                let (person, claim) = (&made[0].witness().people()[0], &made[0].witness().claims()[0]);
+                let identity = identities.iter().position(|w| *w == person.attributes["identity"].values()[0].value.as_str()).unwrap();
+                let care = cares.iter().position(|w| *w == claim.care.as_deref().unwrap()).unwrap();
+                assert!(counts(identity, care) && row(identity, care).is_none(), "{text}");
+            }
+            Ok(scheme) => {
+                assert!(!lacks, "{text}");
+                complete += 1;
+                spared += usize::from(cases().any(|(i, c)| row(i, c).is_none()));
+                let plan = Plan::compile(&scheme).unwrap();
+                for (identity, care) in cases() {
+                    let (i, c) = (identities[identity], cares[care]);
+                    let person: Person =
+                        serde_json::from_str(&format!(r#"{{ "id": "p1", "attributes": {{ "identity": "{i}" }} }}"#)).unwrap();
+                    let claim: Claim = serde_json::from_str(&format!(
+                        r#"{{ "id": "c1", "person": "p1", "care": "{c}", "service_from": "2024-05-01", "bill": 100, "portions": {{ "in_scope": 100 }} }}"#
+                    ))
+                    .unwrap();
+                    let paid = plan.adjudicate(&person, &mut Ledger::new(), &claim).unwrap().paid.to_string();
+                    let expected =
+                        if counts(identity, care) { format!("{}.00", 10 + row(identity, care).unwrap()) } else { "0.00".to_owned() };
+                    assert_eq!(paid, expected, "{text} {i} {c}");
+                }
+            }
+        }
+    }
+    assert!(complete > 60 && spared > 30 && gaps > 60, "{complete} {spared} {gaps}");
 }

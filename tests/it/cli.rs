@@ -539,3 +539,74 @@ fn a_diff_names_what_changed_and_shows_it() {
     insta::assert_snapshot!("diff_json", medaid(&["diff", SMALL, &changed, "--format", "json"]).whole());
     assert_eq!(medaid(&["diff", SMALL, "no/such/file.toml"]).code, Some(2));
 }
+
+// --- claims over time
+
+const FAMILY: &str = "fixtures/sequence-family";
+
+#[test]
+fn a_stream_of_operations_is_carried_out() {
+    insta::assert_snapshot!("stream_table", medaid(&["run", FAMILY]).whole());
+    insta::assert_snapshot!("stream_table_zh", medaid(&["run", FAMILY, "--lang", "zh"]).whole());
+    insta::assert_snapshot!("stream_json", medaid(&["run", FAMILY, "--format", "json"]).whole());
+    insta::assert_snapshot!("journal_table", medaid(&["journal", FAMILY, "--claim", "m1"]).whole());
+    insta::assert_snapshot!("journal_table_zh", medaid(&["journal", FAMILY, "--claim", "r1", "--lang", "zh"]).whole());
+    insta::assert_snapshot!("journal_csv", medaid(&["journal", FAMILY, "--person", "child", "--format", "csv"]).whole());
+    insta::assert_snapshot!(
+        "balance_table",
+        medaid(&["balance", FAMILY, "--person", "mother", "--on", "2024-06-30", "--postings"]).whole()
+    );
+    insta::assert_snapshot!(
+        "balance_table_zh",
+        medaid(&["balance", FAMILY, "--person", "father", "--on", "2024-06-30", "--as-of", "2024-03-31", "--lang", "zh"]).whole()
+    );
+    insta::assert_snapshot!("replay_table", medaid(&["replay", FAMILY, "--as-of", "2024-06-09"]).whole());
+    insta::assert_snapshot!("orders_table", medaid(&["replay", FAMILY, "--compare-orders"]).whole());
+}
+
+#[test]
+fn a_stored_journal_is_replayed_and_a_changed_one_refused() {
+    let out = folder("stored-journal");
+    let path = out.to_str().unwrap();
+    assert_eq!(medaid(&["run", FAMILY, "--out", path]).code, Some(0));
+    let journal = out.join("journal.json");
+    let stored = fs::read_to_string(&journal).unwrap();
+    let replay = || medaid(&["replay", FAMILY, "--journal", journal.to_str().unwrap()]);
+    assert_eq!(replay().code, Some(0));
+    fs::write(&journal, stored.replace("\"3660\"", "\"3661\"")).unwrap();
+    let refused = replay();
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.err.contains("does not fit its digest"), "{}", refused.err);
+    // Under other rules it comes out otherwise, and that is told.
+    fs::write(&journal, &stored).unwrap();
+    let changed = folder("stored-journal-changed");
+    for name in ["people.json", "operations.jsonl"] {
+        fs::copy(format!("{FAMILY}/{name}"), changed.join(name)).unwrap();
+    }
+    let scheme = fs::read_to_string(format!("{FAMILY}/scheme.toml")).unwrap();
+    fs::write(changed.join("scheme.toml"), scheme.replace("amount = 500", "amount = 501")).unwrap();
+    let otherwise = medaid(&["replay", changed.to_str().unwrap(), "--journal", journal.to_str().unwrap()]);
+    assert_eq!(otherwise.code, Some(1));
+    assert!(otherwise.err.contains("carried out anew the journal is another"), "{}", otherwise.err);
+}
+
+/// What cannot be read or done is told with its line, and the rest is done.
+#[test]
+fn bad_operations_cost_only_themselves() {
+    let lines = [
+        r#"{"id":"1","received":"2024-01-01","enrol":{"id":"p1"}}"#,
+        r#"{"id":"2","received":"2024-01-32","void":{"claim":"c1"}}"#,
+        r#"{"id":"3","received":"2024-06-01","submit":{"id":"c1","person":"p1","service_from":"2024-05-01","bill":50000,"portions":{"in_scope":50000}}}"#,
+        r#"{"id":"3","received":"2024-06-01","submit":{"id":"c1","person":"p1","service_from":"2024-05-01","bill":50000,"portions":{"in_scope":50000}}}"#,
+        r#"{"id":"4","received":"2024-06-02","void":{"claim":"c2"}}"#,
+        r#"{"id":"5","received":"2024-05-31","void":{"claim":"c1"}}"#,
+        r#"{"id":"6","received":"2024-06-02","submit":{},"void":{"claim":"c1"}}"#,
+        "null",
+        "",
+        r#"{"id":"7","received":"2024-06-02","submit":{"id":"c3","person":"p2","service_from":"2024-05-01","bill":1.5,"portions":{"in_scope":1}}}"#,
+    ];
+    let said = medaid_with(&["run", "--scheme", SMALL, "--operations", "-"], &lines.join("\n"));
+    insta::assert_snapshot!("stream_refused", said.whole());
+    let denied = medaid_with(&["run", "--scheme", SMALL, "--operations", "-", "--deny-rejects"], &lines.join("\n"));
+    assert_eq!(denied.code, Some(1));
+}

@@ -466,3 +466,37 @@ fn a_ratio_between_that_cannot_be() {
     );
     assert_eq!(of("ratio = \"70%\"\nratio_between = { most = \"130%\" }"), ["error[E009]: 130% is not between 0% and 100%"]);
 }
+
+#[test]
+fn copayments_by_item_that_cannot_be() {
+    let of = |lines: &str| -> Vec<String> {
+        let found = of_benefit(&format!("covers = [\"in_scope\"]\nratio = \"70%\"\n{lines}"));
+        found.into_iter().map(|one| one.split_once(": ").unwrap().1.to_owned()).collect()
+    };
+    assert_eq!(of("copay = [{ ratio = \"10%\", least = 5, most = 10, each = \"line\" }]"), Vec::<String>::new());
+    assert_eq!(of("copay = [{ each = \"line\" }]"), ["error[E003]: a copayment needs `amount` or `ratio`"]);
+    assert_eq!(of("copay = [{ amount = 5, ratio = \"10%\" }]"), ["error[E017]: `amount`, `ratio` exclude each other"]);
+    assert_eq!(
+        of("copay = [{ amount = 5, least = 2 }]"),
+        ["error[E017]: `least` goes with `ratio` only: write it into the expression of `amount`"]
+    );
+    assert_eq!(
+        of("copay = [{ ratio = \"10%\", each = \"day\" }]"),
+        ["error[E017]: a copayment for each day is an `amount`: what each day cost is not known"]
+    );
+    assert_eq!(
+        of("copay = [{ ratio = \"10%\", taken = \"from-payment\" }]"),
+        ["error[E017]: a copayment by `ratio` comes out of the base: `taken` is `before-ratio` or `before-deductible`"]
+    );
+    assert_eq!(of("copay = [{ ratio = \"10%\", least = 10, most = 5 }]"), ["error[E009]: `least` 10 is above `most` 5"]);
+    assert_eq!(
+        of("copay = [{ amount = 5, each = \"unit\" }]"),
+        ["error[E017]: units are the quantities of lines, and without `[[classify]]` no bill has lines"]
+    );
+    assert_eq!(
+        of("copay = [{ amount = 5, cap = { amount = 50, per = \"day\" } }]\nout_of_pocket_max = { amount = 700, per = \"day\" }"),
+        [
+            "error[E017]: a cap on a copayment does not go with an out-of-pocket maximum that holds it down: name the parts of the maximum with `of`, without `copay`"
+        ]
+    );
+}

@@ -110,7 +110,7 @@ fn what_changed_is_named_and_shown() {
         (
             "default = \"none\"",
             "default = \"low_income\"",
-            "attribute identity: PersonAttribute(None): low_income > none; default none -> PersonAttribute(None): low_income > none; default low_income",
+            "attribute identity: of persons: low_income > none; default none -> of persons: low_income > none; default low_income",
         ),
     ] {
         assert!(SMALL.contains(from), "{from}");

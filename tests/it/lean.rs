@@ -63,7 +63,7 @@ fn a_prepared_claim_is_settled_without_new_memory() {
     let mut prepared = PreparedClaims::new(&plan);
     claims.iter().for_each(|claim| assert!(prepared.push(&person, claim).is_ok()));
     let mut ledger = Ledger::new();
-    let mut books = ledger.open(&plan, &person).unwrap();
+    let mut books = ledger.open(&plan, &person, claims[0].service_from).unwrap();
     let mut adjudicator = Adjudicator::new(&plan);
     for claim in 0..12 {
         adjudicator.settle_prepared(&prepared, claim, &mut books).unwrap();
@@ -100,9 +100,9 @@ fn claims_and_books_of_another_plan_are_refused() {
     let first = prepared.push(&person, &claims[0]).unwrap();
     let mut ledger = Ledger::new();
     let refused = |reject: Reject| assert_eq!(reject.message(), "the claim or the books were made under another plan");
-    let mut books = ledger.open(&other, &person).unwrap();
+    let mut books = ledger.open(&other, &person, claims[0].service_from).unwrap();
     refused(Adjudicator::new(&plan).settle_prepared(&prepared, first, &mut books).unwrap_err());
-    let mut books = ledger.open(&plan, &person).unwrap();
+    let mut books = ledger.open(&plan, &person, claims[0].service_from).unwrap();
     refused(Adjudicator::new(&other).settle_prepared(&prepared, first, &mut books).unwrap_err());
     Adjudicator::new(&plan).settle_prepared(&prepared, first, &mut books).unwrap();
 }

@@ -16,6 +16,7 @@ mod check;
 #[cfg(feature = "cli")]
 mod cli;
 mod coordination;
+mod copay;
 mod day_count;
 mod days;
 mod diagnostics;
@@ -25,9 +26,12 @@ mod document;
 mod explain;
 #[cfg(feature = "io")]
 mod files;
+mod households;
+mod journal;
 #[cfg(feature = "cli")]
 mod layout;
 mod lean;
+mod line_caps;
 mod model_agreement;
 mod pages;
 mod parts;
@@ -39,3 +43,5 @@ mod ratio_between;
 mod readme;
 mod schema;
 mod settle;
+#[cfg(feature = "io")]
+mod words;

@@ -229,7 +229,7 @@ fn what_is_wrong_does_not_fit() {
 }
 
 /// Where the keys of each kind of table stand. `%` is a key with its value.
-const PLACES: [(&str, &str); 32] = [
+const PLACES: [(&str, &str); 33] = [
     ("scheme", "[scheme]\n%"),
     ("effective", "[scheme]\neffective = { % }"),
     ("money", "[scheme]\nmoney = { % }"),
@@ -245,6 +245,7 @@ const PLACES: [(&str, &str); 32] = [
     ("benefit", "[[layer]]\n[[layer.benefit]]\n%"),
     ("deductible", "[[layer]]\n[[layer.benefit]]\ndeductible = { % }"),
     ("copay", "[[layer]]\n[[layer.benefit]]\ncopay = { % }"),
+    ("copay_cap", "[[layer]]\n[[layer.benefit]]\ncopay = { cap = { % } }"),
     ("point", "[[layer]]\n[[layer.benefit]]\npoints = { % }"),
     ("factor", "[[layer]]\n[[layer.benefit]]\nfactors = { % }"),
     ("out_of_pocket_max", "[[layer]]\n[[layer.benefit]]\nout_of_pocket_max = { % }"),

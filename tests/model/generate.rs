@@ -9,8 +9,8 @@ use super::interpret::all_accumulators;
 use super::rat::Rat;
 use super::scheme::{
     Accumulator, Attribute, Back, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Condition, Coordinate, Copay, Counts, Dated, Datum,
-    DayCharge, Deductible, Form, Formula, Group, Guard, Kept, Kind, Layer, Line, Maximum, Mode, Of, Op, Opening, Owner, Part, Per, Person,
-    Phase, Prior, Rounding, Scheme, Step, Taken, Test, Value, When,
+    DayCharge, Deductible, Each, Form, Formula, Group, Guard, Kept, Kind, Layer, Line, LineCap, LineOn, Maximum, Mode, Of, Op, Opening,
+    Owner, Part, Per, Person, Phase, Prior, Rounding, Scheme, Step, Taken, Test, Value, When,
 };
 
 /// A scheme, its people, and their claims in the order in which the scheme settles them.
@@ -573,6 +573,7 @@ impl Maker<'_> {
             ("shared_excess", Counts::Excess),
             ("shared_patient_share", Counts::PatientShare),
             ("claim_count", Counts::Claims),
+            ("shared_copay", Counts::Copay),
         ];
         for (id, counts) in menu {
             if self.chance(30) {
@@ -781,11 +782,10 @@ impl Maker<'_> {
         }
         self.deductibles(&mut benefit, place);
         for _ in 0..if self.chance(25) { 1 + self.below(2) } else { 0 } {
-            benefit.copays.push(Copay {
-                amount: self.value(Size::Small, place),
-                taken: self.pick(&[Taken::BeforeRatio, Taken::BeforeDeductible, Taken::FromPayment]),
-                guard: self.guard(place, 25),
-            });
+            let amount = self.value(Size::Small, place);
+            let taken = self.pick(&[Taken::BeforeRatio, Taken::BeforeDeductible, Taken::FromPayment]);
+            let guard = self.guard(place, 25);
+            benefit.copays.push(Copay::of_claim(amount, taken, guard));
         }
         if !self.scheme.classify.is_empty() && !self.tame && self.chance(25) {
             self.group(&mut benefit);
@@ -805,7 +805,7 @@ impl Maker<'_> {
         if !self.scheme.day_charges.is_empty() && self.chance(40) && !phased {
             let fact = name(self.pick(&["charge.hospital", "charge.hospital", "uncovered.hospital"]));
             let sum = if fact_is_count(&fact) { op(fact, '*', Formula::Number(Rat::whole(5))) } else { fact };
-            benefit.copays.push(Copay { amount: Value::Formula(sum), taken: Taken::BeforeRatio, guard: Guard::default() });
+            benefit.copays.push(Copay::of_claim(Value::Formula(sum), Taken::BeforeRatio, Guard::default()));
         }
         benefit.form = if phased { self.phases(place) } else { self.form(&benefit, place) };
         if matches!(benefit.form, Form::Ratio(_) | Form::Bands { .. }) {
@@ -847,7 +847,12 @@ impl Maker<'_> {
             self.rounding(&mut benefit, within);
         }
         self.parts(&mut benefit);
-        if self.chance(20) && !self.tame && !phased {
+        if !self.tame {
+            self.by_items(&mut benefit, place);
+        }
+        if self.chance(12) && !self.tame {
+            self.line_caps(&mut benefit, place);
+        } else if self.chance(20) && !self.tame && !phased {
             self.coordinate(&mut benefit);
         }
         benefit
@@ -1090,8 +1095,66 @@ impl Maker<'_> {
                 _ => Value::Formula(per_day),
             };
             let guard = self.guard(Place { lines: false, layer: None }, 30);
-            benefit.copays.push(Copay { amount, taken: Taken::Beside, guard });
+            benefit.copays.push(Copay::of_claim(amount, Taken::Beside, guard));
         }
+    }
+
+    /// Copayments by line, unit or day, by a ratio, and with caps of their own.
+    fn by_items(&mut self, benefit: &mut Benefit, place: Place) {
+        let by_line = !self.scheme.classify.is_empty();
+        let held_down =
+            |one: &Benefit| !one.out_of_pocket_max.is_empty() && one.maximum_of.as_ref().is_none_or(|of| of.contains(&Part::Copay));
+        for index in 0..benefit.copays.len() {
+            if !self.chance(45) {
+                continue;
+            }
+            let mut copay = benefit.copays[index].clone();
+            copay.each = self.pick(if by_line {
+                &[Each::Line, Each::Line, Each::Unit, Each::Claim, Each::Day][..]
+            } else {
+                &[Each::Claim, Each::Day]
+            });
+            let from_base = matches!(copay.taken, Taken::BeforeRatio | Taken::BeforeDeductible);
+            if from_base && copay.each != Each::Day && self.chance(60) {
+                copay.is_ratio = true;
+                copay.amount = Value::Ratio(self.pick(&[Rat::new(1, 10), Rat::new(1, 4), Rat::new(333, 1000), Rat::ONE]));
+                copay.least = self.chance(60).then(|| Value::Number(Rat::whole(5)));
+                copay.most = self.chance(60).then(|| Value::Number(self.pick(&[Rat::whole(10), Rat::whole(500)])));
+            } else if matches!(copay.each, Each::Line | Each::Unit) && self.chance(60) {
+                let of_line = Place { lines: true, layer: place.layer };
+                copay.amount = if benefit.lines.is_some() && copay.taken != Taken::Beside {
+                    self.value(Size::Small, of_line)
+                } else {
+                    Value::Number(self.whole_sum())
+                };
+            }
+            let caps = if held_down(benefit) && copay.taken != Taken::Beside { 0 } else { self.below(3) };
+            for _ in 0..caps {
+                let (amount, kept) = (Value::Number(self.pick(&[Rat::whole(50), Rat::whole(500)])), self.kept(Counts::Copay));
+                copay.caps.push(Maximum { amount, kept, guard: self.guard(place, 20) });
+            }
+            benefit.copays[index] = copay;
+        }
+    }
+
+    /// Caps on the units, days or money of lines.
+    fn line_caps(&mut self, benefit: &mut Benefit, place: Place) {
+        for _ in 0..1 + self.below(2) {
+            let by_line = !self.scheme.classify.is_empty();
+            let on = self.pick(if by_line { &[LineOn::Money, LineOn::Units, LineOn::Units, LineOn::Days][..] } else { &[LineOn::Days] });
+            let amount = match on {
+                LineOn::Money => self.value(Size::Cap, place),
+                LineOn::Units => Value::Number(self.pick(&[Rat::whole(1), Rat::whole(4), Rat::whole(10), Rat::new(5, 2)])),
+                LineOn::Days => Value::Number(self.pick(&[Rat::whole(0), Rat::whole(2), Rat::whole(15), Rat::whole(45)])),
+            };
+            let (per, owner) = self.home();
+            let lines = (by_line && (on == LineOn::Money || self.chance(60))).then(|| self.condition(LINE));
+            benefit.line_caps.push(LineCap { amount, kept: Kept::Own(per, owner), guard: self.guard(place, 20), on, lines });
+        }
+    }
+
+    fn whole_sum(&mut self) -> Rat {
+        Rat::whole(self.pick(&[1, 3, 20, 200]))
     }
 
     /// For the guarantee over several benefits, their covers are equal and count in full.

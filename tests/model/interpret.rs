@@ -9,8 +9,8 @@ use chrono::{Datelike, Days, NaiveDate};
 use super::coverage::Coverage;
 use super::rat::Rat;
 use super::scheme::{
-    Accumulator, Back, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Form, Group, Guard, Kept,
-    Layer, Line, Maximum, Mode, Owner, Part, Per, Person, Phase, Prior, Scheme, Step, Taken,
+    Accumulator, Back, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Each, Form, Group, Guard, Kept,
+    Layer, Line, LineOn, Maximum, Mode, Owner, Part, Per, Person, Phase, Prior, Scheme, Step, Taken,
 };
 use super::values::{name_of, policy_year_start, total};
 
@@ -162,6 +162,41 @@ fn own_name(of: &str, rule: &str, index: usize) -> String {
     }
 }
 
+/// The money of each line that is in the base, and what of it is left: what is taken is taken off the lines in their order.
+struct Items {
+    lines: Vec<(usize, Rat, Rat)>,
+}
+
+impl Items {
+    fn of(cells: &[Cell], base: Rat) -> Items {
+        let mut by_line: BTreeMap<usize, Rat> = BTreeMap::new();
+        for cell in cells {
+            *by_line.entry(cell.line).or_insert(Rat::ZERO) += cell.counted;
+        }
+        let mut room = base;
+        let mut lines = Vec::new();
+        for (line, counted) in by_line {
+            let part = counted.min(room);
+            room -= part;
+            lines.push((line, part, part));
+        }
+        Items { lines }
+    }
+
+    fn left(&self) -> Rat {
+        self.lines.iter().map(|(_, _, left)| *left).sum()
+    }
+
+    fn take_off(&mut self, sum: Rat) {
+        let mut rest = sum;
+        for (_, _, left) in &mut self.lines {
+            let part = rest.min(*left);
+            *left -= part;
+            rest -= part;
+        }
+    }
+}
+
 /// Every accumulator of a scheme: name, period, owner; first the named ones.
 pub(crate) fn all_accumulators(scheme: &Scheme) -> Vec<(String, Per, Owner)> {
     let mut all: Vec<_> = scheme.accumulators.iter().map(|one| (one.id.clone(), one.per, one.owner)).collect();
@@ -179,11 +214,19 @@ pub(crate) fn all_accumulators(scheme: &Scheme) -> Vec<(String, Per, Owner)> {
             for (index, one) in benefit.deductibles.iter().enumerate() {
                 add(&one.kept, own_name(&id, "deductible", index));
             }
+            for (index, copay) in benefit.copays.iter().enumerate() {
+                for (number, cap) in copay.caps.iter().enumerate() {
+                    add(&cap.kept, own_name(&id, &format!("copay_{}.cap", index + 1), number));
+                }
+            }
             for (index, one) in benefit.out_of_pocket_max.iter().enumerate() {
                 add(&one.kept, own_name(&id, "out_of_pocket_max", index));
             }
             for (index, one) in benefit.caps.iter().enumerate() {
                 add(&one.kept, own_name(&id, "cap", index));
+            }
+            for (index, one) in benefit.line_caps.iter().enumerate() {
+                add(&one.kept, own_name(&id, "line_cap", index));
             }
             match &benefit.form {
                 Form::Bands { kept, .. } => add(kept, own_name(&id, "bands", 0)),
@@ -572,7 +615,7 @@ impl Case<'_> {
         let of_coinsurance = benefit.rounding.as_ref().is_some_and(|own| own.of_coinsurance);
 
         // 1  the base
-        let cells = self.cells(benefit)?;
+        let mut cells = self.cells(benefit)?;
         if cells.is_empty() {
             self.seen.hit("lines: none chosen");
             self.fact(&format!("{path}.fired"), false);
@@ -580,6 +623,7 @@ impl Case<'_> {
             return Ok(());
         }
         self.counting = cells.iter().map(|cell| cell.line).collect();
+        let of_lines = self.line_caps(benefit, path, &mut cells)?;
         let counted: Rat = cells.iter().map(|cell| cell.counted).sum();
         let base_caps = self.caps_in_force(layer, benefit, path, true)?;
         let mut base = counted;
@@ -596,7 +640,8 @@ impl Case<'_> {
         self.seen.hit("benefit: fired");
 
         // 2  copayments before the deductible
-        let copay_before_deductible = base.min(self.copays(benefit, Taken::BeforeDeductible)?);
+        let mut items = Items::of(&cells, base);
+        let (_, copay_before_deductible) = self.copays(benefit, path, Taken::BeforeDeductible, &mut items, base)?;
 
         // 3  the deductible
         let deductibles = self.deductibles_in_force(benefit, path)?;
@@ -621,9 +666,10 @@ impl Case<'_> {
             (deducted, after_copay - deducted)
         };
         self.note_deductible(&deductibles, deducted, base);
+        items.take_off(deducted);
 
         // 4  copayments before the ratio
-        let copay_before_ratio = (after_copay - deducted).min(self.copays(benefit, Taken::BeforeRatio)?);
+        let (_, copay_before_ratio) = self.copays(benefit, path, Taken::BeforeRatio, &mut items, after_copay - deducted)?;
 
         // 5  the excess
         let excess = above - copay_before_ratio;
@@ -632,7 +678,7 @@ impl Case<'_> {
         let (mut raw, form_posting) = self.figure(layer, benefit, path, base, excess)?;
 
         // 7  copayments from the payment
-        let copay_due = self.copays(benefit, Taken::FromPayment)?;
+        let (copay_due, _) = self.copays(benefit, path, Taken::FromPayment, &mut items, raw.round_to(unit, mode))?;
         let copay_from_payment = copay_due.min(raw);
         raw -= copay_from_payment;
 
@@ -767,7 +813,7 @@ impl Case<'_> {
         }
 
         // 13  postings: one for each accumulator, however many rules name it
-        let charged = self.copays(benefit, Taken::Beside)?;
+        let (charged, _) = self.copays(benefit, path, Taken::Beside, &mut items, Rat::whole(1_000_000_000_000))?;
         if !charged.is_multiple_of(self.scheme.rounding.0) {
             self.seen.hit("reject: charged no whole units");
             return Err(Reject("no-value"));
@@ -786,6 +832,7 @@ impl Case<'_> {
         let counted = Counted { base, deducted, payment: pay, held_down };
         let mut postings = self.postings(layer, benefit, path, &counted);
         postings.extend(form_posting);
+        postings.extend(of_lines);
         if let Form::Phases { kept, share: name, .. } = &benefit.form {
             let kept = share_of(self.scheme, kept, name.as_ref());
             postings.insert(self.account(&kept, own_name(path, "phases_share", 0)), share);
@@ -905,6 +952,83 @@ impl Case<'_> {
         Ok(cells)
     }
 
+    /// Cuts what counts of lines by caps on their units, days or money. Gives what each lets count, to be posted.
+    fn line_caps(&mut self, benefit: &Benefit, path: &str, cells: &mut [Cell]) -> Result<BTreeMap<Account, Rat>, Reject> {
+        let mut postings = BTreeMap::new();
+        let unit = self.scheme.rounding;
+        for (index, cap) in benefit.line_caps.iter().enumerate() {
+            let account = self.account(&cap.kept, own_name(path, "line_cap", index));
+            let limit = match self.in_force(&cap.guard)? {
+                true => room(self.value(&cap.amount, None)?, self.books.position(&account)),
+                false => Rat::whole(9_000_000_000_000),
+            };
+            // The lines that it looks at and of which anything counts.
+            let mut looked_at = Vec::new();
+            let all: BTreeSet<usize> = cells.iter().map(|cell| cell.line).collect();
+            for line in all {
+                let by_line = matches!(self.claim.body, Body::Lines(_));
+                let money: Rat = cells.iter().filter(|cell| cell.line == line).map(|cell| cell.counted).sum();
+                let met = match &cap.lines {
+                    None => true,
+                    Some(lines) => by_line && self.holds(lines, Some(line))?,
+                };
+                if met && !money.is_zero() {
+                    looked_at.push(line);
+                }
+            }
+            let mut left = limit;
+            let before: Rat = cells.iter().map(|cell| cell.counted).sum();
+            for (place, line) in looked_at.iter().enumerate() {
+                let (has, keeps) = match (cap.on, &self.claim.body) {
+                    (LineOn::Money, _) => {
+                        for cell in cells.iter_mut().filter(|cell| cell.line == *line) {
+                            cell.counted = cell.counted.min(left);
+                            left -= cell.counted;
+                        }
+                        continue;
+                    }
+                    (LineOn::Units, Body::Portions(_)) => {
+                        self.seen.hit("reject: units of a claim without lines");
+                        return Err(Reject("missing-attribute"));
+                    }
+                    (LineOn::Units, Body::Lines(lines)) => {
+                        let has = lines[*line].quantity;
+                        let keeps = has.min(left);
+                        left -= keeps;
+                        (has, keeps)
+                    }
+                    (LineOn::Days, _) => {
+                        let has = super::values::days(self.claim, self.scheme.both_ends);
+                        let keeps = has.min(limit);
+                        if place == 0 {
+                            left -= keeps;
+                        }
+                        (has, keeps)
+                    }
+                };
+                if keeps < has {
+                    self.seen.hit_if(!keeps.is_zero(), "cap on units or days cut a line in its middle");
+                    for cell in cells.iter_mut().filter(|cell| cell.line == *line) {
+                        let over = (cell.counted * (has - keeps) / has).round_to(unit.0, unit.1);
+                        cell.counted -= if keeps.is_zero() { cell.counted } else { over.min(cell.counted) };
+                    }
+                }
+            }
+            for cell in cells.iter_mut().filter(|cell| looked_at.contains(&cell.line)) {
+                cell.may_pay &= !cell.counted.is_zero();
+            }
+            let after: Rat = cells.iter().map(|cell| cell.counted).sum();
+            let on = match cap.on {
+                LineOn::Money => "cap on the money of lines bound",
+                LineOn::Units => "cap on units bound",
+                LineOn::Days => "cap on days bound",
+            };
+            self.seen.hit_if(after < before, on);
+            postings.insert(account, limit - left);
+        }
+        Ok(postings)
+    }
+
     /// Leaves out the lines of groups that have too little.
     fn drop_groups(&mut self, group: &Group, cells: &mut Vec<Cell>) -> Result<(), Reject> {
         let least = self.value(&group.least, None)?;
@@ -949,21 +1073,97 @@ impl Case<'_> {
         self.left[cell.line].get(&cell.portion).copied().unwrap_or(Rat::ZERO)
     }
 
-    fn copays(&mut self, benefit: &Benefit, taken: Taken) -> Result<Rat, Reject> {
-        let mut sum = Rat::ZERO;
-        for copay in &benefit.copays {
-            let Copay { amount, guard, .. } = copay;
-            if copay.taken == taken && self.in_force(guard)? {
-                sum += self.value(amount, None)?;
-                self.seen.hit(match taken {
-                    Taken::BeforeRatio => "copay before the ratio",
-                    Taken::BeforeDeductible => "copay before the deductible",
-                    Taken::FromPayment => "copay from the payment",
-                    Taken::Beside => "copay beside the bill",
-                });
+    /// The copayments of one kind: what is due in all, and what of it is taken of at most `most`.
+    fn copays(&mut self, benefit: &Benefit, path: &str, taken: Taken, items: &mut Items, most: Rat) -> Result<(Rat, Rat), Reject> {
+        let (mut sum, mut rest) = (Rat::ZERO, most);
+        for (index, copay) in benefit.copays.iter().enumerate() {
+            if copay.taken != taken || !self.in_force(&copay.guard)? {
+                continue;
+            }
+            self.seen.hit(match taken {
+                Taken::BeforeRatio => "copay before the ratio",
+                Taken::BeforeDeductible => "copay before the deductible",
+                Taken::FromPayment => "copay from the payment",
+                Taken::Beside => "copay beside the bill",
+            });
+            let mut due = Rat::ZERO;
+            let mut of_lines = Vec::new();
+            for (line, whole, left) in items.lines.clone() {
+                let item = if taken == Taken::Beside { whole } else { left };
+                if matches!(copay.each, Each::Line | Each::Unit) && !item.is_zero() {
+                    let of_line = self.copay_of_item(copay, Some(line), item)?;
+                    of_lines.push((line, of_line));
+                    due += of_line;
+                }
+            }
+            if matches!(copay.each, Each::Claim | Each::Day) {
+                due = self.copay_of_item(copay, None, items.left())?;
+            }
+            let mut accounts = BTreeMap::new();
+            for (number, cap) in copay.caps.iter().enumerate() {
+                let account = self.account(&cap.kept, own_name(path, &format!("copay_{}.cap", index + 1), number));
+                if self.in_force(&cap.guard)? {
+                    let room = room(self.value(&cap.amount, None)?, self.books.position(&account));
+                    self.seen.hit_if(room < due && !room.is_zero(), "cap on a copayment bound");
+                    due = due.min(room);
+                }
+                accounts.insert(account, ());
+            }
+            self.fact(&format!("{path}.copay_{}", index + 1), due);
+            let part = due.min(rest);
+            let postings: BTreeMap<Account, Rat> = accounts.into_keys().map(|account| (account, part)).collect();
+            self.post_all(&postings);
+            sum += due;
+            rest -= part;
+            if taken != Taken::Beside && matches!(copay.each, Each::Claim | Each::Day) {
+                items.take_off(part);
+            } else if taken != Taken::Beside {
+                // Off the lines that it is made of; where a cap leaves less, the first lines come first.
+                let mut rest = part;
+                for (line, of_line) in of_lines {
+                    let part = rest.min(of_line);
+                    items.lines.iter_mut().find(|one| one.0 == line).unwrap().2 -= part;
+                    rest -= part;
+                }
             }
         }
-        Ok(sum)
+        Ok((sum, most - rest))
+    }
+
+    /// What is due for a line, or for the claim and its days.
+    fn copay_of_item(&mut self, copay: &Copay, line: Option<usize>, left: Rat) -> Result<Rat, Reject> {
+        let times = match (copay.each, &self.claim.body) {
+            (Each::Claim | Each::Line, _) => Rat::ONE,
+            (Each::Day, _) => super::values::days(self.claim, self.scheme.both_ends),
+            (Each::Unit, Body::Lines(lines)) => lines[line.unwrap()].quantity,
+            (Each::Unit, Body::Portions(_)) => {
+                self.seen.hit("reject: units of a claim without lines");
+                return Err(Reject("missing-attribute"));
+            }
+        };
+        let (value, mut ends) = (self.value(&copay.amount, line)?, Vec::new());
+        for end in [&copay.least, &copay.most] {
+            ends.push(end.as_ref().map(|end| self.value(end, line)).transpose()?.map(|end| end * times));
+        }
+        let mut due = if copay.is_ratio { value * left } else { value * times };
+        // Everything must be exact in millionths.
+        if std::iter::once(&Some(due)).chain(&ends).flatten().any(|one| one.places().is_none_or(|places| places > 6)) {
+            self.seen.hit("reject: copayment finer than millionths");
+            return Err(Reject("no-value"));
+        }
+        if let Some(least) = ends[0] {
+            self.seen.hit_if(due < least, "copayment raised to its least");
+            due = due.max(least);
+        }
+        if let Some(most) = ends[1] {
+            self.seen.hit_if(most < due, "copayment cut to its most");
+            due = due.min(most);
+        }
+        self.seen.hit_if(copay.each == Each::Unit, "copayment for each unit");
+        self.seen.hit_if(copay.each == Each::Day, "copayment for each day");
+        let limited = copay.taken != Taken::Beside && (copay.is_ratio || matches!(copay.each, Each::Line | Each::Unit));
+        self.seen.hit_if(limited && left < due, "copayment takes all of a line");
+        Ok(if limited { due.min(left) } else { due })
     }
 
     fn deductibles_in_force<'b>(&mut self, benefit: &'b Benefit, path: &str) -> Result<Vec<InForce<'b>>, Reject> {

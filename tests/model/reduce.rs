@@ -124,6 +124,8 @@ fn benefit_changes() -> Vec<Change> {
     for index in 0..3 {
         all.push(Box::new(move |one| drop_at(&mut one.deductibles, index)));
         all.push(Box::new(move |one| drop_at(&mut one.copays, index)));
+        all.push(Box::new(move |one| one.copays.get_mut(index).is_some_and(|copay| copay.caps.pop().is_some())));
+        all.push(Box::new(move |one| drop_at(&mut one.line_caps, index)));
         all.push(Box::new(move |one| drop_at(&mut one.points, index)));
         all.push(Box::new(move |one| drop_at(&mut one.factors, index)));
         all.push(Box::new(move |one| drop_at(&mut one.out_of_pocket_max, index)));

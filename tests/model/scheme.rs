@@ -181,6 +181,7 @@ pub(crate) enum Counts {
     PatientShare,
     Claims,
     Days,
+    Copay,
 }
 
 /// Amounts that go by the day.
@@ -254,6 +255,7 @@ pub(crate) struct Benefit {
     /// What the maxima hold down; none: the whole share.
     pub(crate) maximum_of: Option<Vec<Part>>,
     pub(crate) caps: Vec<Cap>,
+    pub(crate) line_caps: Vec<LineCap>,
     pub(crate) coordinate: Option<Coordinate>,
     pub(crate) minimum: Option<Value>,
     pub(crate) indemnity: bool,
@@ -279,6 +281,7 @@ impl Benefit {
             out_of_pocket_max: Vec::new(),
             maximum_of: None,
             caps: Vec::new(),
+            line_caps: Vec::new(),
             coordinate: None,
             minimum: None,
             indemnity: true,
@@ -346,9 +349,31 @@ pub(crate) enum Part {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Copay {
+    pub(crate) each: Each,
+    /// A sum; or a ratio of what the item has left.
     pub(crate) amount: Value,
+    pub(crate) is_ratio: bool,
+    pub(crate) least: Option<Value>,
+    pub(crate) most: Option<Value>,
+    pub(crate) caps: Vec<Maximum>,
     pub(crate) taken: Taken,
     pub(crate) guard: Guard,
+}
+
+impl Copay {
+    /// A sum for the claim.
+    pub(crate) fn of_claim(amount: Value, taken: Taken, guard: Guard) -> Copay {
+        Copay { each: Each::Claim, amount, is_ratio: false, least: None, most: None, caps: Vec::new(), taken, guard }
+    }
+}
+
+/// For what a copayment is due once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Each {
+    Claim,
+    Line,
+    Unit,
+    Day,
 }
 
 #[derive(Clone, Debug)]
@@ -364,6 +389,23 @@ pub(crate) struct Cap {
     pub(crate) kept: Kept,
     pub(crate) guard: Guard,
     pub(crate) on_base: bool,
+}
+
+/// A cap on what counts of lines.
+#[derive(Clone, Debug)]
+pub(crate) struct LineCap {
+    pub(crate) amount: Value,
+    pub(crate) kept: Kept,
+    pub(crate) guard: Guard,
+    pub(crate) on: LineOn,
+    pub(crate) lines: Option<Condition>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum LineOn {
+    Money,
+    Units,
+    Days,
 }
 
 #[derive(Clone, Debug)]

@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::rat::Rat;
 use super::scheme::{
-    Back, Benefit, Body, Candidate, Cap, Claim, Condition, Counts, Datum, Form, Formula, Guard, Kept, Kind, Layer, Mode, Of, Op, Owner,
-    Part, Per, Person, Phase, Scheme, Step, Taken, Test, Value, When,
+    Back, Benefit, Body, Candidate, Cap, Claim, Condition, Counts, Datum, Each, Form, Formula, Guard, Kept, Kind, Layer, LineCap, LineOn,
+    Mode, Of, Op, Owner, Part, Per, Person, Phase, Scheme, Step, Taken, Test, Value, When,
 };
 
 /// The rule file of a scheme.
@@ -78,6 +78,7 @@ pub(crate) fn rule_file(scheme: &Scheme) -> String {
             Counts::PatientShare => "patient-share",
             Counts::Claims => "claims",
             Counts::Days => "days",
+            Counts::Copay => "copay",
         };
         table.add("counts", quoted(counts));
         table.kept(&Kept::Own(one.per, one.owner));
@@ -222,7 +223,30 @@ fn benefit(out: &mut String, benefit: &Benefit) {
             "copay",
             list(benefit.copays.iter().map(|copay| {
                 let mut rule = Table::new();
-                rule.add("amount", value(&copay.amount));
+                rule.add(if copay.is_ratio { "ratio" } else { "amount" }, value(&copay.amount));
+                for (key, end) in [("least", &copay.least), ("most", &copay.most)] {
+                    if let Some(end) = end {
+                        rule.add(key, value(end));
+                    }
+                }
+                match copay.each {
+                    Each::Claim => {}
+                    Each::Line => rule.add("each", quoted("line")),
+                    Each::Unit => rule.add("each", quoted("unit")),
+                    Each::Day => rule.add("each", quoted("day")),
+                }
+                if !copay.caps.is_empty() {
+                    rule.add(
+                        "cap",
+                        list(copay.caps.iter().map(|one| {
+                            let mut cap = Table::new();
+                            cap.add("amount", value(&one.amount));
+                            cap.kept(&one.kept);
+                            cap.guard(&one.guard);
+                            cap.inline()
+                        })),
+                    );
+                }
                 match copay.taken {
                     Taken::BeforeRatio => {}
                     Taken::BeforeDeductible => rule.add("taken", quoted("before-deductible")),
@@ -266,8 +290,8 @@ fn benefit(out: &mut String, benefit: &Benefit) {
             rule.inline()
         }),
     );
-    if !benefit.caps.is_empty() {
-        table.add("cap", list(benefit.caps.iter().map(cap)));
+    if !benefit.caps.is_empty() || !benefit.line_caps.is_empty() {
+        table.add("cap", list(benefit.caps.iter().map(cap).chain(benefit.line_caps.iter().map(line_cap))));
     }
     if benefit.ratio_between.iter().any(Option::is_some) {
         let mut rule = Table::new();
@@ -382,6 +406,25 @@ fn cap(cap: &Cap) -> String {
     rule.kept(&cap.kept);
     if cap.on_base {
         rule.add("on", quoted("base"));
+    }
+    rule.guard(&cap.guard);
+    rule.inline()
+}
+
+fn line_cap(cap: &LineCap) -> String {
+    let mut rule = Table::new();
+    rule.add("amount", value(&cap.amount));
+    rule.kept(&cap.kept);
+    rule.add(
+        "on",
+        quoted(match cap.on {
+            LineOn::Money => "base",
+            LineOn::Units => "units",
+            LineOn::Days => "days",
+        }),
+    );
+    if let Some(lines) = &cap.lines {
+        rule.add("lines", condition(lines));
     }
     rule.guard(&cap.guard);
     rule.inline()

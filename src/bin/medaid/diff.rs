@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use medaid::Plan;
+use medaid::diagnostic::Message;
 use medaid::difference::{Difference, compare};
 use medaid::io::read_scheme;
 use medaid::report::clean;
@@ -40,7 +41,8 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
         Format::Csv => {
             let rows = found.differences.iter().map(|d| {
                 let witness = d.witness.is_some().to_string();
-                [d.rule.clone(), d.case.clone(), d.old.clone().unwrap_or_default(), d.new.clone().unwrap_or_default(), witness]
+                let text = |m: &Option<Message>| m.as_ref().map(ToString::to_string).unwrap_or_default();
+                [d.rule.to_string(), d.case.to_string(), text(&d.old), text(&d.new), witness]
             });
             screen.csv(["rule", "case", "old", "new", "witness"], rows)?;
         }
@@ -49,10 +51,11 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
 }
 
 fn tell(difference: &Difference, screen: &mut Screen) -> Result<(), Failure> {
-    let words = screen.words;
-    let case = if difference.case.is_empty() { String::new() } else { format!(" ({})", difference.case) };
-    let change = words.difference(difference.old.as_deref(), difference.new.as_deref());
-    writeln!(screen.out(), "{}", clean(&format!("{}{case}: {change}", difference.rule)))?;
+    let (words, language) = (screen.words, screen.language);
+    let text = |message: &Option<Message>| message.as_ref().map(|m| m.text(language).to_owned());
+    let change = words.difference(text(&difference.old).as_deref(), text(&difference.new).as_deref());
+    let told = words.difference_of(difference.rule.text(language), difference.case.text(language), &change);
+    writeln!(screen.out(), "{}", clean(&told))?;
     let [example, old, new] = words.witness();
     match &difference.witness {
         None => writeln!(screen.out(), "    {}", words.no_witness())?,

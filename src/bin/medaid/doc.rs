@@ -39,11 +39,10 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 pub(crate) fn run(args: &Args, format: AnyFormat, screen: &mut Screen) -> Result<Verdict, Failure> {
-    let said = |error: &dyn std::fmt::Display| Failure::Message(error.to_string());
     let scheme = read_scheme(&args.scheme)?;
     let plan = Plan::compile(&scheme).map_err(|findings| Failure::Schemes(vec![findings]))?;
     let samples = match &args.people {
-        None => Sample::defaults(&plan, &args.with).map_err(|e| said(&e))?,
+        None => Sample::defaults(&plan, &args.with)?,
         Some(path) => {
             let people = read_people(&Source::open(path)?)?;
             let mut samples = Vec::new();
@@ -53,12 +52,12 @@ pub(crate) fn run(args: &Args, format: AnyFormat, screen: &mut Screen) -> Result
                     let near = nearest(id, everybody.iter().map(String::as_str));
                     Failure::Message(screen.words.no_person(id, near))
                 })?;
-                samples.push(Sample::of_person(&plan, person, &args.with).map_err(|e| said(&e))?);
+                samples.push(Sample::of_person(&plan, person, &args.with)?);
             }
             samples
         }
     };
-    let document = Document::new(&scheme, &plan, &samples, args.bill, screen.language).map_err(|e| said(&e))?;
+    let document = Document::new(&scheme, &plan, &samples, args.bill, screen.language)?;
     let html = match (format, &args.out) {
         (AnyFormat::Html, _) => true,
         (AnyFormat::Table, Some(path)) => path.extension().is_some_and(|e| e == "html" || e == "htm"),

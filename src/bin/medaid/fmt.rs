@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use medaid::io::{OutputFolder, Source};
+use medaid::report::words::Words;
 use serde::Serialize;
 
 use crate::screen::{Failure, Screen};
@@ -84,7 +85,7 @@ fn lay_out(path: &Path, check: bool, screen: &mut Screen) -> Result<Changed, Fai
 
 /// Puts a new text into a file: whole, or not at all.
 fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    let told = |error: std::io::Error| Failure::Message(format!("{}: {error}", path.display()));
+    let told = |error: std::io::Error| Failure::told(|language| Words(language).cannot_write(&path.display().to_string(), &error));
     // A link stays a link.
     let real = fs::canonicalize(path).map_err(told)?;
     let permissions = fs::metadata(&real).map_err(told)?.permissions();

@@ -172,6 +172,45 @@ Examples:
   medaid diff scheme-2024.toml scheme-2025.toml
   medaid diff old.toml new.toml --format json   the witnesses as persons and claims";
 
+pub(crate) const JOURNAL: &str = "Lists what operations on claims posted: to accumulators, and who pays";
+pub(crate) const JOURNAL_LONG: &str = "\
+Carries a stream of operations out (claims submitted, corrected, taken back, reserved for, paid by others) and lists every posting in order: which operation, which \
+claim and rule, to which accumulator or from whom, in which period, and whether it is final, reserved, or takes an earlier one back. Nothing is ever overwritten: \
+totals are sums of these lines.
+
+Exit codes: 0 fine, 2 wrong usage or files that cannot be read.";
+pub(crate) const JOURNAL_EXAMPLES: &str = "\
+Examples:
+  medaid journal fixtures/sequence-family
+  medaid journal fixtures/sequence-family --person mother --format csv
+  medaid journal fixtures/sequence-family --as-of 2024-05-31";
+
+pub(crate) const BALANCE: &str = "Shows where a person stands on a day: what is met, used and left";
+pub(crate) const BALANCE_LONG: &str = "\
+Carries a stream of operations out and shows where a person stands on a day: each deductible met and left, each cap used and left, the position of bands, and what is \
+counted otherwise; with --postings the postings behind each figure. What depends on a claim's own facts says on which. What runs over a claim or a stay begins with \
+the next one and is left out.
+
+Exit codes: 0 fine, 2 wrong usage, nobody of that name, or files that cannot be read.";
+pub(crate) const BALANCE_EXAMPLES: &str = "\
+Examples:
+  medaid balance fixtures/sequence-family --person mother --on 2024-06-30
+  medaid balance fixtures/sequence-family --person mother --on 2024-06-30 --as-of 2024-05-31 --postings";
+
+pub(crate) const REPLAY: &str = "Carries operations out anew and compares; shows any past day's view";
+pub(crate) const REPLAY_LONG: &str = "\
+Carries a stream of operations out, and then everything once more from the journal that came of it, and compares the digests. With --journal, a journal that `run --out` \
+has stored is checked and carried out anew. With --as-of, everything is shown as it was known and decided at the end of a day, with its digest.
+
+With --compare-orders, the stream is settled as received and as incurred, whatever the schemes say, and the claims are listed that are paid otherwise.
+
+Exit codes: 0 the same bytes, 1 if they are others, 2 wrong usage or files that cannot be read.";
+pub(crate) const REPLAY_EXAMPLES: &str = "\
+Examples:
+  medaid replay fixtures/sequence-family
+  medaid replay fixtures/sequence-family --as-of 2024-05-31
+  medaid replay fixtures/sequence-family --compare-orders";
+
 /// Whether the arguments ask for Chinese: needed before they are read, for help.
 pub(crate) fn wants_chinese(args: impl Iterator<Item = OsString>) -> bool {
     let mut after_lang = false;
@@ -226,6 +265,9 @@ pub(crate) fn chinese(command: Command) -> Command {
                 .mut_arg("lines", |a| a.help("费用明细的 CSV 文件"))
                 .mut_arg("people", |a| a.help("人员文件，CSV 或 JSON；不给时，申请中出现的人都视为存在，但别无所知"))
                 .mut_arg("households", |a| a.help("家庭文件，格式同人员文件：按家庭结算的方案由此得知家庭的属性"))
+                .mut_arg("operations", |a| {
+                    a.help("操作流文件（JSON lines），代替理赔申请；`-` 为标准输入。场景文件夹中的 operations.jsonl 同此")
+                })
                 .mut_arg("out", |a| a.help("结果文件夹：decisions.jsonl、decisions.csv、rejects.csv、summary.json；没有则新建，非空则拒绝"))
                 .mut_arg("force", |a| a.help("替换非空文件夹中的结果"))
                 .mut_arg("deny_rejects", |a| a.help("有申请被退回时退出码为 1"))
@@ -268,8 +310,44 @@ pub(crate) fn chinese(command: Command) -> Command {
             common(c.about("说明两个方案在含义上的差别").long_about(DIFF_ZH).after_long_help(examples_zh(DIFF_EXAMPLES)))
                 .mut_arg("old", |a| a.help("旧规则文件"))
                 .mut_arg("new", |a| a.help("新规则文件"))
+        })
+        .mut_subcommand("journal", |c| {
+            stream(common(
+                c.about("列出各项操作的入账：计入哪些累计、由谁支付").long_about(JOURNAL_ZH).after_long_help(examples_zh(JOURNAL_EXAMPLES)),
+            ))
+            .mut_arg("claim", |a| a.help("只列这件理赔"))
+            .mut_arg("person", |a| a.help("只列此人的理赔"))
+            .mut_arg("as_of", |a| a.help("只列当日结束前已知的"))
+        })
+        .mut_subcommand("balance", |c| {
+            stream(common(
+                c.about("显示某人某日的余额：已满足、已用、剩余").long_about(BALANCE_ZH).after_long_help(examples_zh(BALANCE_EXAMPLES)),
+            ))
+            .mut_arg("person", |a| a.help("人员编号"))
+            .mut_arg("on", |a| a.help("日期"))
+            .mut_arg("as_of", |a| a.help("按当日结束前已知的情况"))
+            .mut_arg("postings", |a| a.help("同时列出每个数字背后的入账"))
+        })
+        .mut_subcommand("replay", |c| {
+            stream(common(
+                c.about("重新执行各项操作并比较；查看任何一天当时的情况")
+                    .long_about(REPLAY_ZH)
+                    .after_long_help(examples_zh(REPLAY_EXAMPLES)),
+            ))
+            .mut_arg("journal", |a| a.help("已存的日志，重新执行并比较；不给时把操作执行两遍"))
+            .mut_arg("as_of", |a| a.help("按当日结束时已知并已裁定的情况"))
+            .mut_arg("compare_orders", |a| a.help("比较按收到次序与按发生次序裁定的结果"))
         });
     common(command)
+}
+
+/// What the commands on streams of operations take.
+fn stream(command: Command) -> Command {
+    command
+        .mut_arg("scenario", |a| a.help("文件夹，内有 operations.jsonl、scheme.toml（或 scheme-*.toml），或有 people.csv、.json"))
+        .mut_arg("schemes", |a| a.help("规则文件；可重复。操作所启用的版本自该操作起有效"))
+        .mut_arg("operations", |a| a.help("操作流文件（JSON lines）；`-` 为标准输入"))
+        .mut_arg("people", |a| a.help("人员文件，CSV 或 JSON，先于一切操作登记"))
 }
 
 /// The examples are commands, which read the same in any language; only the remarks beside them are left out.
@@ -376,3 +454,22 @@ const DIFF_ZH: &str = "\
 都在任一方案所提到的金额上按两个方案各裁定一次。
 
 退出码：0 没有差别，1 有差别，2 用法错误，或文件无法读取、有错误。";
+
+const JOURNAL_ZH: &str = "\
+执行一个操作流（提交、更正、撤销理赔，预授权，他方补付等），依次列出每一笔入账：由哪项操作、哪件理赔、哪条规则，计入哪个累计或由谁支付，属于哪个周期，是入账、预留还是冲销。\
+从不覆盖：各项合计都是这些行的和。
+
+退出码：0 正常，2 用法错误或文件无法读取。";
+
+const BALANCE_ZH: &str = "\
+执行一个操作流，显示某人在某日的情况：每条起付线已满足和剩余多少，每条封顶线已用和剩余多少，分段位置，以及其他累计；--postings 同时列出每个数字背后的入账。\
+取决于理赔本身的额度会注明视何而定。按次、按住院计算的自下一次重新开始，不列出。
+
+退出码：0 正常，2 用法错误、查无此人或文件无法读取。";
+
+const REPLAY_ZH: &str = "\
+执行一个操作流，再按所得日志从头重新执行，比较摘要。--journal 检查 `run --out` 所存的日志并重新执行。--as-of 按当日结束时已知并已裁定的情况显示，附摘要。
+
+--compare-orders 不论方案如何规定，分别按收到次序和按发生次序裁定，列出赔付不同的理赔。
+
+退出码：0 逐字节相同，1 不同，2 用法错误或文件无法读取。";

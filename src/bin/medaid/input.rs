@@ -11,10 +11,10 @@ use crate::screen::{Failure, Screen};
 pub(crate) struct Input {
     /// A scenario folder: scheme.toml (or scheme-*.toml), people.csv or .json, claims.csv or .json, and perhaps lines.csv
     #[arg(value_name = "SCENARIO", conflicts_with_all = ["schemes", "claims", "lines", "people", "households"])]
-    scenario: Option<PathBuf>,
+    pub(crate) scenario: Option<PathBuf>,
     /// A rule file; may be given several times, for several schemes or editions
-    #[arg(long = "scheme", value_name = "FILE", requires = "claims")]
-    schemes: Vec<PathBuf>,
+    #[arg(long = "scheme", value_name = "FILE")]
+    pub(crate) schemes: Vec<PathBuf>,
     /// A file of claims, CSV or JSON; `-` is standard input
     #[arg(long, value_name = "FILE", requires = "schemes")]
     claims: Option<PathBuf>,
@@ -22,8 +22,8 @@ pub(crate) struct Input {
     #[arg(long, value_name = "FILE", requires = "claims")]
     lines: Option<PathBuf>,
     /// A file of persons, CSV or JSON; without it everybody whom a claim names is taken as known, and nothing is known of them
-    #[arg(long, value_name = "FILE", requires = "claims")]
-    people: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "schemes")]
+    pub(crate) people: Option<PathBuf>,
     /// A file of households, like one of persons: what schemes that settle for households know of them
     #[arg(long, value_name = "FILE", requires = "claims")]
     households: Option<PathBuf>,
@@ -49,7 +49,7 @@ impl Input {
 }
 
 /// A file, or standard input.
-fn open(path: &Path) -> Result<Source, Failure> {
+pub(crate) fn open(path: &Path) -> Result<Source, Failure> {
     let source = if path == Path::new("-") { Source::read("standard input", std::io::stdin().lock()) } else { Source::open(path) };
     Ok(source?)
 }

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand.
 
+mod balance;
 mod check;
 mod codes;
 mod diff;
@@ -8,10 +9,13 @@ mod explain;
 mod fmt;
 mod help;
 mod input;
+mod journal;
+mod replay;
 mod run;
 mod scenarios;
 mod schema;
 mod screen;
+mod sequence;
 mod test;
 
 use std::process::ExitCode;
@@ -105,6 +109,18 @@ enum Command {
     Scenarios(scenarios::Args),
     #[command(about = help::DIFF, long_about = help::DIFF_LONG, after_long_help = help::DIFF_EXAMPLES)]
     Diff(diff::Args),
+    #[command(about = help::JOURNAL, long_about = help::JOURNAL_LONG, after_long_help = help::JOURNAL_EXAMPLES)]
+    Journal(journal::Args),
+    #[command(about = help::BALANCE, long_about = help::BALANCE_LONG, after_long_help = help::BALANCE_EXAMPLES)]
+    Balance(balance::Args),
+    #[command(about = help::REPLAY, long_about = help::REPLAY_LONG, after_long_help = help::REPLAY_EXAMPLES)]
+    Replay(replay::Args),
+}
+
+/// A date of the form YYYY-MM-DD, and no other.
+fn day(text: &str) -> Result<chrono::NaiveDate, String> {
+    let date = text.parse::<chrono::NaiveDate>().ok().filter(|date| date.to_string() == text);
+    date.ok_or_else(|| "not a date of the form YYYY-MM-DD".to_owned())
 }
 
 /// How a command ended that did its work.
@@ -143,6 +159,9 @@ fn main() -> ExitCode {
         Command::Fmt(args) => fmt::run(&args, &mut screen),
         Command::Schema(args) => schema::run(&args, &mut screen),
         Command::Diff(args) => diff::run(&args, &mut screen),
+        Command::Journal(args) => journal::run(&args, &mut screen),
+        Command::Balance(args) => balance::run(&args, &mut screen),
+        Command::Replay(args) => replay::run(&args, &mut screen),
         Command::Scenarios(args) => scenarios::run(&args, &mut screen),
     };
     match done.and_then(|verdict| screen.finish().map(|()| verdict)) {

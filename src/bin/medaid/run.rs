@@ -5,17 +5,21 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use medaid::batch::{Mode, Outcome, Run, stream};
-use medaid::io::{DecisionTable, ErrorKind, OutputFolder, Scenario, write_rejects};
+use medaid::io::{DecisionTable, ErrorKind, OutputFolder, Scenario, Sequence, write_rejects};
 use medaid::report;
+use medaid::report::words::Words;
 
 use crate::input::Input;
 use crate::screen::{Failure, Screen};
-use crate::{Format, Verdict};
+use crate::{Format, Verdict, sequence};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     input: Input,
+    /// A file of operations, JSON lines, in place of claims; `-` is standard input. So is operations.jsonl in a scenario folder
+    #[arg(long, value_name = "FILE", requires = "schemes", conflicts_with_all = ["scenario", "claims", "lines", "households"])]
+    operations: Option<PathBuf>,
     /// A folder for decisions.jsonl, decisions.csv, rejects.csv and summary.json; made if it is not there, refused if it is not empty
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -28,6 +32,14 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> {
+    let stream = match (&args.operations, &args.input.scenario) {
+        (Some(file), _) => Some(sequence::read(&args.input.schemes, args.input.people.as_deref(), file)?),
+        (None, Some(folder)) if Sequence::is_in(folder) => Some(Sequence::open(folder)?),
+        _ => None,
+    };
+    if let Some(stream) = stream {
+        return sequence::run(&stream, args.out.as_deref(), args.force, args.deny_rejects, screen);
+    }
     let scenario = args.input.load(screen)?;
     let progress = Progress::new(scenario.claims.claims.len(), screen);
     let run = match &args.out {
@@ -35,7 +47,7 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
         Some(path) => {
             let folder = OutputFolder::create(path, args.force).map_err(|error| {
                 let hint = if error.kind() == ErrorKind::NotEmpty { format!("; {}", screen.words.force_hint()) } else { String::new() };
-                Failure::Message(format!("{error}{hint}"))
+                Failure::Message(error.text(screen.language) + &hint)
             })?;
             write(scenario, &folder, &progress)?
         }
@@ -75,7 +87,7 @@ fn settle(
 fn write(scenario: Scenario, folder: &OutputFolder, progress: &Progress) -> Result<Run, Failure> {
     let mut lines = folder.file("decisions.jsonl")?;
     let table = folder.file("decisions.csv")?;
-    let failed = |error: std::io::Error, name: &str| Failure::Message(format!("{name} cannot be written: {error}"));
+    let failed = |error: std::io::Error, name: &str| Failure::told(|language| Words(language).cannot_write(name, &error));
     let mut table = DecisionTable::new(&scenario.book, table).map_err(|e| failed(e, "decisions.csv"))?;
     let run = settle(scenario, progress, Mode::Explained, |outcome| {
         if let Outcome::Decided(Some(decision)) = outcome {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use medaid::batch::{Mode, PlanBook};
 use medaid::boundary::{Boundaries, EDGE_LIMIT, boundaries};
 use medaid::coverage::{self, Rule};
+use medaid::diagnostic::Message;
 use medaid::io::{OutputFolder, Scenario, Source, read_scheme};
 use medaid::report::clean;
 use medaid::{Ledger, Plan};
@@ -50,13 +51,13 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
 struct Covered {
     rules: usize,
     exercised: usize,
-    never: Vec<String>,
+    never: Vec<Message>,
 }
 
 fn against(plan: Plan, folder: &Path, screen: &mut Screen) -> Result<Verdict, Failure> {
     let mut scenario = Scenario::open(folder)?;
     let all = coverage::rules(&plan);
-    scenario.book = PlanBook::new([plan.clone()]).map_err(|e| Failure::Message(e.to_string()))?;
+    scenario.book = PlanBook::new([plan.clone()]).map_err(Failure::from)?;
     let run = scenario.run(Mode::Explained)?;
     let mut done: BTreeSet<Rule> = BTreeSet::new();
     for decision in &run.decisions {
@@ -65,18 +66,19 @@ fn against(plan: Plan, folder: &Path, screen: &mut Screen) -> Result<Verdict, Fa
             done.extend(coverage::exercised(&plan, person, claim, decision));
         }
     }
-    let never: Vec<String> = all.difference(&done).map(ToString::to_string).collect();
+    let never: Vec<Message> = all.difference(&done).map(Rule::message).collect();
     let covered = Covered { rules: all.len(), exercised: all.len().saturating_sub(never.len()), never };
     match screen.format {
         Format::Table => {
             let head = screen.words.never_exercised(covered.never.len(), covered.rules, run.decisions.len());
             writeln!(screen.out(), "{head}")?;
             for rule in &covered.never {
-                writeln!(screen.out(), "  {}", clean(rule))?;
+                let rule = clean(rule.text(screen.language));
+                writeln!(screen.out(), "  {rule}")?;
             }
         }
         Format::Json => screen.json(&covered)?,
-        Format::Csv => screen.csv(["never_exercised"], covered.never.into_iter().map(|rule| [rule]))?,
+        Format::Csv => screen.csv(["never_exercised"], covered.never.into_iter().map(|rule| [rule.to_string()]))?,
     }
     Ok(Verdict::Fine)
 }
@@ -85,7 +87,7 @@ fn against(plan: Plan, folder: &Path, screen: &mut Screen) -> Result<Verdict, Fa
 
 #[derive(Serialize)]
 struct Listed<'f> {
-    rule: &'f str,
+    rule: &'f Message,
     claims: Vec<ListedClaim<'f>>,
 }
 
@@ -119,7 +121,8 @@ fn tell(plan: &Plan, found: &Boundaries, with_claims: bool, screen: &mut Screen)
     match screen.format {
         Format::Table => {
             for edge in all.iter().filter(|_| with_claims) {
-                writeln!(screen.out(), "{}", clean(edge.rule))?;
+                let rule = clean(edge.rule.text(screen.language));
+                writeln!(screen.out(), "{rule}")?;
                 for listed in &edge.claims {
                     let result: Vec<String> = listed.result.iter().map(|(path, value)| format!("{path} = {value}")).collect();
                     let claim = listed.claim;
@@ -146,7 +149,13 @@ fn tell(plan: &Plan, found: &Boundaries, with_claims: bool, screen: &mut Screen)
             let rows = all.iter().flat_map(|edge| {
                 edge.claims.iter().map(|c| {
                     let result: Vec<String> = c.result.iter().map(|(path, value)| format!("{path}={value}")).collect();
-                    [edge.rule.to_owned(), c.claim.id.clone(), c.claim.service_from.to_string(), c.claim.bill.to_string(), result.join(";")]
+                    [
+                        edge.rule.to_string(),
+                        c.claim.id.clone(),
+                        c.claim.service_from.to_string(),
+                        c.claim.bill.to_string(),
+                        result.join(";"),
+                    ]
                 })
             });
             screen.csv(["rule", "claim", "service_from", "bill", "result"], rows)?;
@@ -163,10 +172,10 @@ fn write(plan: &Plan, found: &Boundaries, scheme: &str, folder: &Path, screen: &
     let mut expected = format!("# {}\n", screen.words.to_be_confirmed());
     let mut note = format!("# {}\n\n{}\n", screen.words.boundary_title(), screen.words.to_be_confirmed());
     for edge in &all {
-        expected.push_str(&format!("\n# {}\n", clean(edge.rule)));
+        expected.push_str(&format!("\n# {}\n", clean(edge.rule.text(screen.language))));
         note.push_str(&format!(
             "\n- {}: {}\n",
-            clean(edge.rule),
+            clean(edge.rule.text(screen.language)),
             edge.claims.iter().map(|c| format!("`{}`", c.claim.id)).collect::<Vec<_>>().join(", ")
         ));
         for listed in &edge.claims {

@@ -24,39 +24,56 @@ pub(crate) enum Failure {
     Closed,
     /// Something in words.
     Message(String),
+    /// Something in words of both languages.
+    Told { zh: String, en: String },
     /// Rule files with errors.
     Schemes(Vec<Diagnostics>),
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe { Failure::Closed } else { Failure::Message(format!("standard output: {error}")) }
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Failure::Closed
+        } else {
+            Failure::told(|language| Words(language).cannot_write(Words(language).standard_output(), &error))
+        }
     }
 }
 
-impl From<medaid::io::Error> for Failure {
-    fn from(error: medaid::io::Error) -> Self {
-        Failure::Message(error.to_string())
+impl Failure {
+    /// The words, where there are any.
+    pub(crate) fn text(&self, language: Language) -> &str {
+        match (self, language) {
+            (Failure::Message(text), _)
+            | (Failure::Told { zh: text, .. }, Language::Zh)
+            | (Failure::Told { en: text, .. }, Language::En) => text,
+            (Failure::Closed | Failure::Schemes(_), _) => "",
+        }
+    }
+
+    /// Something that has words of both languages.
+    pub(crate) fn told(text: impl Fn(Language) -> String) -> Failure {
+        Failure::Told { zh: text(Language::Zh), en: text(Language::En) }
     }
 }
 
-impl From<medaid::io::Errors> for Failure {
-    fn from(errors: medaid::io::Errors) -> Self {
-        Failure::Message(errors.to_string())
-    }
+macro_rules! told {
+    ($($type:ty),*) => {
+        $(impl From<$type> for Failure {
+            fn from(error: $type) -> Self {
+                Failure::told(|language| error.text(language))
+            }
+        })*
+    };
 }
 
-impl From<BatchError> for Failure {
-    fn from(error: BatchError) -> Self {
-        Failure::Message(error.to_string())
-    }
-}
+told!(medaid::io::Error, medaid::io::Errors, BatchError, medaid::document::SampleError, medaid::document::CurveError);
 
 impl From<ScenarioError> for Failure {
     fn from(error: ScenarioError) -> Self {
         match error {
             ScenarioError::Schemes(findings) => Failure::Schemes(findings),
-            other => Failure::Message(other.to_string()),
+            other => Failure::told(|language| other.text(language)),
         }
     }
 }
@@ -125,6 +142,7 @@ impl Screen {
         match failure {
             Failure::Closed => {}
             Failure::Message(message) => self.say_error(message),
+            Failure::Told { .. } => self.say_error(failure.text(self.language)),
             Failure::Schemes(list) => {
                 for findings in list {
                     self.say(excerpts(findings, self.words));
@@ -156,7 +174,7 @@ impl Screen {
         }
         self.say(self.words.rejects_head(rejects.len()));
         for reject in rejects.iter().take(TOLD) {
-            let text = self.words.claim_rejected(reject.claim(), reject.code(), reject.message());
+            let text = self.words.claim_rejected(reject.claim(), reject.code(), reject.text(self.language));
             self.say(format_args!("  {}", clean(&text)));
         }
         if rejects.len() > TOLD {

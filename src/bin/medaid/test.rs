@@ -3,9 +3,11 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use medaid::Language;
 use medaid::batch::{Mismatch, Mode};
-use medaid::io::Scenario;
+use medaid::io::{Scenario, Sequence};
 use medaid::report::clean;
+use medaid::report::words::Words;
 use serde::Serialize;
 
 use crate::screen::{Failure, Screen};
@@ -13,7 +15,7 @@ use crate::{Format, Verdict};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Folders; every scenario with an expect.toml in or below them is run
+    /// Folders; every scenario with an expect.toml or expect-changes.csv in or below them is run
     #[arg(value_name = "FOLDER", required = true)]
     folders: Vec<PathBuf>,
 }
@@ -62,7 +64,15 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
         Format::Csv => {
             let rows = all.iter().flat_map(|t| t.mismatches.iter().map(move |m| (t, m))).map(|(tested, m)| {
                 let found = m.found.clone().unwrap_or_default();
-                [tested.scenario.clone(), m.line.to_string(), m.claim.clone(), m.path.clone(), m.expected.clone(), found, m.note.clone()]
+                [
+                    tested.scenario.clone(),
+                    m.line.to_string(),
+                    m.claim.clone(),
+                    m.path.clone(),
+                    m.expected.clone(),
+                    found,
+                    m.note.to_string(),
+                ]
             });
             screen.csv(["scenario", "line", "claim", "path", "expected", "found", "note"], rows)?;
         }
@@ -80,10 +90,10 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
     })
 }
 
-/// Every folder with an `expect.toml`, at or below a folder.
+/// Every folder with an `expect.toml` or an `expect-changes.csv`, at or below a folder.
 fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let cannot = |e: std::io::Error| Failure::Message(format!("{}: cannot be read: {e}", folder.display()));
-    if folder.join("expect.toml").is_file() {
+    let cannot = |e: std::io::Error| Failure::told(|language| Words(language).cannot_read(&folder.display().to_string(), &e));
+    if ["expect.toml", "expect-changes.csv"].iter().any(|name| folder.join(name).is_file()) {
         found.push(folder.to_owned());
     }
     for entry in std::fs::read_dir(folder).map_err(cannot)? {
@@ -102,7 +112,7 @@ fn test(folder: &Path, screen: &Screen) -> Tested {
         Ok((file, values, mismatches)) => Tested { scenario, values, mismatches, error: None, failure: None, file },
         Err(failure) => {
             let error = match &failure {
-                Failure::Message(message) => message.clone(),
+                Failure::Message(_) | Failure::Told { .. } => failure.text(Language::En).to_owned(),
                 Failure::Schemes(list) => list.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
                 Failure::Closed => String::new(),
             };
@@ -112,6 +122,14 @@ fn test(folder: &Path, screen: &Screen) -> Tested {
 }
 
 fn compare(folder: &Path, screen: &Screen) -> Result<(String, usize, Vec<Mismatch>), Failure> {
+    if Sequence::is_in(folder) {
+        let sequence = Sequence::open(folder)?;
+        let file = sequence.expected.as_ref().map(|expected| expected.file().to_owned()).unwrap_or_default();
+        let compared = sequence.compare();
+        let (values, mismatches) =
+            compared.ok_or_else(|| Failure::Message(format!("{}: {}", folder.display(), screen.words.nothing_expected())))?;
+        return Ok((file, values, mismatches));
+    }
     let scenario = Scenario::open(folder)?;
     let run = scenario.run(Mode::Explained)?;
     let expected =
@@ -128,7 +146,7 @@ fn tell(tested: &Tested, screen: &mut Screen) -> Result<(), Failure> {
     };
     writeln!(screen.out(), "{}: {verdict}", clean(&tested.scenario))?;
     for m in &tested.mismatches {
-        let text = words.mismatch(&m.claim, &m.path, &m.expected, m.found.as_deref(), &m.note);
+        let text = words.mismatch(&m.claim, &m.path, &m.expected, m.found.as_deref(), m.note.text(words.0));
         writeln!(screen.out(), "  {}:{}: {}", clean(&tested.file), m.line, clean(&text))?;
     }
     Ok(())

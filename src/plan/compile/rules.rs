@@ -12,7 +12,7 @@ use crate::plan::fact::FactKind;
 use crate::plan::value::{Range, Value};
 use crate::plan::{self, Accumulator, Payer};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::{self, Candidate, Counts, Owner, Parts, Place, Running, Taken, Unit};
+use crate::scheme::syntax::{self, Candidate, CapOn, Counts, Each, Owner, Parts, Place, Running, Taken, Unit};
 
 /// What the accumulators and limits of a rule are called after.
 struct Called<'n> {
@@ -85,6 +85,7 @@ impl Compiler<'_> {
         let scope = Scope::Claim(Some(index));
         let condition = self.guard(&layer.guard, scope);
         self.not_summed(condition.as_ref(), &layer.id.place);
+        let of_layer = self.lasting(condition.as_ref());
         let path = layer.id.value.clone();
         let called = Called { path: &path, scope };
         let mut layer_caps = Vec::new();
@@ -106,7 +107,9 @@ impl Compiler<'_> {
         };
         let mut benefits = Vec::new();
         for benefit in &layer.benefits {
+            self.within = of_layer.iter().cloned().collect();
             benefits.extend(self.benefit(index, layer, benefit, &layer_base_caps, &layer_caps));
+            self.within.clear();
         }
         let covers = match &layer.covers {
             Some(names) => names.iter().filter_map(|n| self.portion(n)).collect(),
@@ -147,6 +150,18 @@ impl Compiler<'_> {
             write_off: layer.write_off,
             benefits,
         })
+    }
+
+    /// The part of a condition that is the same throughout a claim: what it excludes no rule within ever sees.
+    fn lasting(&self, condition: Option<&Condition>) -> Option<Condition> {
+        let lasts = |test: &&plan::condition::Test| {
+            let mut lasts = true;
+            let alone = Condition { tests: Box::new([(*test).clone()]) };
+            alone.visit(&mut |fact, _| lasts &= self.facts.get(fact).is_some_and(|f| !f.kind.at_entry() && !f.kind.of_line()));
+            lasts
+        };
+        let tests: Box<[_]> = condition?.tests.iter().filter(lasts).cloned().collect();
+        (!tests.is_empty()).then_some(Condition { tests })
     }
 
     fn limit(
@@ -227,7 +242,11 @@ impl Compiler<'_> {
         let called = Called { path: &path, scope };
         self.trail.clear();
         let condition = self.guard(&benefit.guard, scope);
+        // What the benefit covers is also asked when a payment is given for the layer, whatever the conditions say.
+        let of_layer = std::mem::take(&mut self.within);
         let covers = self.covers(benefit, index);
+        let of_benefit = self.lasting(condition.as_ref());
+        self.within = of_layer.into_iter().chain(of_benefit).collect();
         let lines = match &benefit.lines {
             None => Some(None),
             Some(lines) => self.condition(lines, Scope::Line(Some(index))).map(Some),
@@ -252,8 +271,40 @@ impl Compiler<'_> {
             }
         }
         let mut copays = Vec::new();
-        for copay in &benefit.copays {
-            let amount = self.value(&copay.amount, Unit::Amount, Range::NotNegative, scope);
+        for (i, copay) in benefit.copays.iter().enumerate() {
+            let item = if copay.each.by_line() { Scope::Line(Some(index)) } else { scope };
+            let amount = match copay.is_ratio {
+                true => self.value(&copay.amount, Unit::Ratio, Range::Share, item),
+                false => self.value(&copay.amount, Unit::Amount, Range::NotNegative, item),
+            };
+            let mut end = |end: &Option<syntax::Value>| match end {
+                None => Some(None),
+                Some(value) => self.value(value, Unit::Amount, Range::NotNegative, item).map(Some),
+            };
+            let (least, most) = (end(&copay.least), end(&copay.most));
+            if let (Some(Some(Value::Constant(least))), Some(Some(Value::Constant(most)))) = (&least, &most)
+                && least > most
+            {
+                let message = say::least_above_most(Money::from_micros(*least), Money::from_micros(*most));
+                self.error(Code::OutOfRange, &copay.place, message);
+            }
+            let times = match copay.each {
+                Each::Claim | Each::Line => None,
+                Each::Unit => self.find_fact("quantity"),
+                Each::Day => self.find_fact("days"),
+            };
+            if copay.each == Each::Unit && self.tree.classify.is_empty() {
+                self.error(Code::Conflict, &copay.place, say::units_need_lines());
+            }
+            let mut caps = Vec::new();
+            for (j, cap) in copay.caps.iter().enumerate() {
+                let (number, label) = (i.saturating_add(1), j.saturating_add(1));
+                let label = format!("copay {number}: cap {label}");
+                caps.extend(self.limit(cap, Counts::Copay, &format!("copay_{number}.cap"), j, label, &called));
+            }
+            if !copay.caps.is_empty() && copay.taken != Taken::Beside && benefit.out_of_pocket_max.iter().any(|maximum| maximum.of.copay) {
+                self.error(Code::Conflict, &copay.place, say::copay_cap_and_maximum());
+            }
             let condition = self.guard(&copay.guard, scope);
             let unit = self.tree.header.rounding;
             if let (Taken::Beside, Some(Value::Constant(sum))) = (copay.taken, &amount)
@@ -261,7 +312,10 @@ impl Compiler<'_> {
             {
                 self.error(Code::OutOfRange, &benefit.place, say::beside_no_multiple(Money::from_micros(*sum), unit.unit()));
             }
-            copays.extend(amount.zip(condition).map(|(amount, condition)| plan::Copay { amount, taken: copay.taken, condition }));
+            if let Some((((amount, condition), least), most)) = amount.zip(condition).zip(least).zip(most) {
+                let (each, is_ratio, taken) = (copay.each, copay.is_ratio, copay.taken);
+                copays.push(plan::Copay { each, times, amount, is_ratio, least, most, caps, taken, condition });
+            }
         }
         let form = self.form(&benefit.form, &called);
         let mut adjust = |list: &[syntax::Adjustment], range| {
@@ -294,11 +348,17 @@ impl Compiler<'_> {
         self.check_parts(benefit);
         self.check_phases(index, benefit);
         let (mut base_caps, mut caps) = (Vec::new(), Vec::new());
+        // So are its caps.
+        self.within.clear();
         for (i, cap) in benefit.caps.iter().enumerate() {
             let label = format!("cap {}", i.saturating_add(1));
             let counts = if cap.on_base { Counts::Base } else { Counts::Payment };
             let limit = self.limit(&cap.limit, counts, "cap", i, label, &called);
             if cap.on_base { base_caps.extend(limit) } else { caps.extend(limit) }
+        }
+        let mut line_caps = Vec::new();
+        for (i, cap) in benefit.line_caps.iter().enumerate() {
+            line_caps.extend(self.line_cap(cap, i, index, benefit, &called));
         }
         base_caps.extend_from_slice(layer_base_caps);
         caps.extend_from_slice(layer_caps);
@@ -325,12 +385,14 @@ impl Compiler<'_> {
             group: group?,
             franchise,
             deductibles,
+            by_items: copays.iter().any(|c| c.each != Each::Claim || c.is_ratio || !c.caps.is_empty()),
             copays,
             form: form?,
             points,
             factors,
             ratio_between,
             out_of_pocket_max,
+            line_caps,
             base_caps,
             caps,
             coordinate: coordinate?,
@@ -347,8 +409,50 @@ impl Compiler<'_> {
             parameters: self.trail.iter().filter_map(|p| self.tree.parameters.get(*p)).map(|p| named(&p.name, &p.about)).collect(),
         };
         compiled.posts = self.posts(&compiled);
+        for (i, (cap, written)) in compiled.line_caps.iter().zip(&benefit.line_caps).enumerate() {
+            let accumulator = cap.limit.accumulator;
+            let before = || compiled.line_caps.iter().take(i).any(|one| one.limit.accumulator == accumulator);
+            if cap.posts && (compiled.posts.iter().any(|(a, _)| *a == accumulator) || before()) {
+                let name = self.accumulators.get(accumulator).map(|a| a.name.clone()).unwrap_or_default();
+                self.error(Code::Conflict, &written.limit.place, say::line_cap_alone(&name));
+            }
+        }
         self.check_pays(&compiled, benefit);
         Some(compiled)
+    }
+
+    fn line_cap(
+        &mut self,
+        cap: &syntax::LineCap,
+        number: usize,
+        layer: usize,
+        benefit: &syntax::Benefit,
+        called: &Called<'_>,
+    ) -> Option<plan::LineCap> {
+        let place = &cap.limit.place;
+        let (unit, counts, times) = match cap.on {
+            CapOn::Payment | CapOn::Base => (Unit::Amount, Counts::Base, None),
+            CapOn::Units => (Unit::Count, Counts::Units, self.find_fact("quantity")),
+            CapOn::Days => (Unit::Count, Counts::Days, self.find_fact("days")),
+        };
+        if cap.on == CapOn::Units && self.tree.classify.is_empty() {
+            self.error(Code::Conflict, place, say::units_need_lines());
+        }
+        if benefit.coordinate.is_some() {
+            self.error(Code::Conflict, place, say::line_cap_and_coordinate());
+        }
+        let amount = self.value(&cap.limit.amount, unit, Range::NotNegative, called.scope);
+        let accumulator = self.running(&cap.limit.running, counts, "line_cap", number, place, called);
+        let condition = self.guard(&cap.limit.guard, called.scope);
+        let lines = match &cap.lines {
+            None => Some(None),
+            Some(lines) => self.condition(lines, Scope::Line(Some(layer))).map(Some),
+        };
+        self.not_summed(lines.as_ref().and_then(Option::as_ref), place);
+        let label = format!("line cap {}", number.saturating_add(1));
+        let limit = plan::Limit { amount: amount?, accumulator: accumulator?, condition: condition?, label };
+        let posts = cap.on != CapOn::Days || matches!(cap.limit.running, Running::Own { .. });
+        Some(plan::LineCap { limit, on: cap.on, times, lines: lines?, posts })
     }
 
     /// A sum over the lines of a benefit is not known before the benefit has chosen them.
@@ -737,6 +841,8 @@ impl Compiler<'_> {
                 && benefit.group.is_none()
                 && benefit.coordinate.is_none()
                 && benefit.held.is_empty()
+                && !benefit.by_items
+                && benefit.line_caps.is_empty()
                 && benefit.covers.iter().all(in_full);
         }
         slots

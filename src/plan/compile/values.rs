@@ -1,9 +1,12 @@
 //! Values: units checked, constants folded, tables laid out.
 
+use std::collections::BTreeSet;
+
 use super::{Compiler, Declared, Scope, fits, with_place};
-use crate::diagnostic::{Code, Diagnostic, catalogue as say};
+use crate::diagnostic::{Code, Diagnostic, Message, catalogue as say};
 use crate::engine::Fault;
 use crate::exact::Exact;
+use crate::plan::condition::Condition;
 use crate::plan::table::{CELL_LIMIT, Grid};
 use crate::plan::value::{Axis, Formula, Range, Value};
 use crate::scheme::syntax::{self, At, Expression, Function, Node, Operator, Place, Unit};
@@ -217,6 +220,9 @@ impl Compiler<'_> {
             cells.push(row.unwrap_or(0) as u32);
             Ok(())
         });
+        if gap.is_some() && !self.within.is_empty() {
+            gap = self.gap_within(&conditions, gap);
+        }
         let row_place = |i: usize| table.value.get(i).map_or_else(|| table.place.clone(), |r| r.place.clone());
         if let Some(case) = &gap {
             let finding = Diagnostic::new(Code::TableGap, table.place.clone(), say::no_row_met(case)).help(say::add_a_row());
@@ -238,6 +244,36 @@ impl Compiler<'_> {
         }
         let value = Value::Choice { axes: grid.axes.into(), cells: cells.into(), rows: rows.into() };
         Some((self.settled(value, &table.place)?, unit))
+    }
+
+    /// A case that no row meets and that the conditions around the table do not exclude; `gap` if there are too many cases to tell.
+    fn gap_within(&self, conditions: &[Option<Condition>], gap: Option<Message>) -> Option<Message> {
+        let (facts, effective) = (&self.facts, self.effective());
+        let Some(grid) = Grid::of_conditions(conditions.iter().flatten().chain(&self.within), facts, effective) else { return gap };
+        let mut own: BTreeSet<usize> = BTreeSet::new();
+        for condition in conditions.iter().flatten() {
+            condition.visit(&mut |fact, _| {
+                own.insert(fact);
+            });
+        }
+        let mut found = None;
+        let looked = grid.for_each(facts, |cell, case, possible| {
+            if possible && found.is_none() {
+                let mut met = false;
+                for condition in conditions.iter().flatten() {
+                    met = met || condition.holds(case)?;
+                }
+                for condition in &self.within {
+                    met = met || !condition.holds(case)?;
+                }
+                found = (!met).then_some(cell);
+            }
+            Ok(())
+        });
+        if looked.is_err() {
+            return gap;
+        }
+        found.map(|cell| grid.describe_only(cell, facts, effective, |fact| own.contains(&fact)).1)
     }
 
     fn common_unit(&mut self, units: &[(Unit, Place)]) -> Option<Unit> {
@@ -285,7 +321,11 @@ impl Compiler<'_> {
         self.set_parameter(index, ParameterState::InWork);
         let parameter = self.tree.parameters.get(index)?;
         let outer = std::mem::take(&mut self.trail);
-        let result = self.typed(&parameter.value, Scope::Claim(Some(usize::MAX))).and_then(|(value, unit)| {
+        // A parameter can be used elsewhere too.
+        let within = std::mem::take(&mut self.within);
+        let result = self.typed(&parameter.value, Scope::Claim(Some(usize::MAX)));
+        self.within = within;
+        let result = result.and_then(|(value, unit)| {
             let declared = parameter.unit.unwrap_or(match unit {
                 Unit::Number => Unit::Amount,
                 Unit::Open => Unit::Ratio,

@@ -15,7 +15,14 @@ pub(super) fn layer(keys: Keys<'_>) -> Option<Layer> {
     let about = about(&keys);
     let guard = guard(&keys);
     let covers = keys.optional("covers").map(|v| word_list(v, false));
-    let caps = keys.list("cap", &grammar::CAP, cap);
+    let caps = keys.list("cap", &grammar::CAP, cap).into_iter().filter_map(|cap| match cap {
+        AnyCap::Whole(cap) => Some(cap),
+        AnyCap::OfLines(cap) => {
+            keys.findings.report(Diagnostic::new(Code::Conflict, cap.limit.place.clone(), say::layer_cap_of_lines()));
+            None
+        }
+    });
+    let caps = caps.collect();
     let premium = keys.optional("premium").and_then(|v| v.table(&grammar::PREMIUM)).and_then(premium);
     let write_off = keys.word("role", &[("payer", false), ("write-off", true)]).unwrap_or(false);
     let benefits = keys.list("benefit", &grammar::BENEFIT, benefit);
@@ -47,11 +54,22 @@ fn maximum(keys: Keys<'_>) -> Option<Limit> {
     limit.map(|limit| Limit { of, ..limit })
 }
 
-fn cap(keys: Keys<'_>) -> Option<Cap> {
+enum AnyCap {
+    Whole(Cap),
+    OfLines(LineCap),
+}
+
+fn cap(keys: Keys<'_>) -> Option<AnyCap> {
     let limit = limit(&keys);
-    let on_base = keys.word("on", &[("payment", false), ("base", true)]).unwrap_or(false);
+    let lines = keys.optional("lines").map(conditions::condition);
+    let on = keys.word("on", &CapOn::NAMES).unwrap_or(CapOn::Payment);
+    if on == CapOn::Payment && matches!(lines, Some(Some(_))) {
+        keys.problem(Code::Conflict, "lines", say::lines_are_counted());
+    }
     keys.finish();
-    Some(Cap { limit: limit?, on_base })
+    let of_lines = lines.is_some() || matches!(on, CapOn::Units | CapOn::Days);
+    let (limit, lines) = (limit?, lines.map_or(Some(None), |lines| lines.map(Some))?);
+    Some(if of_lines { AnyCap::OfLines(LineCap { limit, on, lines }) } else { AnyCap::Whole(Cap { limit, on_base: on == CapOn::Base }) })
 }
 
 fn deductible(keys: Keys<'_>) -> Option<Deductible> {
@@ -62,7 +80,33 @@ fn deductible(keys: Keys<'_>) -> Option<Deductible> {
 }
 
 fn copay(keys: Keys<'_>) -> Option<Copay> {
-    let amount = keys.required("amount").and_then(value);
+    let (amount, ratio) = (keys.optional("amount"), keys.optional("ratio"));
+    let is_ratio = ratio.is_some();
+    let amount = match (amount, ratio) {
+        (Some(amount), None) => value(amount),
+        (None, Some(ratio)) => value(ratio),
+        (Some(_), Some(_)) => {
+            keys.problem(Code::Conflict, "ratio", say::exclude_each_other("`amount`, `ratio`"));
+            None
+        }
+        (None, None) => {
+            keys.report_missing("amount", say::copay_needs_an_amount());
+            None
+        }
+    };
+    let [least, most] = ["least", "most"].map(|key| keys.optional(key).and_then(value));
+    for (key, _) in [("least", &least), ("most", &most)].into_iter().filter(|(_, end)| !is_ratio && end.is_some()) {
+        keys.problem(Code::Conflict, key, say::only_of_a_ratio(key));
+    }
+    let each = keys.word("each", &Each::NAMES).unwrap_or(Each::Claim);
+    if is_ratio && each == Each::Day {
+        keys.problem(Code::Conflict, "each", say::no_ratio_by_the_day());
+    }
+    let caps = keys.list("cap", &grammar::COPAY_CAP, |keys| {
+        let limit = limit(&keys);
+        keys.finish();
+        limit
+    });
     let taken = keys
         .word(
             "taken",
@@ -74,9 +118,13 @@ fn copay(keys: Keys<'_>) -> Option<Copay> {
             ],
         )
         .unwrap_or(Taken::BeforeRatio);
+    if is_ratio && matches!(taken, Taken::FromPayment | Taken::Beside) {
+        keys.problem(Code::Conflict, "taken", say::ratio_of_the_base());
+    }
     let guard = guard(&keys);
+    let place = keys.place.clone();
     keys.finish();
-    Some(Copay { amount: amount?, taken, guard })
+    Some(Copay { each, amount: amount?, is_ratio, least, most, caps, place, taken, guard })
 }
 
 fn point(keys: Keys<'_>) -> Option<Adjustment> {
@@ -310,7 +358,13 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
         ends
     });
     let out_of_pocket_max = keys.list("out_of_pocket_max", &grammar::OUT_OF_POCKET_MAX, maximum);
-    let caps = keys.list("cap", &grammar::CAP, cap);
+    let (mut caps, mut line_caps) = (Vec::new(), Vec::new());
+    for cap in keys.list("cap", &grammar::CAP, cap) {
+        match cap {
+            AnyCap::Whole(cap) => caps.push(cap),
+            AnyCap::OfLines(cap) => line_caps.push(cap),
+        }
+    }
     let coordinate = keys.optional("coordinate").map(|v| v.table(&grammar::COORDINATE).and_then(coordinate));
     let minimum = keys.optional("minimum").map(value);
     let indemnity = keys.optional("indemnity").and_then(|v| v.boolean()).unwrap_or(true);
@@ -347,6 +401,7 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
         ratio_between: between.unwrap_or_default(),
         out_of_pocket_max,
         caps,
+        line_caps,
         coordinate: match coordinate {
             None => None,
             Some(coordinate) => Some(coordinate?),
