@@ -250,6 +250,13 @@ pub(crate) struct Accumulator {
     pub(crate) held: Option<usize>,
 }
 
+impl Accumulator {
+    /// Whether it counts claims or their days. Days of a rule's own, which is called after it, are those that a cap lets count.
+    pub(crate) fn counts_claims(&self) -> bool {
+        matches!(self.counts, Counts::Claims | Counts::Days) && !self.name.contains('.')
+    }
+}
+
 /// Whose an accumulator is, and over which period.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Slot {

@@ -2,7 +2,8 @@
 //! accumulator is shared, none coordinates with another, and their covers are pairwise alike or apart.
 
 use super::words;
-use super::{Finding, Scene};
+use super::{Finding, Scene, Witness};
+use crate::decision::Decision;
 use crate::diagnostic::Code;
 use crate::plan::value::Value;
 use crate::plan::{Benefit, Plan};
@@ -20,33 +21,46 @@ pub(super) fn findings(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
         .enumerate()
         .flat_map(|(l, layer)| layer.benefits.iter().enumerate().map(move |(b, benefit)| (l, b, benefit)))
         .collect();
-    let mut labels = Vec::new();
-    let mut place = None;
+    let mut pairs = Vec::new();
     for (i, (fl, fb, first)) in all.iter().enumerate().take(BENEFITS) {
         for (sl, sb, second) in all.iter().skip(i + 1).take(BENEFITS) {
-            if labels.len() >= NAMED {
+            if pairs.len() >= NAMED {
                 break;
             }
             let other = scene.benefit_name(*fl, *fb);
-            let before = labels.len();
-            if let Some(shared) = shared(plan, first, second) {
-                labels.push((scene.benefit_place(*sl, *sb), words::shares_label(&other, &shared)));
+            let said = if let Some(shared) = shared(plan, first, second) {
+                words::shares_label(&other, &shared)
             } else if second.coordinate.as_ref().is_some_and(|c| c.with.contains(fl)) {
-                labels.push((scene.benefit_place(*sl, *sb), words::coordinates_label(&other)));
+                words::coordinates_label(&other)
             } else if overlap_in_part(first, second) {
-                labels.push((scene.benefit_place(*sl, *sb), words::overlap_label(&other)));
-            }
-            if place.is_none() && labels.len() > before {
-                place = Some(scene.benefit_place(*fl, *fb));
-            }
+                words::overlap_label(&other)
+            } else {
+                continue;
+            };
+            pairs.push(([(*fl, *fb), (*sl, *sb)], said));
         }
     }
-    let Some(place) = place else { return Vec::new() };
-    let shown = found.iter().find(|f| f.code == Code::FallingPayment).or_else(|| found.iter().find(|f| f.code == Code::Jump));
-    let help = if shown.is_some() { words::found_counterexample() } else { words::found_none(scene.claims) };
-    let finding = Finding::new(Code::NoGuarantee, place, words::no_guarantee()).help(help);
-    let finding = finding.witness(shown.and_then(|f| f.witness.clone()));
-    vec![labels.into_iter().fold(finding, |f, (place, said)| f.label(place, said))]
+    let findings = pairs.into_iter().map(|(pair, said)| {
+        let [first, second] = pair.map(|(layer, benefit)| scene.benefit_place(layer, benefit));
+        let shown = counterexample(scene, found, &pair);
+        let help = if shown.is_some() { words::found_counterexample() } else { words::found_none(scene.claims) };
+        Finding::new(Code::NoGuarantee, first, words::no_guarantee()).label(second, said).help(help).witness(shown)
+    });
+    findings.collect()
+}
+
+/// The claims of a finding about one of the two benefits, in whose decisions both of them count.
+fn counterexample(scene: &Scene<'_>, found: &[Finding], pair: &[(usize, usize); 2]) -> Option<Witness> {
+    let about = |f: &&Finding| pair.iter().any(|(layer, benefit)| scene.benefit_place(*layer, *benefit) == f.place);
+    let of = |code: Code| found.iter().filter(move |f| f.code == code).filter(about);
+    let both = |witness: &&Witness| {
+        let Ok(decisions) = witness.decisions(scene.plan) else { return false };
+        pair.iter().all(|(layer, benefit)| {
+            let figures = |d: &Decision| d.layers.get(*layer).and_then(|l| l.benefits.get(*benefit)).is_some_and(|b| b.figures.is_some());
+            decisions.iter().any(figures)
+        })
+    };
+    of(Code::FallingPayment).chain(of(Code::Jump)).filter_map(|f| f.witness.as_ref()).find(both).cloned()
 }
 
 /// An accumulator that both post to.

@@ -1,4 +1,7 @@
 //! Two claims of one person whose total depends on which comes first.
+//!
+//! First few amounts for every kind of person, then more for each: below, at and above the amounts at which something changes, of every two kinds of case.
+//! Both searches are bounded by a number of pairs for each kind of person, and by the claims that may still be settled.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +20,9 @@ use crate::plan::Plan;
 /// The most kinds of person, and pairs of claims of each.
 const PERSONS: usize = 40;
 const PAIRS: usize = 400;
+/// The most pairs of the second search, and the most edges of a kind of case that it looks at.
+const WIDE_PAIRS: usize = 1_200;
+const EDGES: usize = 8;
 
 pub(super) fn findings(scene: &Scene<'_>, probe: &mut Probe<'_>) -> Vec<Finding> {
     let plan = scene.plan;
@@ -35,13 +41,15 @@ pub(super) fn findings(scene: &Scene<'_>, probe: &mut Probe<'_>) -> Vec<Finding>
     // Most ways to differ first.
     groups.sort_by_key(|kinds| std::cmp::Reverse(kinds.len()));
     let mut found: BTreeMap<usize, Finding> = BTreeMap::new();
-    for kinds in groups.iter().take(PERSONS) {
-        search(scene, kinds, probe, &mut found);
+    for wide in [false, true] {
+        for kinds in groups.iter().take(PERSONS) {
+            search(scene, kinds, probe, wide, &mut found);
+        }
     }
     found.into_values().collect()
 }
 
-fn search(scene: &Scene<'_>, kinds: &[&Kind], probe: &mut Probe<'_>, found: &mut BTreeMap<usize, Finding>) {
+fn search(scene: &Scene<'_>, kinds: &[&Kind], probe: &mut Probe<'_>, wide: bool, found: &mut BTreeMap<usize, Finding>) {
     let plan = scene.plan;
     let Some(person) = kinds.first().and_then(|k| k.person(plan, "p1")) else { return };
     let mut bills: Vec<(Subject<'_>, Money)> = Vec::new();
@@ -56,17 +64,32 @@ fn search(scene: &Scene<'_>, kinds: &[&Kind], probe: &mut Probe<'_>, found: &mut
             (0..plan.portions.len().min(4)).map(|portion| Axis::Portion { portion, beside: nothing.clone() }).collect()
         };
         for axis in axes {
-            for amount in [least.saturating_mul(3) / 2, most.saturating_mul(2).min(1_000_000_000 * MICROS_PER_WHOLE)] {
+            let mut amounts = vec![least.saturating_mul(3) / 2, most.saturating_mul(2).min(1_000_000_000 * MICROS_PER_WHOLE)];
+            if wide {
+                // Some of them from all over, where there are many.
+                let every = edges.len().div_ceil(EDGES).max(1);
+                let unit = plan.rounding.unit().micros();
+                for edge in edges.iter().step_by(every).map(|e| e.micros()) {
+                    amounts.extend([edge.saturating_sub(unit), edge, edge.saturating_add(edge / 2)]);
+                }
+            }
+            for amount in amounts {
                 let amount = plan.rounding.floor(Money::from_micros(amount));
                 bills.extend(Subject::new(plan, kind, axis.clone()).map(|subject| (subject, amount)));
             }
         }
     }
-    let mut pairs = 0;
-    for (i, first) in bills.iter().enumerate() {
-        for second in bills.iter().skip(i + 1) {
-            pairs += 1;
-            if pairs > PAIRS || probe.rest < 4 {
+    let most = if wide { WIDE_PAIRS } else { PAIRS };
+    // Distant ones first: of other kinds of case, other portions and other amounts.
+    let distances = if wide { (1..bills.len()).rev().collect() } else { Vec::new() };
+    let far = distances.into_iter().flat_map(|d| (0..bills.len().saturating_sub(d)).map(move |i| (i, i + d)));
+    let near = (0..if wide { 0 } else { bills.len() }).flat_map(|i| (i + 1..bills.len()).map(move |j| (i, j)));
+    let pairs: Vec<(usize, usize)> = far.chain(near).take(if wide { usize::MAX } else { most }).collect();
+    // Of more pairs than may be tried, some from all over.
+    let every = pairs.len().div_ceil(most).max(1);
+    for (i, j) in pairs.into_iter().step_by(every) {
+        if let (Some(first), Some(second)) = (bills.get(i), bills.get(j)) {
+            if probe.rest < 4 {
                 return;
             }
             let claim = |(subject, amount): &(Subject<'_>, Money), person: &str, id: &str, sequence| {

@@ -390,8 +390,7 @@ impl<'a> Builder<'a> {
                 *measured = Some(position);
             }
         }
-        // Days of its own are a benefit's: those that a cap lets count.
-        self.counts_claims = matches!(found.counts, Counts::Claims | Counts::Days) && !found.name.contains('.');
+        self.counts_claims = found.counts_claims();
         let rule = match (self.layers.last(), self.benefit, self.counts_claims) {
             (_, _, true) | (None, _, _) => String::new(),
             (Some(layer), None, _) => layer.layer.id.clone(),

@@ -65,7 +65,6 @@ catalogue! {
     each(): "计收单位", "each";
     line_cap(): "明细限额", "line cap";
     on(): "所限", "on";
-    limit(): "限额", "limit";
     points(): "比例加点", "points";
     factor(): "比例系数", "factor";
     ratio_between(): "比例的上下限", "ratio between";

@@ -395,7 +395,7 @@ impl<'p> Differ<'p> {
                         }
                     }
                     self.text(rule.of(say::each()), was.each.name(), is.each.name());
-                    self.limits(&rule, say::cap(), &was.caps, &is.caps);
+                    self.limits(path, say::label(&format!("copay {number}: cap")), &was.caps, &is.caps);
                     self.condition(rule.of(say::when()), &was.condition, &is.condition);
                     self.text(rule.of(say::taken()), taken(was.taken), taken(is.taken));
                 }
@@ -442,7 +442,7 @@ impl<'p> Differ<'p> {
             match (old.line_caps.get(number), new.line_caps.get(number)) {
                 (Some(was), Some(is)) => {
                     self.text(rule.of(say::on()), was.on.name(), is.on.name());
-                    self.limits(&rule, say::limit(), std::slice::from_ref(&was.limit), std::slice::from_ref(&is.limit));
+                    self.limits(path, say::line_cap(), std::slice::from_ref(&was.limit), std::slice::from_ref(&is.limit));
                     match (&was.lines, &is.lines) {
                         (Some(was), Some(is)) => self.condition(rule.of(say::lines()), was, is),
                         (was, is) => self.presence(rule.of(say::lines()), was.is_some(), is.is_some()),

@@ -906,6 +906,12 @@ impl Benefit<'_> {
         self.settled();
     }
 
+    /// Whether caps on lines may put lines out of reach: those of which nothing counts, after the cut or because all of it is held.
+    fn line_caps_put_out_of_reach(&self) -> bool {
+        let figures = self.figures;
+        figures.line_caps.iter().any(|c| c.before != c.after || figures.held.is_some())
+    }
+
     /// What may be touched, and how the payment was laid on it.
     fn settled(&mut self) {
         let figures = self.figures;
@@ -913,7 +919,7 @@ impl Benefit<'_> {
         match figures.residual {
             Some(residual) => {
                 // Where the factor varies, or lines are cut, some lines may be out of reach.
-                if figures.counted.iter().any(|c| c.factor_varies) || figures.line_caps.iter().any(|c| c.before != c.after) {
+                if figures.counted.iter().any(|c| c.factor_varies) || self.line_caps_put_out_of_reach() {
                     self.check.at_most(&format!("{}.residual", self.path), Number::sum(touched), residual);
                 } else {
                     self.same("residual", Number::sum(touched), residual);

@@ -21,7 +21,7 @@ pub struct OperationsRead {
 /// let text = "{\"id\":\"o1\",\"received\":\"2024-01-02\",\"enrol\":{\"id\":\"p1\"}}\n{\"id\":\"o2\",\"received\":\"2024-13-01\",\"void\":{\"claim\":\"c1\"}}\n";
 /// let read = read_operations(&Source::read("operations.jsonl", text.as_bytes())?);
 /// assert_eq!(read.operations.len(), 1);
-/// assert_eq!(read.unreadable[0], (2, "`2024-13-01` is not a date of the form YYYY-MM-DD (column 36)".to_owned()));
+/// assert_eq!(read.unreadable[0], (2, "`2024-13-01` is not a date of the form YYYY-MM-DD (column 34)".to_owned()));
 /// # Ok::<(), medaid::io::Errors>(())
 /// ```
 pub fn read_operations(source: &Source) -> OperationsRead {

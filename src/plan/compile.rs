@@ -315,8 +315,8 @@ impl Compiler<'_> {
                 .collect(),
             couples_households: self.accumulators.iter().any(|a| a.owner == syntax::Owner::Household),
             claim_counts: (0..self.accumulators.len())
-                .filter(|i| self.accumulators.get(*i).is_some_and(|a| matches!(a.counts, Counts::Claims | Counts::Days)))
-                .filter(|i| !reserves.contains(i) && *i < tree.accumulators.len())
+                .filter(|i| self.accumulators.get(*i).is_some_and(Accumulator::counts_claims))
+                .filter(|i| !reserves.contains(i))
                 .collect(),
             settles: header.settles.clone(),
             groups: std::mem::take(&mut self.groups),

@@ -610,3 +610,22 @@ fn bad_operations_cost_only_themselves() {
     let denied = medaid_with(&["run", "--scheme", SMALL, "--operations", "-", "--deny-rejects"], &lines.join("\n"));
     assert_eq!(denied.code, Some(1));
 }
+
+/// What the author of the wrong example on a code's page sees, in both languages: a code without a snapshot fails.
+#[test]
+fn every_code_as_its_author_sees_it() {
+    let path = folder("codes_seen");
+    for code in medaid::Code::ALL {
+        let file = path.join("wrong.toml");
+        fs::write(&file, code.page(medaid::Language::En).wrong_scheme()).unwrap();
+        let file = file.to_str().unwrap();
+        let seen = ["en", "zh"].map(|lang| medaid(&["check", file, "--lang", lang]).whole());
+        // Where other codes are seen beside it, only the paragraphs of this one are kept.
+        let shown = seen.map(|said| {
+            let paragraphs: Vec<&str> = said.split("\n\n").filter(|p| p.contains(&format!("[{code}]"))).collect();
+            assert!(!paragraphs.is_empty(), "{code}: {said}");
+            paragraphs.join("\n\n")
+        });
+        insta::assert_snapshot!(format!("seen_{code}"), shown.join("\n\n"));
+    }
+}

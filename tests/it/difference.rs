@@ -166,3 +166,22 @@ fn a_changed_number_of_a_generated_scheme_is_found_and_shown() {
     // Many numbers of these schemes decide about nothing, or only after a long history: premiums, limits that a smaller one hides, layers that begin at a balance.
     assert!(compared > 10 && shown * 3 > compared, "{shown} of {compared}");
 }
+
+#[test]
+fn copayments_by_item_and_caps_on_lines_are_told_apart() {
+    let german = include_str!("../../fixtures/de-copayments-2024/scheme.toml");
+    let training = include_str!("../../fixtures/us-medicare-b-training-2024/scheme.toml");
+    for (text, from, to, expected) in [
+        (german, "least = 5", "least = 6", "gkv.drugs: copay 1: least: 5 -> 6"),
+        (german, "ratio = \"10%\", least = 5, most = 10", "amount = 8", "gkv.drugs: copay 1: amount"),
+        (german, "each = \"day\"", "each = \"claim\"", "gkv.hospital: copay 1: each: day -> claim"),
+        (german, "amount = 280", "amount = 300", "gkv.hospital: copay 1: cap 1: amount: 280 -> 300"),
+        (training, "amount = 20,", "amount = 18,", "part_b.services: line cap 1: amount: 20 -> 18"),
+        (training, "G0108\" }", "G0109\" }", "part_b.services: line cap 1: lines"),
+        (training, "lines = { code = \"G0108\" }, ", "", "part_b.services: line cap 1: lines"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let found = told(&between(text, &text.replace(from, to)));
+        assert!(found.iter().any(|line| line.starts_with(expected)), "{expected}: {found:?}");
+    }
+}
