@@ -20,6 +20,45 @@ pub enum DateChoice {
     PolicyYearStart,
 }
 
+/// When a person's attribute is read: on a date of the claim (the rule date, if none is named), or some time before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct AsOf {
+    pub(crate) date: Option<DateChoice>,
+    pub(crate) before: Option<Length>,
+}
+
+impl AsOf {
+    /// The dates' names in rule files.
+    pub(crate) const NAMES: [&'static str; 6] = ["rule-date", "admission", "service", "discharge", "settlement", "policy-year-start"];
+
+    /// Reads `policy-year-start`, or `policy-year-start - 24 months`.
+    pub(crate) fn parse(text: &str) -> Option<AsOf> {
+        let (name, before) = match text.split_once(" - ") {
+            Some((name, before)) => (name, Some(Length::parse(before)?)),
+            None => (text, None),
+        };
+        let date = match name {
+            "rule-date" => None,
+            "admission" | "service" => Some(DateChoice::Admission),
+            "discharge" => Some(DateChoice::Discharge),
+            "settlement" => Some(DateChoice::Settlement),
+            "policy-year-start" => Some(DateChoice::PolicyYearStart),
+            _ => return None,
+        };
+        Some(AsOf { date, before })
+    }
+
+    /// The day, so long before the date of the claim. Where the month lacks the day, it is the month's last: a month before 31 March is 28 or 29 February.
+    /// Nothing where the calendar begins later.
+    pub(crate) fn back_from(self, date: NaiveDate) -> Option<NaiveDate> {
+        match self.before {
+            None => Some(date),
+            Some(Length::Days(days)) => date.checked_sub_days(Days::new(u64::from(days))),
+            Some(Length::Months(months)) => date.checked_sub_months(Months::new(u32::from(months))),
+        }
+    }
+}
+
 /// The period over which an accumulator runs. It is written as in rule files: `policy-year`, `12 months from first use`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

@@ -154,6 +154,8 @@ catalogue! {
     declared(kind: &Message, domain: &str, default: &str): "{kind}：{domain}；默认值 {default}", "{kind}: {domain}; default {default}";
     of_persons(): "个人的属性", "of persons";
     of_persons_as_of(when: &Message): "个人的属性，按{when}读取", "of persons as of the {when}";
+    months_before(months: usize, date: &Message): "{date}之前 {months} 个月", "{months} months before the {date}";
+    days_before(days: usize, date: &Message): "{date}之前 {days} 天", "{days} days before the {date}";
     of_claims(): "案件的属性", "of claims";
     of_lines(): "明细的属性", "of lines";
     a_fact(): "事实", "a fact";

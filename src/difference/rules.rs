@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Difference;
 use super::cases::{Compared, Pair, spelled};
-use crate::date::DateChoice;
+use crate::date::{AsOf, DateChoice, Length};
 use crate::diagnostic::{Message, rules as say};
 use crate::engine::Fault;
 use crate::money::Money;
@@ -219,8 +219,8 @@ impl<'p> Differ<'p> {
             };
             let default = fact.default.map_or_else(|| "-".to_owned(), |d| fact.domain.show(d));
             let kind = match fact.kind {
-                PersonAttribute(None) => say::of_persons(),
-                PersonAttribute(Some(choice)) => say::of_persons_as_of(&date_choice(choice)),
+                PersonAttribute(as_of) if as_of == AsOf::default() => say::of_persons(),
+                PersonAttribute(as_of) => say::of_persons_as_of(&reading_date(as_of)),
                 ClaimAttribute => say::of_claims(),
                 LineAttribute => say::of_lines(),
                 _ => say::a_fact(),
@@ -660,6 +660,15 @@ fn runs_on(plan: &Plan, accumulator: usize) -> Message {
 
 fn owner(owner: Owner) -> Message {
     if owner == Owner::Household { say::household() } else { say::person() }
+}
+
+fn reading_date(as_of: AsOf) -> Message {
+    let date = as_of.date.map_or_else(say::rule_date, date_choice);
+    match as_of.before {
+        None => date,
+        Some(Length::Months(months)) => say::months_before(usize::from(months), &date),
+        Some(Length::Days(days)) => say::days_before(usize::from(days), &date),
+    }
 }
 
 fn date_choice(choice: DateChoice) -> Message {

@@ -9,6 +9,7 @@ use super::curve::{Curve, Point, Told};
 use super::names::{Names, filled};
 use super::values::{Shown, show};
 use super::words::Words;
+use crate::date::AsOf;
 use crate::decision::Language;
 use crate::money::Money;
 use crate::plan::fact::{Domain, FactKind};
@@ -791,8 +792,10 @@ impl Writer<'_> {
                 Domain::Number { unit: Unit::Count, .. } => words.count().into(),
                 Domain::Number { .. } | Domain::Date { .. } => words.amount_kind().into(),
             };
-            if let FactKind::PersonAttribute(Some(choice)) = fact.kind {
-                values = values.and(words.semicolon()).and(Line::fill(words.read_on(), [words.date(choice).into()]));
+            if let FactKind::PersonAttribute(as_of) = fact.kind
+                && as_of != AsOf::default()
+            {
+                values = values.and(words.semicolon()).and(Line::fill(words.read_on(), [words.as_of(as_of).into()]));
             }
             let default = fact.default.map(|value| names.value(fact, value)).unwrap_or_else(|| "–".into());
             let mut name = names.fact(index);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::date::{DateChoice, Length, Per, Window};
+use crate::date::{AsOf, DateChoice, Length, Per, Window};
 use crate::decision::Language;
 use crate::money::RoundingMode;
 use crate::scheme::syntax::{Candidate, Counts, Each, Taken};
@@ -289,6 +289,17 @@ impl Words {
             RoundingMode::HalfEven => self.pick("四舍六入五成双", "half to even"),
             RoundingMode::Down => self.pick("舍去尾数", "down"),
             RoundingMode::Up => self.pick("进一", "up"),
+        }
+    }
+
+    /// When an attribute is read.
+    pub(super) fn as_of(self, as_of: AsOf) -> String {
+        let date = as_of.date.map_or_else(|| self.rule_date_fact(), |choice| self.date(choice));
+        match (self.0, as_of.before) {
+            (_, None) => date.to_owned(),
+            (Language::Zh, Some(Length::Days(days))) => format!("{date}之前 {days} 天"),
+            (Language::Zh, Some(Length::Months(months))) => format!("{date}之前 {months} 个月"),
+            (Language::En, Some(length)) => format!("{length} before {date}"),
         }
     }
 

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use chrono::NaiveDate;
 
 use crate::claim::{AttributeValue, Claim, OpeningBalance, Person};
-use crate::date::{DateChoice, Per, Periods, day_number, full_years};
+use crate::date::{AsOf, DateChoice, Per, Periods, day_number, full_years};
 use crate::diagnostic::{Message, refused};
 use crate::engine::case::{Given, Input};
 use crate::engine::classify;
@@ -99,6 +99,16 @@ pub(crate) fn choose(choice: DateChoice, claim: &Claim) -> Option<NaiveDate> {
         DateChoice::Discharge => Some(claim.service_to.unwrap_or(claim.service_from)),
         DateChoice::Settlement => claim.settled,
     }
+}
+
+/// The day on which a person's attribute is read.
+fn read_on(plan: &Plan, as_of: AsOf, rule_date: NaiveDate, claim: &Claim) -> Option<NaiveDate> {
+    let date = match as_of.date {
+        None => Some(rule_date),
+        Some(DateChoice::PolicyYearStart) => Some(plan.policy_year.start(rule_date)),
+        Some(choice) => choose(choice, claim),
+    };
+    as_of.back_from(date?)
 }
 
 /// Every amount of the claim with the path of its field.
@@ -243,12 +253,8 @@ fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate,
         let word =
             |value: &Option<String>, field: &str| value.as_deref().map(|text| value_of(claim, fact, || field.to_owned(), text)).transpose();
         let value = match fact.kind {
-            FactKind::PersonAttribute(choice) => {
-                let on = match choice {
-                    None => Some(rule_date),
-                    Some(DateChoice::PolicyYearStart) => Some(plan.policy_year.start(rule_date)),
-                    Some(choice) => choose(choice, claim),
-                };
+            FactKind::PersonAttribute(as_of) => {
+                let on = read_on(plan, as_of, rule_date, claim);
                 match on {
                     Some(on) => person_value(person, fact, on, |text| {
                         value_of(claim, fact, || format!("person.attributes.{}", fact.name), text).map(Some)
@@ -301,7 +307,8 @@ fn age(person: &Person, on: NaiveDate) -> Option<i64> {
 /// The value of a person's fact on a day, for premiums; nothing if it is not known or not a value of the scheme.
 pub(crate) fn person_fact(fact: &Fact, person: &Person, on: NaiveDate) -> Option<i64> {
     let known = match fact.kind {
-        FactKind::PersonAttribute(_) => {
+        FactKind::PersonAttribute(as_of) => {
+            let on = as_of.back_from(on)?;
             let known = person_value(person, fact, on, |text| Ok::<_, Infallible>(read_value(&fact.domain, text)));
             known.unwrap_or_else(|never| match never {})
         }

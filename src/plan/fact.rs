@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::date::{DateChoice, day_number};
+use crate::date::{AsOf, day_number};
 use crate::money::Money;
 use crate::scheme::syntax::Unit;
 
@@ -20,7 +20,7 @@ pub(crate) struct Fact {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FactKind {
-    PersonAttribute(Option<DateChoice>),
+    PersonAttribute(AsOf),
     ClaimAttribute,
     LineAttribute,
     /// Fields of the claim that are words of the scheme.

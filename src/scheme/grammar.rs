@@ -49,6 +49,8 @@ pub(crate) enum Form {
     MonthDay,
     /// A period over which accumulators run.
     Period,
+    /// A date of a claim, or so long before it.
+    AsOf,
     /// `true` or `false`.
     YesNo,
     /// A word, a number, or `true` or `false`.
@@ -265,7 +267,7 @@ pub(crate) const ATTRIBUTE: Section = Section {
             key("default", Form::Scalar, "没有给出时的值", "The value of one who has none"),
             key(
                 "as_of",
-                Form::Word(&["rule-date", "admission", "service", "discharge", "settlement", "policy-year-start"]),
+                Form::AsOf,
                 "个人属性按哪个日期读取（默认规则日期）",
                 "For a person: the date on which it is read (default rule-date)",
             ),

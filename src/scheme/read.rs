@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::date::{DateChoice, Per, PolicyYear, Span, parse_date};
+use crate::date::{AsOf, DateChoice, Per, PolicyYear, Span, parse_date};
 use crate::decision::Language;
 use crate::diagnostic::{Code, Diagnostic, catalogue as say, syntax};
 use crate::money::{Money, Rounding, RoundingMode};
@@ -284,23 +284,24 @@ fn attribute(keys: Keys<'_>) -> Option<Attribute> {
         }
     };
     let default = keys.optional("default").and_then(|v| v.scalar());
-    let as_of = keys.word(
-        "as_of",
-        &[
-            ("rule-date", None),
-            ("admission", Some(DateChoice::Admission)),
-            ("service", Some(DateChoice::Admission)),
-            ("discharge", Some(DateChoice::Discharge)),
-            ("settlement", Some(DateChoice::Settlement)),
-            ("policy-year-start", Some(DateChoice::PolicyYearStart)),
-        ],
-    );
+    let as_of = keys.optional("as_of").and_then(|entry| entry.text()).and_then(|text| {
+        let found = AsOf::parse(&text.value);
+        if found.is_none() {
+            let finding = Diagnostic::new(Code::BadValue, text.place, say::cannot_be("as_of", &text.value));
+            let mut finding = if text.value.contains(" - ") { finding } else { finding.suggest(&text.value, AsOf::NAMES) };
+            if finding.help_text(Language::En).is_none() {
+                finding = finding.help(say::reading_dates(&AsOf::NAMES.join(", ")));
+            }
+            keys.findings.report(finding);
+        }
+        found
+    });
     if as_of.is_some() && of.is_some_and(|of| !matches!(of, AttributeOf::Person | AttributeOf::Household)) {
         keys.problem(Code::Conflict, "as_of", say::as_of_persons_only());
     }
     let about = about(&keys);
     keys.finish();
-    Some(Attribute { name: name?, of: of?, kind: kind?, default, as_of: as_of.flatten(), about })
+    Some(Attribute { name: name?, of: of?, kind: kind?, default, as_of: as_of.unwrap_or_default(), about })
 }
 
 fn parameters(entry: keys::Entry<'_>) -> Vec<Parameter> {

@@ -12,6 +12,10 @@ const NAME: &str = "^[a-z][a-z0-9_]{0,63}$";
 const DATE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
 /// A personal period: from 1 day to 36525, or from 1 month to 1200.
 /// Windows of more than one day or month; how long they may be is left to the reader.
+const AS_OF: &str = concat!(
+    "^(rule-date|admission|service|discharge|settlement|policy-year-start)",
+    "( - (1 month|1 day|[1-9][0-9]{0,4} (days|months)))?$"
+);
 const LAST: &str = "^last [1-9][0-9]{0,4} (days|months|calendar months)$";
 const FIRST_USE: &str = concat!(
     "^(1 (day|month)|([2-9]|[1-9][0-9]{1,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|365[01][0-9]|3652[0-5]) days",
@@ -111,6 +115,7 @@ fn form_schema(form: Form, definitions: &mut Definitions) -> Value {
             { "type": "string", "pattern": "^year from (0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$" },
             { "type": "string", "pattern": LAST },
             { "enum": ["quarter", "half-year"] }, { "enum": Per::NAMES }] }),
+        Form::AsOf => json!({ "type": "string", "pattern": AS_OF }),
         Form::YesNo => json!({ "type": "boolean" }),
         Form::Scalar => json!({ "type": ["string", "number", "boolean"] }),
         Form::Positive => json!({ "type": "integer", "minimum": 1, "maximum": 1_000_000 }),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use crate::date::{DateChoice, Per, PolicyYear, Span};
+use crate::date::{AsOf, DateChoice, Per, PolicyYear, Span};
 use crate::exact::Exact;
 use crate::money::Rounding;
 
@@ -99,7 +99,7 @@ pub(crate) struct Attribute {
     pub(crate) of: AttributeOf,
     pub(crate) kind: AttributeType,
     pub(crate) default: Option<Name>,
-    pub(crate) as_of: Option<DateChoice>,
+    pub(crate) as_of: AsOf,
     #[cfg_attr(not(feature = "report"), allow(dead_code, reason = "documents show it"))]
     pub(crate) about: About,
 }

@@ -6,6 +6,7 @@
 mod model;
 
 #[cfg(feature = "io")]
+mod as_of;
 mod bad_input;
 mod batch;
 mod boundary;

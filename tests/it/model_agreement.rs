@@ -19,6 +19,7 @@ const FEATURES: &[&str] = &[
     "allocated over several lines",
     "attribute as of the policy year's start",
     "attribute changes in time",
+    "attribute read some time before",
     "band edge crossed in one claim",
     "bands above the deductible",
     "bands absolute",

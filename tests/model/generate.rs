@@ -558,7 +558,9 @@ impl Maker<'_> {
                 let dates = [When::RuleDate, When::RuleDate, When::Admission, When::Discharge, When::Settlement, When::PolicyYearStart];
                 let as_of = if of == Of::Person { self.pick(&dates) } else { When::RuleDate };
                 self.seen.hit_if(as_of == When::PolicyYearStart, "attribute as of the policy year's start");
-                self.scheme.attributes.push(Attribute { name: name.to_owned(), of, kind, default, as_of });
+                let spans = [(24, Step::Months), (1, Step::Months), (12, Step::Months), (30, Step::Days), (1, Step::Days)];
+                let earlier = (of == Of::Person && self.chance(25)).then(|| self.pick(&spans));
+                self.scheme.attributes.push(Attribute { name: name.to_owned(), of, kind, default, as_of, earlier });
             }
         }
     }

@@ -154,6 +154,7 @@ pub(crate) fn example(
             kind: Kind::Words(vec!["low_income".to_owned(), "none".to_owned()]),
             default: Some(Datum::Word("none".to_owned())),
             as_of: When::RuleDate,
+            earlier: None,
         }],
         parameters: Vec::new(),
         accumulators: Vec::new(),

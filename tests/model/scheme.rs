@@ -59,6 +59,8 @@ pub(crate) struct Attribute {
     pub(crate) kind: Kind,
     pub(crate) default: Option<Datum>,
     pub(crate) as_of: When,
+    /// So many months or days before that date.
+    pub(crate) earlier: Option<(u32, Step)>,
 }
 
 #[derive(Clone, Debug)]

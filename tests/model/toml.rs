@@ -46,8 +46,12 @@ pub(crate) fn rule_file(scheme: &Scheme) -> String {
                 },
             );
         }
-        if one.of == Of::Person && one.as_of != When::RuleDate {
-            table.add("as_of", quoted(date_name(one.as_of)));
+        if one.of == Of::Person && (one.as_of != When::RuleDate || one.earlier.is_some()) {
+            let before = one.earlier.map_or_else(String::new, |(count, step)| {
+                let unit = if step == Step::Months { "month" } else { "day" };
+                format!(" - {count} {unit}{}", if count == 1 { "" } else { "s" })
+            });
+            table.add("as_of", quoted(&format!("{}{before}", date_name(one.as_of))));
         }
         table.section(&mut out, "[[attribute]]");
     }

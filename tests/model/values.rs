@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::interpret::{Case, Grid, Reject};
 use super::rat::Rat;
-use super::scheme::{Attribute, Body, Claim, Condition, Datum, Formula, Kept, Kind, Line, Mode, Of, Op, Scheme, Test, Value, When};
+use super::scheme::{Attribute, Body, Claim, Condition, Datum, Formula, Kept, Kind, Line, Mode, Of, Op, Scheme, Step, Test, Value, When};
 
 impl Case<'_> {
     pub(super) fn ask(&mut self, name: &str, line: Option<usize>) -> Result<Datum, Reject> {
@@ -99,6 +99,10 @@ impl Case<'_> {
             When::Settlement => self.claim.settled.expect("a settlement date"),
             When::PolicyYearStart => policy_year_start(self.scheme, self.rule_date),
         };
+        let date = attribute.earlier.map_or(date, |(count, step)| {
+            self.seen.hit("attribute read some time before");
+            earlier(date, count, step)
+        });
         let all = self.person.attributes.get(&attribute.name)?;
         let held: Vec<&Datum> = all
             .iter()
@@ -232,6 +236,16 @@ impl Case<'_> {
 pub(super) fn age(birth: NaiveDate, on: NaiveDate) -> i128 {
     let before_birthday = (on.month(), on.day()) < (birth.month(), birth.day());
     i128::from(on.year() - birth.year()) - i128::from(before_birthday)
+}
+
+/// So many days before; or the same day so many months before, or that month's last.
+fn earlier(date: NaiveDate, count: u32, step: Step) -> NaiveDate {
+    if step == Step::Days {
+        return (0..count).fold(date, |day, _| day.pred_opt().unwrap());
+    }
+    let months = i64::from(date.year()) * 12 + i64::from(date.month()) - 1 - i64::from(count);
+    let (year, month) = (i32::try_from(months.div_euclid(12)).unwrap(), u32::try_from(months.rem_euclid(12)).unwrap() + 1);
+    (1..=date.day()).rev().find_map(|day| NaiveDate::from_ymd_opt(year, month, day)).unwrap()
 }
 
 /// Every date of the stay is listed; counted as nights, the last one falls away unless it is the only one.
