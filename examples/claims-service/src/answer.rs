@@ -2,10 +2,10 @@
 
 use std::io::Cursor;
 
-use chrono::NaiveDate;
-use medaid::journal::{BalanceLine, Change, Moved, Quote, Receipt, Refusal, Why};
+use medaid::journal::{BalanceLine, Change, FigureChange, Moved, Quote, Receipt, Refusal, Why};
+use medaid::{Amount, Decision, Reject};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use tiny_http::{Header, Response};
 
 use crate::store::{Kind, Problem};
@@ -91,49 +91,97 @@ fn status(refusal: &Refusal) -> u16 {
 }
 
 /// What came of an operation.
-pub fn receipt(receipt: &Receipt) -> Value {
-    json!({
-        "number": receipt.number(),
-        "repeated": receipt.is_repeated(),
-        "changes": receipt.changes().iter().map(change).collect::<Vec<_>>(),
-        "expired": receipt.expired().iter().map(change).collect::<Vec<_>>(),
-        "decision": receipt.decision(),
-    })
+#[derive(Serialize)]
+pub struct ReceiptAnswer<'r> {
+    number: usize,
+    repeated: bool,
+    changes: Vec<ChangeAnswer<'r>>,
+    expired: Vec<ChangeAnswer<'r>>,
+    decision: Option<&'r Decision>,
+}
+
+impl<'r> ReceiptAnswer<'r> {
+    pub fn new(receipt: &'r Receipt) -> ReceiptAnswer<'r> {
+        ReceiptAnswer {
+            number: receipt.number(),
+            repeated: receipt.is_repeated(),
+            changes: receipt.changes().iter().map(ChangeAnswer::new).collect(),
+            expired: receipt.expired().iter().map(ChangeAnswer::new).collect(),
+            decision: receipt.decision(),
+        }
+    }
 }
 
 /// What would come of a claim.
-pub fn quote(quote: &Quote) -> Value {
-    json!({
-        "decision": quote.decision().ok(),
-        "rejected": quote.decision().err(),
-        "changes": quote.changes().iter().map(change).collect::<Vec<_>>(),
-    })
+#[derive(Serialize)]
+pub struct QuoteAnswer<'q> {
+    changes: Vec<ChangeAnswer<'q>>,
+    decision: Option<&'q Decision>,
+    rejected: Option<&'q Reject>,
+}
+
+impl<'q> QuoteAnswer<'q> {
+    pub fn new(quote: &'q Quote) -> QuoteAnswer<'q> {
+        let changes = quote.changes().iter().map(ChangeAnswer::new).collect();
+        QuoteAnswer { changes, decision: quote.decision().ok(), rejected: quote.decision().err() }
+    }
 }
 
 /// Where a person stands.
-pub fn balance(person: &str, on: NaiveDate, lines: &[BalanceLine]) -> Value {
-    json!({ "person": person, "on": on.to_string(), "lines": lines })
+#[derive(Serialize)]
+pub struct BalanceAnswer<'b> {
+    pub person: &'b str,
+    pub on: String,
+    pub lines: &'b [BalanceLine],
 }
 
-fn change(change: &Change) -> Value {
-    let figures = change.figures().into_iter();
-    let figures = figures.map(|one| json!({ "figure": one.figure, "was": one.was, "now": one.now, "change": one.change }));
-    let (why, moved): (_, &[Moved]) = match change.why() {
-        Why::Itself => ("itself", &[]),
-        Why::Accumulated(moved) => ("accumulated", moved),
-        Why::Person => ("person", &[]),
-        Why::Rules => ("rules", &[]),
-        // `Why` may grow.
-        _ => ("other", &[]),
-    };
-    let moved = moved.iter().map(|one| json!({ "accumulator": one.accumulator, "was": one.was, "now": one.now }));
-    json!({
-        "claim": change.claim(),
-        "person": change.person(),
-        "reserved": change.is_reserved(),
-        "why": why,
-        "moved": moved.collect::<Vec<_>>(),
-        "change": change.change(),
-        "figures": figures.collect::<Vec<_>>(),
-    })
+#[derive(Serialize)]
+struct ChangeAnswer<'c> {
+    claim: &'c str,
+    person: &'c str,
+    reserved: bool,
+    why: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    moved: Vec<MovedAnswer<'c>>,
+    change: Amount,
+    figures: Vec<FigureAnswer>,
+}
+
+#[derive(Serialize)]
+struct MovedAnswer<'c> {
+    accumulator: &'c str,
+    was: Amount,
+    now: Amount,
+}
+
+#[derive(Serialize)]
+struct FigureAnswer {
+    figure: String,
+    was: Option<String>,
+    now: Option<String>,
+    change: Option<Amount>,
+}
+
+impl<'c> ChangeAnswer<'c> {
+    fn new(change: &'c Change) -> ChangeAnswer<'c> {
+        let (why, moved): (_, &[Moved]) = match change.why() {
+            Why::Itself => ("itself", &[]),
+            Why::Accumulated(moved) => ("accumulated", moved),
+            Why::Person => ("person", &[]),
+            Why::Rules => ("rules", &[]),
+            // `Why` may grow.
+            _ => ("other", &[]),
+        };
+        let moved = moved.iter().map(|one| MovedAnswer { accumulator: &one.accumulator, was: one.was, now: one.now });
+        let figure = |one: FigureChange| FigureAnswer { figure: one.figure, was: one.was, now: one.now, change: one.change };
+        ChangeAnswer {
+            claim: change.claim(),
+            person: change.person(),
+            reserved: change.is_reserved(),
+            why,
+            moved: moved.collect(),
+            change: change.change(),
+            figures: change.figures().into_iter().map(figure).collect(),
+        }
+    }
 }

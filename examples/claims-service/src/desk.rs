@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use tiny_http::{Method, Request};
 
-use crate::answer::{Answer, Trouble, balance, quote, receipt};
+use crate::answer::{Answer, BalanceAnswer, QuoteAnswer, ReceiptAnswer, Trouble};
 use crate::store::{Kind, Problem, Store};
 
 /// The longest body, in bytes.
@@ -38,12 +38,12 @@ fn answer(request: &mut Request, desk: &mut Desk<'_>, store: &mut Store<'_>) -> 
     match path.as_slice() {
         ["operations"] => {
             let operation: Operation = body(request)?;
-            Ok(Answer::json(&receipt(&store.carry_out(desk, &operation)?)))
+            Ok(Answer::json(&ReceiptAnswer::new(&store.carry_out(desk, &operation)?)))
         }
         ["quote"] => {
             let claim: Claim = body(request)?;
             let journal = store.journal(Kind::Person, &claim.person)?;
-            Ok(Answer::json(&quote(&desk.quote(&journal, &claim).map_err(Problem::from)?)))
+            Ok(Answer::json(&QuoteAnswer::new(&desk.quote(&journal, &claim).map_err(Problem::from)?)))
         }
         ["claims", id, "explanation"] => {
             let language = match value(query, "lang")?.as_deref() {
@@ -62,7 +62,8 @@ fn answer(request: &mut Request, desk: &mut Desk<'_>, store: &mut Store<'_>) -> 
             let on = value(query, "on")?.filter(|on| on.len() == 10).and_then(|on| on.parse::<NaiveDate>().ok());
             let on = on.ok_or_else(|| Trouble::unreadable("`on` is a day, YYYY-MM-DD"))?;
             let journal = store.journal(Kind::Person, id)?;
-            Ok(Answer::json(&balance(id, on, &desk.balance(&journal, id, on).map_err(Problem::from)?)))
+            let lines = desk.balance(&journal, id, on).map_err(Problem::from)?;
+            Ok(Answer::json(&BalanceAnswer { person: id, on: on.to_string(), lines: &lines }))
         }
         ["households", id, "journal"] => Ok(Answer::json(&*store.journal(Kind::Household, id)?)),
         _ => {

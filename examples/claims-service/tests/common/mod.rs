@@ -95,7 +95,8 @@ pub fn enrol(person: &str, household: &str) -> Value {
 }
 
 pub fn submit(claim: &str, person: &str, day: &str, bill: u64) -> Value {
-    let claim_of = json!({ "id": claim, "person": person, "service_from": day, "bill": bill.to_string(), "portions": { "cost": bill.to_string() } });
+    let claim_of =
+        json!({ "id": claim, "person": person, "service_from": day, "bill": bill.to_string(), "portions": { "cost": bill.to_string() } });
     json!({ "id": format!("submit {claim}"), "received": DAY, "submit": claim_of })
 }
 
