@@ -215,11 +215,7 @@ impl Journal {
 
     /// The first records as they are stored.
     pub(super) fn wire(&self, count: usize) -> impl Iterator<Item = WireRecord> {
-        self.records.iter().take(count).map(|record| {
-            let mut wire = WireRecord::new(record);
-            wire.digest = Some(record.digest);
-            wire
-        })
+        self.records.iter().take(count).map(WireRecord::stored)
     }
 }
 
@@ -339,6 +335,10 @@ impl WireRecord {
         }
     }
 
+    fn stored(record: &Record) -> WireRecord {
+        WireRecord { digest: Some(record.digest), ..WireRecord::new(record) }
+    }
+
     /// The digest of the journal up to this record, after those before it.
     fn digest(&self, before: Digest) -> Option<Digest> {
         let content = (before, &self.operation, &self.schemes, &self.openings, &self.outcomes);
@@ -385,6 +385,14 @@ impl WireRecord {
             outcomes.push(RecordOutcome { claim: one.claim, outcome, place });
         }
         Some(Record { operation: self.operation, names, outcomes, openings, digest })
+    }
+}
+
+/// As it is stored in a journal, digest included. Who keeps journals in a database may so write what is new, record by record, and load
+/// `{"format": 1, "records": [...], "digest": ...}` with the last record's digest.
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        WireRecord::stored(self).serialize(serializer)
     }
 }
 

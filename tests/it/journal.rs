@@ -703,6 +703,9 @@ fn a_journal_that_was_tampered_with_is_refused() {
     let stored = serde_json::to_string(&journal).unwrap();
     let load = |text: &str| serde_json::from_str::<Journal>(text).map(|_| ()).map_err(|error| error.to_string());
     assert_eq!(load(&stored), Ok(()));
+    // Kept record by record, as in a database, and put together again it is the same text.
+    let records: Vec<String> = journal.records().iter().map(|record| serde_json::to_string(record).unwrap()).collect();
+    assert_eq!(format!(r#"{{"format":1,"records":[{}],"digest":"{}"}}"#, records.join(","), journal.digest()), stored);
     let error = |text: &str| load(text).unwrap_err();
     let changed = error(&stored.replace("\"350\"", "\"351\""));
     assert!(
