@@ -59,8 +59,8 @@ catalogue! {
         "引用累计项时，`per` 和 `owner` 写在累计项的声明处",
         "a named accumulator says `per` and `owner` where it is declared";
     reading_dates(words: &str):
-        "可写 {words}；或在其后写早多久，如 \"policy-year-start - 24 months\"（1 至 1200 个月）、\"admission - 30 days\"（1 至 36525 天）",
-        "it is one of {words}, or so long before one of them: \"policy-year-start - 24 months\" (1 to 1200 months), \"admission - 30 days\" (1 to 36525 days)";
+        "可写 {words}；或在其后写早多久，如 `policy-year-start - 24 months`（1 至 1200 个月）、`admission - 30 days`（1 至 36525 天）",
+        "it is one of {words}, or so long before one of them: `policy-year-start - 24 months` (1 to 1200 months), `admission - 30 days` (1 to 36525 days)";
     say_the_period():
         "请写明累计的周期：`per = \"policy-year\"`，或 `accumulator = \"...\"`",
         "say over which period it runs: `per = \"policy-year\"`, or `accumulator = \"...\"`";
