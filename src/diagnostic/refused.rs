@@ -210,4 +210,32 @@ catalogue! {
     ambiguous_household(id: &str):
         "参保人 `{id}` 没有写家庭，而其他人的家庭叫 `{id}`：请写明此人属于哪个家庭",
         "person `{id}` has no household, but others have the household `{id}`: say which household the person belongs to";
+
+    // --- operations of a journal
+
+    operation(id: &str, why: &Message): "操作 `{id}`：{why}", "operation `{id}`: {why}";
+    id_reused(): "另有操作使用此编号", "another operation has this id";
+    out_of_order(received: NaiveDate, last: NaiveDate):
+        "收到日期为 {received}，而上一项操作收到于 {last}",
+        "received on {received}, but the last one was received on {last}";
+    claim_is_not_there(claim: &str): "没有案件 `{claim}`", "there is no claim `{claim}`";
+    no_such_reservation(claim: &str): "没有预授权 `{claim}`", "there is no reservation `{claim}`";
+    is_reservation(claim: &str):
+        "`{claim}` 是预授权；请解除它，或提交一件使用它的案件",
+        "`{claim}` is a reservation; release it, or submit a claim that uses it";
+    expires_before(expires: NaiveDate, received: NaiveDate):
+        "有效至 {expires} 的预授权在 {received} 已经过期",
+        "a reservation that expires on {expires} has run out by {received}";
+    claim_stands(claim: &str):
+        "已有案件 `{claim}`；请更正它，或先撤销它",
+        "there is a claim `{claim}` already; correct it, or void it first";
+    claim_is_rejected(claim: &str, code: &str, why: &Message): "案件 `{claim}` 被退回（`{code}`）：{why}", "claim `{claim}` is rejected ({code}): {why}";
+    no_such_version(scheme: &str, version: &str):
+        "规则中没有方案 `{scheme}` 的版本 {version}",
+        "the rules have no version {version} of scheme `{scheme}`";
+    scheme_is_gone(scheme: &str):
+        "规则中没有方案 `{scheme}`，而日志中有案件按它裁定",
+        "the rules have no scheme `{scheme}`, under which claims of the journal are settled";
+    by_itself(): "预授权自行到期", "reservations expire by themselves";
+    internal_of_operation(): "内部错误；请连同此操作报告", "internal error of medaid; please report it with this operation";
 }

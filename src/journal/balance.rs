@@ -8,6 +8,8 @@ use super::receipt::Refusal;
 use super::{Desk, Journal};
 use crate::claim::Person;
 use crate::date::Per;
+use crate::decision::Language;
+use crate::diagnostic::{Message, refused};
 use crate::engine::{Fault, prepare};
 use crate::money::{Amount, Money};
 use crate::plan::fact::{FactKind, Facts};
@@ -97,12 +99,13 @@ impl Desk<'_> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn balance(&self, journal: &Journal, person: &str, on: NaiveDate) -> Result<Vec<BalanceLine>, Refusal> {
-        let refused = |message: String| Refusal::Person { id: format!("balance of {person}"), message };
-        let known = journal.person(person).ok_or_else(|| refused(format!("there is no person `{person}`")))?;
+        let refuse = |message: Message| Refusal::Person { id: format!("balance of {person}"), message };
+        let known = journal.person(person).ok_or_else(|| refuse(refused::no_such_person(person)))?;
         let mut lines = Vec::new();
         for plan in self.plans_on(journal, on) {
-            let household = known.household_on(on).map_err(|several| refused(several.to_string()))?;
-            let facts = prepare::facts_of_person(plan, known, on).map_err(|reject| refused(reject.message().to_owned()))?;
+            let household = known.household_on(on).map_err(|several| refuse(several.message()))?;
+            let facts = prepare::facts_of_person(plan, known, on)
+                .map_err(|reject| refuse(Message::new(reject.text(Language::Zh).to_owned(), reject.text(Language::En).to_owned())))?;
             let mut view = View { journal, plan, person: known, household, on, facts, lines: Vec::new() };
             view.read_positions();
             view.read_rules();

@@ -13,8 +13,7 @@ use super::rules::Rules;
 use super::{AccountKey, Journal, OpeningPosting, Place, Turn};
 use crate::claim::{Claim, Person};
 use crate::decision::Decision;
-use crate::diagnostic::nearest;
-use crate::diagnostic::refused;
+use crate::diagnostic::{Message, nearest, refused};
 use crate::engine::Adjudicator;
 use crate::engine::prepare;
 use crate::ledger::Ledger;
@@ -151,6 +150,10 @@ impl<'r> Desk<'r> {
     /// What an operation is to do, once the reservations that are `gone` by then are.
     fn work(&self, journal: &Journal, operation: &Operation, gone: &BTreeSet<&str>) -> Result<Work, Refusal> {
         let id = || operation.id.clone();
+        let known = |scheme: &str| self.rules.plans().iter().any(|plan| plan.id == scheme);
+        if let Some(names) = journal.names.values().find(|names| !known(&names.scheme)) {
+            return Err(Refusal::NoSuchScheme { id: id(), scheme: names.scheme.clone() });
+        }
         let number = journal.records.len().saturating_add(gone.len());
         let stands = |claim: &str| journal.claims.get(claim).filter(|_| !gone.contains(claim));
         let reservation = |claim: &str| match stands(claim).and_then(|entry| entry.reserved_until) {
@@ -451,18 +454,17 @@ impl<'r> Desk<'r> {
     }
 
     /// Whether a person can be enrolled beside the others.
-    fn check_person(&self, journal: &Journal, person: &Person) -> Result<(), String> {
+    fn check_person(&self, journal: &Journal, person: &Person) -> Result<(), Message> {
         let known: BTreeSet<&str> = self.rules.plans().iter().flat_map(|plan| &plan.facts).filter_map(person_attribute).collect();
         if let Some(name) = person.attributes.keys().find(|name| !known.contains(name.as_str())) {
-            let help = nearest(name, known.iter().copied()).map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
-            return Err(format!("person `{}`: no scheme declares an attribute `{name}` of persons{help}", person.id));
+            let help = nearest(name, known.iter().copied()).map(refused::in_brackets).unwrap_or_default();
+            return Err(refused::no_person_attribute(&person.id, name).and(&help));
         }
         for membership in person.household.values() {
-            person.household_on(membership.from.unwrap_or(NaiveDate::MIN)).map_err(|several| several.to_string())?;
+            person.household_on(membership.from.unwrap_or(NaiveDate::MIN)).map_err(|several| several.message())?;
         }
-        let alone_named = |person: &Person, named: bool| is_alone_at_times(person) && named;
         let others_name = journal.households.get(&person.id).is_some_and(|count| *count > own_memberships(journal, &person.id));
-        let refused = if alone_named(person, others_name) {
+        let refused = if others_name && is_alone_at_times(person) {
             Some(person.id.as_str())
         } else {
             person.households().find(|household| {
@@ -470,12 +472,7 @@ impl<'r> Desk<'r> {
                 bearer.is_some_and(|bearer| is_alone_at_times(&bearer.person))
             })
         };
-        match refused {
-            None => Ok(()),
-            Some(id) => Err(format!(
-                "person `{id}` has no household, but others have the household `{id}`: say which household the person belongs to"
-            )),
-        }
+        refused.map_or(Ok(()), |id| Err(refused::ambiguous_household(id)))
     }
 }
 

@@ -1,11 +1,13 @@
 //! What an operation changed.
 
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::outcome::{Booking, Outcome};
-use crate::decision::Decision;
+use crate::decision::{Decision, Language};
+use crate::diagnostic::{Message, refused};
 use crate::money::{Amount, Money};
 use crate::reject::Reject;
 
@@ -244,14 +246,12 @@ impl Change {
 }
 
 /// Why an operation was not carried out. The journal is as before.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
     /// Another operation has the id.
-    #[error("operation `{0}`: another operation has this id")]
     IdReused(String),
     /// It was known on an earlier day than the last operation.
-    #[error("operation `{id}`: received on {received}, but the last one was received on {last}")]
     OutOfOrder {
         /// The operation.
         id: String,
@@ -261,7 +261,6 @@ pub enum Refusal {
         last: NaiveDate,
     },
     /// There is no such claim.
-    #[error("operation `{id}`: there is no claim `{claim}`")]
     NoSuchClaim {
         /// The operation.
         id: String,
@@ -269,7 +268,6 @@ pub enum Refusal {
         claim: String,
     },
     /// There is no such reservation.
-    #[error("operation `{id}`: there is no reservation `{claim}`")]
     NoSuchReservation {
         /// The operation.
         id: String,
@@ -277,7 +275,6 @@ pub enum Refusal {
         claim: String,
     },
     /// What is named is a reservation, which is released or used, not voided, corrected or paid for.
-    #[error("operation `{id}`: `{claim}` is a reservation; release it, or submit a claim that uses it")]
     IsReservation {
         /// The operation.
         id: String,
@@ -285,7 +282,6 @@ pub enum Refusal {
         claim: String,
     },
     /// A reservation that would have run out already.
-    #[error("operation `{id}`: a reservation that expires on {expires} has run out by {received}")]
     ExpiresBefore {
         /// The operation.
         id: String,
@@ -295,7 +291,6 @@ pub enum Refusal {
         received: NaiveDate,
     },
     /// A claim of that id stands.
-    #[error("operation `{id}`: there is a claim `{claim}` already; correct it, or void it first")]
     DuplicateClaim {
         /// The operation.
         id: String,
@@ -303,7 +298,6 @@ pub enum Refusal {
         claim: String,
     },
     /// The claim cannot even be put in its place.
-    #[error("operation `{id}`: {reject}")]
     Rejected {
         /// The operation.
         id: String,
@@ -311,15 +305,20 @@ pub enum Refusal {
         reject: Reject,
     },
     /// The person cannot be enrolled.
-    #[error("operation `{id}`: {message}")]
     Person {
         /// The operation.
         id: String,
         /// Why.
-        message: String,
+        message: Message,
+    },
+    /// Claims of the journal are settled under a scheme that the rules do not have.
+    NoSuchScheme {
+        /// The operation.
+        id: String,
+        /// The scheme.
+        scheme: String,
     },
     /// There is no such version.
-    #[error("operation `{id}`: the rules have no version {version} of scheme `{scheme}`")]
     NoSuchVersion {
         /// The operation.
         id: String,
@@ -329,14 +328,43 @@ pub enum Refusal {
         version: String,
     },
     /// Only a journal itself lets reservations expire.
-    #[error("operation `{0}`: reservations expire by themselves")]
     ByItself(String),
     /// Something that cannot be; a defect of this crate.
-    #[error("operation `{0}`: internal error of medaid; please report it with this operation")]
     Internal(String),
 }
 
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(Language::En))
+    }
+}
+
+impl std::error::Error for Refusal {}
+
 impl Refusal {
+    /// The reason in a sentence.
+    pub fn text(&self, language: Language) -> String {
+        let (id, why) = match self {
+            Refusal::IdReused(id) => (id, refused::id_reused()),
+            Refusal::OutOfOrder { id, received, last } => (id, refused::out_of_order(*received, *last)),
+            Refusal::NoSuchClaim { id, claim } => (id, refused::claim_is_not_there(claim)),
+            Refusal::NoSuchReservation { id, claim } => (id, refused::no_such_reservation(claim)),
+            Refusal::IsReservation { id, claim } => (id, refused::is_reservation(claim)),
+            Refusal::ExpiresBefore { id, expires, received } => (id, refused::expires_before(*expires, *received)),
+            Refusal::DuplicateClaim { id, claim } => (id, refused::claim_stands(claim)),
+            Refusal::Rejected { id, reject } => {
+                let why = Message::new(reject.text(Language::Zh).to_owned(), reject.text(Language::En).to_owned());
+                (id, refused::claim_is_rejected(reject.claim(), reject.code().as_str(), &why))
+            }
+            Refusal::Person { id, message } => (id, message.clone()),
+            Refusal::NoSuchScheme { id, scheme } => (id, refused::scheme_is_gone(scheme)),
+            Refusal::NoSuchVersion { id, scheme, version } => (id, refused::no_such_version(scheme, version)),
+            Refusal::ByItself(id) => (id, refused::by_itself()),
+            Refusal::Internal(id) => (id, refused::internal_of_operation()),
+        };
+        refused::operation(id, &why).text(language).to_owned()
+    }
+
     /// The reason in a word, stable.
     pub fn code(&self) -> &'static str {
         match self {
@@ -349,6 +377,7 @@ impl Refusal {
             Refusal::DuplicateClaim { .. } => "duplicate-claim",
             Refusal::Rejected { reject, .. } => reject.code().as_str(),
             Refusal::Person { .. } => "person",
+            Refusal::NoSuchScheme { .. } => "no-such-scheme",
             Refusal::NoSuchVersion { .. } => "no-such-version",
             Refusal::ByItself(_) => "by-itself",
             Refusal::Internal(_) => "internal",

@@ -607,6 +607,8 @@ fn bad_operations_cost_only_themselves() {
     ];
     let said = medaid_with(&["run", "--scheme", SMALL, "--operations", "-"], &lines.join("\n"));
     insta::assert_snapshot!("stream_refused", said.whole());
+    let said = medaid_with(&["run", "--scheme", SMALL, "--operations", "-", "--lang", "zh"], &lines.join("\n"));
+    insta::assert_snapshot!("stream_refused_zh", said.whole());
     let denied = medaid_with(&["run", "--scheme", SMALL, "--operations", "-", "--deny-rejects"], &lines.join("\n"));
     assert_eq!(denied.code, Some(1));
 }

@@ -9,7 +9,7 @@ use medaid::batch::{self, Mode, People, PlanBook};
 use medaid::journal::{
     Act, ClaimRef, Desk, Journal, LatePayment, Operation, Outcome, Receipt, Refusal, Reservation, Rules, Submission, Why,
 };
-use medaid::{AttributeValue, Claim, Dated, DatedValue, Money, Person, Plan, Scheme};
+use medaid::{AttributeValue, Claim, Dated, DatedValue, Language, Money, Person, Plan, Scheme};
 
 use crate::model::generate::{History, Wish};
 use crate::model::rat::Rat;
@@ -742,4 +742,18 @@ fn changes_say_why() {
     let shown: Vec<String> = moved.iter().map(|one| format!("{} {} -> {}", one.accumulator, one.was, one.now)).collect();
     assert_eq!(shown, ["plan.care.deductible 0.00 -> 600.00"]);
     assert_eq!(receipt.decision().unwrap().claim, "march");
+}
+
+/// A journal is carried on only under rules that have its schemes.
+#[test]
+fn rules_without_a_journal_s_scheme_are_told() {
+    let rules = yearly("as-incurred");
+    let (mut desk, mut journal) = (Desk::new(&rules), Journal::new());
+    told(&mut desk, &mut journal, r#"{"id":"1","received":"2024-01-01","enrol":{"id":"p"}}"#);
+    told(&mut desk, &mut journal, &format!(r#"{{"id":"2","received":"2024-06-01","submit":{}}}"#, claim_text("a", "2024-02-01", 700)));
+    let others = Rules::new(PlanBook::new([plan(&YEARLY.replace("ORDER", "as-incurred").replace("\"yearly\"", "\"another\""))]).unwrap());
+    let refusal = send(&mut Desk::new(&others), &mut journal, r#"{"id":"3","received":"2024-06-02","void":{"claim":"a"}}"#).unwrap_err();
+    assert_eq!(refusal.code(), "no-such-scheme");
+    assert_eq!(refusal.to_string(), "operation `3`: the rules have no scheme `yearly`, under which claims of the journal are settled");
+    assert_eq!(refusal.text(Language::Zh), "操作 `3`：规则中没有方案 `yearly`，而日志中有案件按它裁定");
 }

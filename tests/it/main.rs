@@ -5,8 +5,8 @@
 #[path = "../model/mod.rs"]
 mod model;
 
-#[cfg(feature = "io")]
 mod as_of;
+#[cfg(feature = "io")]
 mod bad_input;
 mod batch;
 mod boundary;

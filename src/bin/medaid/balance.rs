@@ -31,11 +31,11 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> {
     let sequence = args.input.load(screen)?;
     let mut desk = Desk::new(&sequence.rules).without_decisions();
-    let mut done = carry_out(&sequence, &mut desk, |_, _| Ok(()))?;
+    let mut done = carry_out(&sequence, &mut desk, screen.language, |_, _| Ok(()))?;
     if let Some(day) = args.as_of {
         done.journal = done.journal.as_of(day);
     }
-    let lines = desk.balance(&done.journal, &args.person, args.on).map_err(|refusal| Failure::Message(refusal.to_string()))?;
+    let lines = desk.balance(&done.journal, &args.person, args.on).map_err(|refusal| Failure::Message(refusal.text(screen.language)))?;
     match screen.format {
         Format::Table => {
             let text = balance(&lines, args.postings, screen.language);

@@ -27,7 +27,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> {
     let sequence = args.input.load(screen)?;
-    let mut done = carry_out(&sequence, &mut Desk::new(&sequence.rules).without_decisions(), |_, _| Ok(()))?;
+    let mut done = carry_out(&sequence, &mut Desk::new(&sequence.rules).without_decisions(), screen.language, |_, _| Ok(()))?;
     if let Some(day) = args.as_of {
         done.journal = done.journal.as_of(day);
     }

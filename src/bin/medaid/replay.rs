@@ -41,7 +41,7 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
             (journal.map_err(|error| Failure::Message(format!("{}: {error}", path.display())))?, Vec::new())
         }
         None => {
-            let done = carry_out(&sequence, &mut desk, |_, _| Ok(()))?;
+            let done = carry_out(&sequence, &mut desk, screen.language, |_, _| Ok(()))?;
             (done.journal, done.refused)
         }
     };
@@ -78,7 +78,7 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
 fn compare_orders(sequence: &Sequence, screen: &mut Screen) -> Result<Verdict, Failure> {
     let settled = |as_incurred: bool| -> Result<Journal, Failure> {
         let rules: Rules = sequence.rules.clone().in_order(as_incurred);
-        Ok(carry_out(sequence, &mut Desk::new(&rules).without_decisions(), |_, _| Ok(()))?.journal)
+        Ok(carry_out(sequence, &mut Desk::new(&rules).without_decisions(), screen.language, |_, _| Ok(()))?.journal)
     };
     let (received, incurred) = (settled(false)?, settled(true)?);
     let paid = |outcome: Option<&Outcome>| outcome.and_then(Outcome::booking).map(|booking| booking.paid());

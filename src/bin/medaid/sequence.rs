@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use medaid::Language;
 use medaid::io::{OutputFolder, Sequence, Source};
 use medaid::journal::{Desk, Journal, Operation, Receipt, Refusal};
 use medaid::report::clean;
@@ -33,6 +34,7 @@ pub(crate) struct Done {
 pub(crate) fn carry_out(
     sequence: &Sequence,
     desk: &mut Desk<'_>,
+    language: Language,
     mut each: impl FnMut(&Operation, &Receipt) -> Result<(), Failure>,
 ) -> Result<Done, Failure> {
     let unreadable = sequence.operations.unreadable.iter();
@@ -47,7 +49,7 @@ pub(crate) fn carry_out(
         }
         Ok(receipt) => each(operation, receipt),
         Err(refusal) => {
-            refused.push(Refused { line, operation: operation.id.clone(), code: refusal.code(), message: refusal.to_string() });
+            refused.push(Refused { line, operation: operation.id.clone(), code: refusal.code(), message: refusal.text(language) });
             Ok(())
         }
     })?;
@@ -80,8 +82,8 @@ pub(crate) fn run(
 ) -> Result<Verdict, Failure> {
     let mut desk = Desk::new(&sequence.rules).without_decisions();
     let done = match out {
-        None => carry_out(sequence, &mut desk, |_, _| Ok(()))?,
-        Some(path) => write(sequence, &mut desk, &OutputFolder::create(path, force)?)?,
+        None => carry_out(sequence, &mut desk, screen.language, |_, _| Ok(()))?,
+        Some(path) => write(sequence, &mut desk, screen.language, &OutputFolder::create(path, force)?)?,
     };
     let summary = JournalSummary::new(&done.journal, done.repeated, done.refused.len() as u64);
     match screen.format {
@@ -104,11 +106,11 @@ pub(crate) fn run(
     Ok(if deny_rejects && rejects { Verdict::Findings } else { Verdict::Fine })
 }
 
-fn write(sequence: &Sequence, desk: &mut Desk<'_>, folder: &OutputFolder) -> Result<Done, Failure> {
+fn write(sequence: &Sequence, desk: &mut Desk<'_>, language: Language, folder: &OutputFolder) -> Result<Done, Failure> {
     let failed = |name: &str, error: String| Failure::Message(format!("{name} cannot be written: {error}"));
     let mut changes = csv::Writer::from_writer(folder.file("changes.csv")?);
     changes.write_record(CHANGE_COLUMNS).map_err(|e| failed("changes.csv", e.to_string()))?;
-    let done = carry_out(sequence, desk, |operation, receipt| {
+    let done = carry_out(sequence, desk, language, |operation, receipt| {
         for change in receipt.expired().iter().chain(receipt.changes()) {
             for row in change_rows(&operation.id, operation.received, change) {
                 changes.write_record(row).map_err(|e| failed("changes.csv", e.to_string()))?;
