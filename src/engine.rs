@@ -17,6 +17,7 @@ mod phases;
 pub(crate) mod prepare;
 mod prepared;
 mod program;
+mod spell;
 pub(crate) mod trace;
 
 use chrono::NaiveDate;

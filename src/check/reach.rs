@@ -400,7 +400,7 @@ fn contains(wide: Per, narrow: Per) -> bool {
     use Per::*;
     // Of two personal periods each begins when its own accumulator is first used.
     // What a rolling window holds on one day is not all in that of another.
-    (wide == narrow && !matches!(wide, FirstUse(_) | Last(_)))
+    (wide == narrow && !matches!(wide, FirstUse(_) | Last(_) | Spell(_)))
         || matches!(
             (wide, narrow),
             (_, Claim)

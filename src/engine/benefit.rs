@@ -69,6 +69,9 @@ pub(crate) fn settle<T: Trace>(
         return Ok(());
     }
     trace.record(|| Step::Base { amount: base });
+    if !plan.spells.is_empty() {
+        case.used.extend(benefit.accumulators());
+    }
 
     // 2 to 5: copayments, deductible, excess.
     if benefit.by_items {
@@ -139,7 +142,11 @@ pub(crate) fn settle<T: Trace>(
         plan.rounding.floor(subtract(rest, coinsurance)?.max(Money::ZERO))
     } else if benefit.rounds_patient_share {
         let share = rounding.round_raw(raw.complement(base)).ok_or(Fault::Overflow)?;
-        if raw.exceeds(base) { rounding.round_raw(raw).ok_or(Fault::Overflow)? } else { subtract(base, share)?.max(Money::ZERO) }
+        if raw.exceeds(base) {
+            rounding.round_raw(raw).ok_or(Fault::Overflow)?
+        } else {
+            plan.rounding.floor(subtract(base, share)?.max(Money::ZERO))
+        }
     } else {
         rounding.round_raw(raw).ok_or(Fault::Overflow)?
     };

@@ -35,6 +35,7 @@ pub(crate) struct Input {
     pub(crate) given_split: Vec<Money>,
     pub(crate) rule_date: Option<chrono::NaiveDate>,
     pub(crate) service_from: Option<chrono::NaiveDate>,
+    pub(crate) last_day_of_care: Option<chrono::NaiveDate>,
     pub(crate) periods: Periods,
     pub(crate) stay: Option<String>,
 }
@@ -98,6 +99,8 @@ pub(crate) struct Case {
     pub(crate) positions: Vec<i64>,
     /// The first days of the personal periods that accumulators are in, for those who record; empty where there are none.
     pub(crate) first_days: Vec<Option<chrono::NaiveDate>>,
+    /// The accumulators of the benefits that settled the claim, for those that run over spells.
+    pub(crate) used: Vec<usize>,
     /// The period of each accumulator, for those who hear of rules; nothing where it lives in the claim alone.
     pub(crate) accumulator_periods: Vec<Option<i32>>,
     /// Which lines the benefit at work looks at.

@@ -43,5 +43,6 @@ mod ratio_between;
 mod readme;
 mod schema;
 mod settle;
+mod spells;
 #[cfg(feature = "io")]
 mod words;
