@@ -76,7 +76,7 @@ fn the_example_of_the_reference() {
 /// Where days count at both ends, the day of discharge is a day of care: sixty days without care begin the day after.
 #[test]
 fn where_the_day_of_discharge_counts() {
-    let plan = compiled(&SCHEME.replace("[[portion]]", "[[portion]]").replace("money     =", "days = \"both-ends\"\nmoney     ="));
+    let plan = compiled(&SCHEME.replace("money     =", "days = \"both-ends\"\nmoney     ="));
     let first = stay("2024-01-10", &to("2024-01-20"));
     assert_eq!(second(&plan, &first, "2024-03-20"), "0.00");
     assert_eq!(second(&plan, &first, "2024-03-21"), "1632.00");
