@@ -261,7 +261,7 @@ pub(super) fn last_day_of_care(claim: &Claim, both_ends: bool) -> NaiveDate {
         (None, Some(days)) => days,
         _ => claim.service_from.iter_days().take_while(|date| *date < claim.last_day()).count() as u32 + u32::from(both_ends),
     };
-    claim.service_from.iter_days().take(days.max(1) as usize).last().unwrap()
+    claim.service_from.iter_days().nth(days.max(1) as usize - 1).unwrap()
 }
 
 pub(super) fn name_of(test: &Test) -> Option<String> {
