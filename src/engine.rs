@@ -8,7 +8,9 @@ mod carry;
 pub(crate) mod case;
 pub(crate) mod classify;
 mod copay;
+mod dated;
 mod days;
+pub(crate) mod earlier;
 pub(crate) mod kernel;
 mod kinds;
 mod lean;
@@ -58,7 +60,10 @@ impl Fault {
     fn reject(self, plan: &Plan, claim: &str, bill: Option<&Bill<'_>>) -> Reject {
         let (code, field, message) = match self {
             Fault::Missing { fact } => {
-                let name = plan.facts.get(fact as usize).map_or("", |f| f.name.as_str());
+                let asked = plan.facts.get(fact as usize);
+                // Of what is told over time, the attribute is not known.
+                let attribute = asked.and_then(|f| plan.facts.get(f.kind.attribute()?));
+                let name = attribute.or(asked).map_or("", |f| f.name.as_str());
                 (RejectCode::MissingAttribute, format!("attributes.{name}"), refused::not_given(name))
             }
             Fault::NoValue => (RejectCode::NoValue, String::new(), refused::no_value()),

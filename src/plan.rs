@@ -49,6 +49,8 @@ pub struct Plan {
     pub(crate) policy_year: PolicyYear,
     /// Days count the first and the last day, not the nights between them.
     pub(crate) both_ends: bool,
+    /// A month of the policy year counts only where it is covered in whole, not where it has begun.
+    pub(crate) whole_months: bool,
     pub(crate) portions: Vec<Named>,
     pub(crate) facts: Vec<Fact>,
     /// Facts that are read anew at entry to each layer.
@@ -68,6 +70,8 @@ pub struct Plan {
     pub(crate) groups: Vec<Vec<GroupKey>>,
     /// Facts that are sums over the lines that a benefit counts, each with the fact that is summed.
     pub(crate) sums: Vec<(usize, usize)>,
+    /// Whether any rule asks for what earlier periods held.
+    pub(crate) asks_earlier: bool,
     /// Accumulators that run over spells, each with the one that keeps the days that its spells have lasted.
     pub(crate) spells: Vec<(usize, usize)>,
     /// Accumulators of which what is posted in so many last months of a period counts in the next one too.

@@ -187,7 +187,7 @@ fn tell(one: &Decided<'_>, name: &str, billed: Money) -> Option<AttributeValue> 
             let fact =
                 plan.facts.iter().find(|f| f.name == name && matches!(f.kind, FactKind::PersonAttribute(_) | FactKind::ClaimAttribute))?;
             let value = match fact.kind {
-                FactKind::PersonAttribute(_) => crate::engine::prepare::person_fact(fact, person, decision.rule_date),
+                FactKind::PersonAttribute(_) => crate::engine::prepare::person_fact(plan, fact, person, decision.rule_date),
                 _ => fact.default,
             };
             Some(AttributeValue::from(fact.domain.show(value?).as_str()))

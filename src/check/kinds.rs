@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Months, NaiveDate};
 
-use crate::claim::{AttributeValue, Claim, Dated, Facility, Line, OpeningBalance, Person};
+use super::stretches::stretches;
+use crate::claim::{AttributeValue, Claim, Facility, Line, OpeningBalance, Person};
 use crate::date::{Per, day_number};
 use crate::money::{MICROS_PER_WHOLE, Money};
 use crate::plan::Plan;
@@ -258,6 +259,11 @@ fn choices(plan: &Plan, by_line: bool) -> (Vec<Choice>, bool) {
             }
         }
     }
+    // Of an attribute over time a kind has the value too.
+    let over_time: Vec<usize> = divisions.keys().filter_map(|fact| plan.facts.get(*fact)?.kind.attribute()).collect();
+    for attribute in over_time {
+        divisions.entry(attribute).or_insert_with(|| Division::new(classes(attribute)));
+    }
     let mut cut = false;
     let mut choices = Vec::new();
     for (index, division) in divisions {
@@ -301,6 +307,7 @@ fn is_choice(plan: &Plan, fact: &Fact, by_line: bool) -> bool {
         | FactKind::DayCharge(_)
         | FactKind::Uncovered(_) => false,
         // A balance can be brought from before, where its period is a stretch of the calendar.
+        FactKind::Previous(_) | FactKind::Quiet(_) => true,
         FactKind::Accumulated(index) => plan.accumulators.get(index).is_some_and(|a| !matches!(a.per, Per::Claim | Per::Stay)),
         kind => by_line || !kind.of_line(),
     }
@@ -311,7 +318,7 @@ pub(crate) fn step(fact: &Fact) -> i64 {
     match (&fact.domain, fact.kind) {
         (Domain::Number { unit: Unit::Count, .. }, _) => MICROS_PER_WHOLE,
         // Balances are money; so small a step as a millionth would be no amount.
-        (Domain::Number { unit: Unit::Amount, .. }, FactKind::Accumulated(_)) => MICROS_PER_WHOLE / 100,
+        (Domain::Number { unit: Unit::Amount, .. }, FactKind::Accumulated(_) | FactKind::Previous(_)) => MICROS_PER_WHOLE / 100,
         _ => 1,
     }
 }
@@ -432,13 +439,28 @@ impl Kind {
             let Some(value) = self.value(index) else { continue };
             match fact.kind {
                 FactKind::PersonAttribute(_) => {
-                    let word = word(fact, value);
-                    person.attributes.insert(fact.name.clone(), Dated::from(word.as_str()));
+                    person.attributes.insert(fact.name.clone(), stretches(plan, self, index, value, day)?);
                 }
                 FactKind::Age => {
                     let years = u32::try_from(value.div_euclid(MICROS_PER_WHOLE)).ok()?;
                     let birth = day.checked_sub_months(Months::new(years.checked_mul(12)?))?;
                     person.birth_date = Some(birth).filter(|b| b.year() >= 0);
+                }
+                FactKind::Previous(accumulator) if value > 0 => {
+                    let found = plan.accumulators.get(accumulator)?;
+                    let on = found.per.start(day, plan.policy_year)?.pred_opt()?;
+                    let (accumulator, amount) = (found.name.clone(), Money::from_micros(value));
+                    person.opening.push(OpeningBalance { scheme: None, accumulator, on, amount });
+                }
+                FactKind::Quiet(accumulator) => {
+                    // Posted in the year before the quiet ones, if that is not before the calendar.
+                    let years =
+                        u32::try_from(value.div_euclid(MICROS_PER_WHOLE)).ok().and_then(|years| years.checked_add(1)?.checked_mul(12));
+                    let posted = years.and_then(|months| plan.policy_year.start(day).checked_sub_months(Months::new(months)));
+                    if let Some(on) = posted.filter(|on| on.year() > 0) {
+                        let accumulator = plan.accumulators.get(accumulator)?.name.clone();
+                        person.opening.push(OpeningBalance { scheme: None, accumulator, on, amount: Money::from_micros(MICROS_PER_WHOLE) });
+                    }
                 }
                 FactKind::Accumulated(accumulator) if value > 0 => person.opening.push(OpeningBalance {
                     scheme: None,
@@ -524,7 +546,7 @@ impl Kind {
 }
 
 /// A value as it stands in files.
-fn word(fact: &Fact, value: i64) -> String {
+pub(super) fn word(fact: &Fact, value: i64) -> String {
     match &fact.domain {
         Domain::Text(words) if usize::try_from(value).is_ok_and(|v| v >= words.len()) => {
             let mut other = "other".to_owned();

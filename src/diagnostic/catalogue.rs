@@ -167,6 +167,21 @@ catalogue! {
     settled_has_no_spell(name: &str):
         "结算方案没有治疗的日子，累计 `{name}` 不能按治疗期计",
         "a scheme that settles has no days of care, and the accumulator `{name}` cannot run over spells";
+    previous_of_the_calendar(per: Per):
+        "只有按日历分期的累计才有上一期，按 `{per}` 累计的没有",
+        "only periods of the calendar have one before them, not `{per}`";
+    quiet_policy_years(per: Per):
+        "`quiet` 按保障年度计，不能问按 `{per}` 的累计",
+        "`quiet` counts policy years, and this accumulator runs per `{per}`";
+    text_over_time(name: &str):
+        "`{name}` 是文本，规则只知道它是否为所提到的词，不能问它保持了多久",
+        "`{name}` is a text, of which rules know only whether it is a word that they mention: not how long it has been the same";
+    in_year_of_yes_no(name: &str):
+        "`{name}` 不是是非属性，不能问它在一年中有多少月、多少天为是",
+        "`{name}` is no yes-no attribute, of which one could ask how much of the year it holds";
+    months_begun_or_whole():
+        "须在 `[scheme]` 写明月份如何计：`months = \"begun\"`（有一日即计）或 `\"whole\"`（整月才计）",
+        "say in `[scheme]` which months count: `months = \"begun\"` (those of which a day is covered) or `\"whole\"` (those covered in whole)";
     groups_by_lines(name: &str): "`{name}` 不是明细的事实，不能据以分组", "`{name}` is no fact of a line, and lines cannot be grouped by it";
     sums_known_inside(name: &str):
         "`{name}` 是所计入明细之和，只有在保障责任选定明细之后才可知",

@@ -125,6 +125,9 @@ catalogue! {
     as_received(): "按收到次序", "as-received";
     nights(): "按夜", "nights";
     both_ends(): "首尾都算", "both-ends";
+    months(): "计月方式", "months";
+    begun_months(): "有一日即计", "begun";
+    whole_months(): "整月才计", "whole";
     write_off(): "减免", "write-off";
     payer(): "支付方", "payer";
     absolute(): "从零起算", "absolute";

@@ -128,6 +128,8 @@ impl<'p> Differ<'p> {
         self.text(say::policy_year(), year(old), year(new));
         let days = |plan: &Plan| if plan.both_ends { say::both_ends() } else { say::nights() };
         self.text(say::days(), days(old), days(new));
+        let months = |plan: &Plan| if plan.whole_months { say::whole_months() } else { say::begun_months() };
+        self.text(say::months(), months(old), months(new));
         let portions =
             |plan: &Plan| plan.portion_ids().map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
         self.text(say::portions(), portions(old), portions(new));
@@ -204,6 +206,9 @@ impl<'p> Differ<'p> {
                     | Summed(_)
                     | DayCharge(_)
                     | Uncovered(_)
+                    | Dated(..)
+                    | Previous(_)
+                    | Quiet(_)
             )
         };
         let says = |fact: &crate::plan::fact::Fact| {

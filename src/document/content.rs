@@ -127,6 +127,9 @@ impl Writer<'_> {
         if plan.both_ends {
             items.push((words.days().into(), words.both_ends().into()));
         }
+        if let Some(whole) = self.names.tree.header.whole_months {
+            items.push((words.months().into(), if whole { words.whole_months() } else { words.begun_months() }.into()));
+        }
         if let Some(source) = &plan.about.source {
             items.push((words.source().into(), clean(source).into()));
         }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::date::{AsOf, DateChoice, Length, Per, Window};
 use crate::decision::Language;
 use crate::money::RoundingMode;
+use crate::plan::fact::Measure;
 use crate::scheme::syntax::{Candidate, Counts, Each, Taken};
 
 /// The texts in one language. Where `{}` stands, something is put in.
@@ -48,6 +49,9 @@ words! {
     as_received: "按收到的先后", "as received";
     as_incurred: "按发生日期的先后", "as incurred";
     both_ends: "首尾两天都算", "the first and the last day are both counted";
+    months: "计月", "Months";
+    begun_months: "当月有一日即计", "those of which a day is covered";
+    whole_months: "整月才计", "those covered in whole";
     source: "依据", "Source";
     digest: "规则摘要（SHA-256）", "Digest of the rules (SHA-256)";
 
@@ -230,6 +234,8 @@ words! {
     left_of: "剩余的{}", "{} left";
     paid_by: "{}已付", "paid by {}";
     accumulated: "累计 {}", "position of {}";
+    previous: "上一期的累计 {}", "position of {} in the period before";
+    quiet: "此前连续未记入 {} 的保障年度数", "whole policy years since {} was last posted to";
 }
 
 impl Words {
@@ -237,6 +243,15 @@ impl Words {
         match self.0 {
             Language::Zh => zh,
             Language::En => en,
+        }
+    }
+
+    pub(super) fn measured(self, measure: Measure) -> &'static str {
+        match measure {
+            Measure::MonthsSince => self.pick("{}保持现值的足月数", "full months since {} has its value"),
+            Measure::DaysSince => self.pick("{}保持现值的天数", "days since {} has its value"),
+            Measure::MonthsInYear => self.pick("本保障年度内{}的月数", "months of the policy year with {}"),
+            Measure::DaysInYear => self.pick("本保障年度内{}的天数", "days of the policy year with {}"),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::engine::benefit;
 use crate::engine::carry;
 use crate::engine::case::{Bill, Case, Given};
 use crate::engine::days;
+use crate::engine::earlier;
 use crate::engine::lean;
 use crate::engine::program::Program;
 use crate::engine::spell;
@@ -44,6 +45,9 @@ pub(crate) fn settle<T: Trace>(
     }
     let before = if plan.carries.is_empty() && plan.spells.is_empty() { Vec::new() } else { case.positions.clone() };
     case.used.clear();
+    if plan.asks_earlier {
+        earlier::read(plan, bill, case, books, trace)?;
+    }
     match &program.lean {
         // Nothing can change what fires, and nobody asks what did not.
         Some(ops) if bill.is_bare() && !T::RULES => lean::settle(ops, case, trace)?,

@@ -10,11 +10,12 @@ use crate::date::{AsOf, DateChoice, Per, Periods, day_number, full_years};
 use crate::diagnostic::{Message, refused};
 use crate::engine::case::{Given, Input};
 use crate::engine::classify;
+use crate::engine::dated::History;
 use crate::ledger::AccumulatorKey;
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::plan::compile::read_value;
-use crate::plan::fact::{Domain, Fact, FactKind, Facts, MISSING};
+use crate::plan::fact::{Domain, Fact, FactKind, Facts, MISSING, Measure};
 use crate::reject::{Reject, RejectCode};
 use crate::scheme::syntax::Owner;
 
@@ -286,6 +287,15 @@ fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate,
             FactKind::FacilityId => word(&facility.id, "facility.id")?,
             FactKind::FacilityLevel => word(&facility.level, "facility.level")?,
             FactKind::FacilityRegion => word(&facility.region, "facility.region")?,
+            FactKind::Dated(of, measure) => match plan.facts.get(of).map(|of| (of, of.kind)) {
+                Some((of, FactKind::PersonAttribute(as_of))) => match read_on(plan, as_of, rule_date, claim) {
+                    Some(on) => over_time(plan, person, of, measure, on, |text| {
+                        value_of(claim, of, || format!("person.attributes.{}", of.name), text).map(Some)
+                    })?,
+                    None => None,
+                },
+                _ => None,
+            },
             FactKind::Age => age(person, rule_date),
             FactKind::Days => {
                 let to = claim.service_to.unwrap_or(claim.service_from);
@@ -316,13 +326,33 @@ fn person_value<E>(person: &Person, fact: &Fact, on: NaiveDate, read: impl Fn(&s
     Ok(best)
 }
 
+/// What is told of a person's attribute over time, as of a day.
+fn over_time<E>(
+    plan: &Plan,
+    person: &Person,
+    of: &Fact,
+    measure: Measure,
+    on: NaiveDate,
+    read: impl Fn(&str) -> Result<Option<i64>, E>,
+) -> Result<Option<i64>, E> {
+    let value = |day: NaiveDate| person_value(person, of, day, &read).map(|known| known.or(of.default));
+    History { person, attribute: &of.name, value }.measure(measure, plan.policy_year, plan.whole_months, on)
+}
+
 fn age(person: &Person, on: NaiveDate) -> Option<i64> {
     person.birth_date.map(|birth| full_years(birth, on).saturating_mul(1_000_000))
 }
 
 /// The value of a person's fact on a day, for premiums; nothing if it is not known or not a value of the scheme.
-pub(crate) fn person_fact(fact: &Fact, person: &Person, on: NaiveDate) -> Option<i64> {
+pub(crate) fn person_fact(plan: &Plan, fact: &Fact, person: &Person, on: NaiveDate) -> Option<i64> {
     let known = match fact.kind {
+        FactKind::Dated(of, measure) => {
+            let of = plan.facts.get(of)?;
+            let FactKind::PersonAttribute(as_of) = of.kind else { return None };
+            let on = as_of.back_from(on)?;
+            let known = over_time(plan, person, of, measure, on, |text| Ok::<_, Infallible>(read_value(&of.domain, text)));
+            known.unwrap_or_else(|never| match never {})
+        }
         FactKind::PersonAttribute(as_of) => {
             let on = as_of.back_from(on)?;
             let known = person_value(person, fact, on, |text| Ok::<_, Infallible>(read_value(&fact.domain, text)));

@@ -313,8 +313,10 @@ impl Compiler<'_> {
             as_incurred: header.as_incurred,
             policy_year: header.policy_year,
             both_ends: header.both_ends,
+            whole_months: header.whole_months.unwrap_or(false),
             portions: tree.portions.iter().map(|p| named(&p.id, &p.about)).collect(),
             entry_facts: facts_where(FactKind::at_entry),
+            asks_earlier: facts.iter().any(|f| matches!(f.kind, FactKind::Previous(_) | FactKind::Quiet(_))),
             line_facts: facts_where(FactKind::of_line),
             facts,
             parameters: tree

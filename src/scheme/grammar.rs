@@ -186,6 +186,12 @@ pub(crate) const SCHEME: Section = Section {
                 "天数如何计算：按过夜数（默认），或首尾两天都算",
                 "How days are counted where a claim does not give them: as nights (default), or with the first and the last day",
             ),
+            key(
+                "months",
+                Form::Word(&["begun", "whole"]),
+                "`months_in_year` 如何计月：当月有一日即计，或整月才计",
+                "Which months `months_in_year` counts: those of which a day is covered, or those covered in whole",
+            ),
         ],
         ABOUT,
     ],

@@ -54,6 +54,8 @@ pub(crate) struct Header {
     pub(crate) policy_year: PolicyYear,
     /// Days count the first and the last day, not the nights between them.
     pub(crate) both_ends: bool,
+    /// Whether a month of the policy year counts only where it is covered in whole, not where it has begun.
+    pub(crate) whole_months: Option<bool>,
     pub(crate) settles: Option<Settles>,
     pub(crate) settles_place: Place,
 }

@@ -33,6 +33,7 @@ mod layout;
 mod lean;
 mod line_caps;
 mod model_agreement;
+mod over_time;
 mod pages;
 mod parts;
 mod personal_periods;

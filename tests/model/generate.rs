@@ -67,6 +67,7 @@ fn empty_scheme() -> Scheme {
         as_incurred: false,
         policy_year: (1, 1),
         both_ends: false,
+        whole_months: false,
         portions: Vec::new(),
         attributes: Vec::new(),
         parameters: Vec::new(),
@@ -268,6 +269,12 @@ impl Maker<'_> {
                 return op(name(&fact), '*', Formula::Percent(self.constant(Size::Factor)));
             }
         }
+        if self.scheme.attributes.iter().any(|one| one.name == "enrolled") && self.chance(8) {
+            self.seen.hit("formula: a part of the year");
+            let part = self.pick(&[("months_in_year.enrolled", 12), ("days_in_year.enrolled", 365)]);
+            let figure = op(op(parameter, '*', name(part.0)), '/', Formula::Number(Rat::whole(part.1)));
+            return call("round", vec![figure, Formula::Number(self.unit)]);
+        }
         match self.below(9) {
             0 => op(parameter, '/', Formula::Number(Rat::whole(2))),
             1 => op(op(parameter, '+', constant), '*', name("base_rate")),
@@ -318,6 +325,14 @@ impl Maker<'_> {
                 continue;
             }
             let name = one.name.clone();
+            if one.of == Of::Person && !matches!(one.kind, Kind::Text) {
+                facts.push(Fact::Number(format!("months_since.{name}"), vec![0, 3, 12]));
+                facts.push(Fact::Number(format!("days_since.{name}"), vec![10, 200]));
+            }
+            if one.of == Of::Person && matches!(one.kind, Kind::YesNo) {
+                facts.push(Fact::Number(format!("months_in_year.{name}"), vec![3, 6, 12]));
+                facts.push(Fact::Number(format!("days_in_year.{name}"), vec![100, 365]));
+            }
             facts.push(match &one.kind {
                 Kind::Words(words) => Fact::Words(name, words.clone()),
                 Kind::YesNo => Fact::YesNo(name),
@@ -343,7 +358,16 @@ impl Maker<'_> {
             }
             for one in &self.scheme.accumulators {
                 let edges = if one.counts == Counts::Claims { vec![1, 3] } else { vec![0, 500] };
-                facts.push(Fact::Number(format!("accumulated.{}", one.id), edges));
+                facts.push(Fact::Number(format!("accumulated.{}", one.id), edges.clone()));
+                if matches!(
+                    one.per,
+                    Per::Day | Per::Month | Per::Quarter | Per::HalfYear | Per::PolicyYear | Per::CalendarYear | Per::YearFrom(..)
+                ) {
+                    facts.push(Fact::Number(format!("previous.{}", one.id), edges));
+                }
+                if one.per == Per::PolicyYear {
+                    facts.push(Fact::Number(format!("quiet.{}", one.id), vec![0, 1, 2]));
+                }
             }
         }
         facts
@@ -480,6 +504,7 @@ impl Maker<'_> {
         self.scheme.as_incurred = self.chance(40);
         self.scheme.policy_year = self.pick(&[(1, 1), (1, 1), (7, 1), (4, 15)]);
         self.scheme.both_ends = self.chance(30);
+        self.scheme.whole_months = self.chance(50);
         let portions = ["in_scope", "self_pay_first", "over_limit", "out_of_scope"];
         let count = 1 + self.below(4);
         self.scheme.portions = portions[..count].iter().map(|&one| one.to_owned()).collect();

@@ -147,6 +147,7 @@ pub(crate) fn example(
         as_incurred: false,
         policy_year: (1, 1),
         both_ends: false,
+        whole_months: false,
         portions: portions.iter().map(|(portion, _)| (*portion).to_owned()).collect(),
         attributes: vec![Attribute {
             name: identity.clone(),

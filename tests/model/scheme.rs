@@ -17,6 +17,8 @@ pub(crate) struct Scheme {
     pub(crate) policy_year: (u32, u32),
     /// Whether the day of discharge is a day of its own.
     pub(crate) both_ends: bool,
+    /// A month counts only if it is covered in whole.
+    pub(crate) whole_months: bool,
     pub(crate) portions: Vec<String>,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) parameters: Vec<(String, Value)>,

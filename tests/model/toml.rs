@@ -156,6 +156,7 @@ fn scheme_table(out: &mut String, scheme: &Scheme) {
     table.add("order", quoted(if scheme.as_incurred { "as-incurred" } else { "as-received" }));
     let (month, day) = scheme.policy_year;
     table.add("policy_year", format!("\"{month:02}-{day:02}\""));
+    table.add("months", quoted(if scheme.whole_months { "whole" } else { "begun" }));
     table.add("days", quoted(if scheme.both_ends { "both-ends" } else { "nights" }));
     table.section(out, "[scheme]");
 }

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::interpret::{Case, Grid, Reject};
+use super::interpret::{Case, Grid, Reject, account_on};
 use super::rat::Rat;
 use super::scheme::{Attribute, Body, Claim, Condition, Datum, Formula, Kept, Kind, Line, Mode, Of, Op, Scheme, Step, Test, Value, When};
 
@@ -20,6 +20,22 @@ impl Case<'_> {
         if let Some(id) = name.strip_prefix("accumulated.") {
             let account = self.account(&Kept::Named(id.to_owned()), String::new());
             return Ok(Datum::Number(self.entry_books.position(&account)));
+        }
+        if let Some(id) = name.strip_prefix("previous.") {
+            let now = self.account(&Kept::Named(id.to_owned()), String::new());
+            let of = |day: NaiveDate| account_on(self.scheme, self.person, id, day);
+            let before = self.rule_date.iter_days().rev().map(of).find(|account| *account != now).unwrap();
+            let position = self.entry_books.position(&before);
+            self.seen.hit_if(!position.is_zero(), "position of the period before");
+            return Ok(Datum::Number(position));
+        }
+        if let Some(id) = name.strip_prefix("quiet.") {
+            let start = policy_year_start(self.scheme, self.rule_date);
+            let of = |years: i32| account_on(self.scheme, self.person, id, start.with_year(start.year() - years).unwrap());
+            let posted = (1..60).find(|years| !self.entry_books.position(&of(*years)).is_zero());
+            self.seen.hit_if(posted == Some(1), "nothing quiet");
+            self.seen.hit_if(posted.is_some_and(|years| years > 1), "quiet years");
+            return Ok(Datum::Number(Rat::whole(posted.map_or(1_000_000, |years| i128::from(years) - 1))));
         }
         for (prefix, wanted) in [("charge.", true), ("uncovered.", false)] {
             if let Some(id) = name.strip_prefix(prefix) {
@@ -39,6 +55,10 @@ impl Case<'_> {
             }
             self.seen.hit_if(self.counting.len() > 1, "sum over several lines");
             return Ok(Datum::Number(sum));
+        }
+        if let Some((measure, of)) = name.split_once('.').filter(|(measure, _)| measure.contains('_')) {
+            let attribute = self.scheme.attributes.iter().find(|one| one.name == of).unwrap();
+            return Ok(Datum::Number(self.over_time(measure, attribute)));
         }
         let line = line.and_then(|index| match &self.claim.body {
             Body::Lines(lines) => lines.get(index),
@@ -90,8 +110,57 @@ impl Case<'_> {
         }
     }
 
-    /// What a person is on the date that the scheme names; of several words, the first in rank.
-    fn personal(&mut self, attribute: &Attribute) -> Option<Datum> {
+    /// Day by day: since when an attribute has been as it is, or how much of the policy year it holds.
+    fn over_time(&mut self, measure: &str, attribute: &Attribute) -> Rat {
+        let on = self.read_on(attribute);
+        let default = attribute.default.clone();
+        let value = |case: &mut Self, day: NaiveDate| case.held_on(attribute, day).or_else(|| default.clone());
+        if measure.ends_with("_since") {
+            let now = value(self, on);
+            let stated = self.person.attributes.get(&attribute.name).into_iter().flatten();
+            let earliest = stated.flat_map(|one| [one.from, one.until]).flatten().min();
+            // Before the first change it has always been as it was.
+            let back = on.iter_days().rev().take_while(|day| earliest.is_some_and(|first| *day >= first.pred_opt().unwrap()));
+            let before = back.skip(1).find(|day| value(self, *day) != now);
+            let Some(first) = before.map(|day| day.succ_opt().unwrap()) else {
+                self.seen.hit("attribute as it is since ever");
+                return Rat::whole(1_000_000);
+            };
+            self.seen.hit("attribute as it is since a day");
+            let days = (on - first).num_days();
+            // A month is full on the same day of a later month, or on the first day after it.
+            let full = |months: &u32| {
+                let (year, month) = (first.year() + ((first.month0() + months) / 12) as i32, (first.month0() + months) % 12 + 1);
+                let again = NaiveDate::from_ymd_opt(year, month, first.day());
+                again.unwrap_or_else(|| date_after(year, month)) <= on
+            };
+            let months = (1..).take_while(full).count();
+            return Rat::whole(if measure == "days_since" { days.into() } else { months as i128 });
+        }
+        let start = policy_year_start(self.scheme, on);
+        let month_of = |day: NaiveDate| {
+            let months = (day.year() * 12 + day.month0() as i32) - (start.year() * 12 + start.month0() as i32);
+            months - i32::from(day.day() < start.day())
+        };
+        let year: Vec<NaiveDate> = start.iter_days().take_while(|day| month_of(*day) < 12).collect();
+        let held: Vec<(i32, bool)> = year.iter().map(|day| (month_of(*day), value(self, *day) == Some(Datum::Truth(true)))).collect();
+        self.seen.hit_if(held.iter().any(|one| one.1) && !held.iter().all(|one| one.1), "attribute holds in a part of the year");
+        let count = match measure {
+            "days_in_year" => held.iter().filter(|one| one.1).count(),
+            "months_in_year" => {
+                let mut days = (0..12).map(|month| held.iter().filter(move |one| one.0 == month));
+                match self.scheme.whole_months {
+                    true => days.filter(|month| month.clone().all(|one| one.1)).count(),
+                    false => days.by_ref().filter(|month| month.clone().any(|one| one.1)).count(),
+                }
+            }
+            other => panic!("no measure {other}"),
+        };
+        Rat::whole(count as i128)
+    }
+
+    /// The date on which an attribute is read.
+    fn read_on(&mut self, attribute: &Attribute) -> NaiveDate {
         let date = match attribute.as_of {
             When::RuleDate => self.rule_date,
             When::Admission => self.claim.service_from,
@@ -99,10 +168,20 @@ impl Case<'_> {
             When::Settlement => self.claim.settled.expect("a settlement date"),
             When::PolicyYearStart => policy_year_start(self.scheme, self.rule_date),
         };
-        let date = attribute.earlier.map_or(date, |(count, step)| {
+        attribute.earlier.map_or(date, |(count, step)| {
             self.seen.hit("attribute read some time before");
             earlier(date, count, step)
-        });
+        })
+    }
+
+    /// What a person is on the date that the scheme names.
+    fn personal(&mut self, attribute: &Attribute) -> Option<Datum> {
+        let date = self.read_on(attribute);
+        self.held_on(attribute, date)
+    }
+
+    /// What a person is on a day; of several words, the first in rank.
+    fn held_on(&mut self, attribute: &Attribute, date: NaiveDate) -> Option<Datum> {
         let all = self.person.attributes.get(&attribute.name)?;
         let held: Vec<&Datum> = all
             .iter()
@@ -295,4 +374,9 @@ pub(super) fn policy_year_start(scheme: &Scheme, date: NaiveDate) -> NaiveDate {
     let (month, day) = scheme.policy_year;
     let this_year = NaiveDate::from_ymd_opt(date.year(), month, day).unwrap();
     if date >= this_year { this_year } else { NaiveDate::from_ymd_opt(date.year() - 1, month, day).unwrap() }
+}
+
+/// The first day of the month after.
+fn date_after(year: i32, month: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year + i32::from(month == 12), month % 12 + 1, 1).unwrap()
 }
