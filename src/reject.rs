@@ -22,7 +22,7 @@ pub enum RejectCode {
     UnknownScheme,
     /// A date that the scheme goes by is missing.
     MissingDate,
-    /// The service ends before it begins, or is settled before it begins.
+    /// The service ends before it begins, or is settled before it begins, or a line is dated outside of it.
     DatesOutOfOrder,
     /// Service before the person was born.
     BeforeBirth,

@@ -103,7 +103,7 @@ fn unused(scene: &Scene<'_>, given: &[&Condition], table: &Table, rest: &mut usi
     let classes: Vec<(usize, Vec<u32>)> = facts
         .iter()
         .filter_map(|fact| plan.facts.get(*fact).map(|f| (*fact, f)))
-        .map(|(fact, f)| (fact, (0..f.domain.classes() as u32).filter(|c| f.domain.possible(*c, effective)).collect()))
+        .map(|(fact, f)| (fact, (0..f.domain.classes() as u32).filter(|c| f.possible(*c, effective)).collect()))
         .collect();
     let cells = classes.iter().try_fold(1usize, |n, (_, c)| n.checked_mul(c.len())).filter(|n| *n <= CELLS);
     let Some(left) = cells.and_then(|n| n.checked_mul(table.value.len())).and_then(|n| rest.checked_sub(n)) else { return Vec::new() };

@@ -31,6 +31,9 @@ catalogue! {
     no_settlement_day(): "方案按结算日期，而案件没有结算日期", "the scheme goes by the day of settlement, which is missing";
     ends_before(from: NaiveDate): "服务结束早于开始（{from}）", "the service ends before it begins on {from}";
     settled_before(from: NaiveDate): "结算早于服务开始（{from}）", "settled before the service begins on {from}";
+    line_outside(from: NaiveDate, to: NaiveDate):
+        "明细日期不在服务期 {from} 至 {to} 之内",
+        "the line is dated outside of the service, {from} to {to}";
     before_birth(from: NaiveDate, birth: NaiveDate): "服务日期 {from} 早于出生日期 {birth}", "service on {from}, before the birth on {birth}";
     not_in_force(id: &str, version: &str, on: NaiveDate):
         "方案 `{id}` 的版本 {version} 在 {on} 无效",

@@ -194,6 +194,7 @@ impl<'p> Differ<'p> {
                 kind,
                 Quantity
                     | LineAmount
+                    | LineDate
                     | Age
                     | Days
                     | RuleDate

@@ -224,6 +224,7 @@ words! {
     group_text: "按 {} 分组，合计不足 {} 的组不计入", "by {}: a group with less than {} does not count";
     group_which: "；只分组 {}", "; only lines with {} are grouped";
     line_amount: "明细金额", "amount of the line";
+    line_date: "明细日期", "date of the line";
     billed: "费用总额", "bill";
     billed_of: "{}（账单）", "{} billed";
     left: "剩余费用", "money left";

@@ -328,9 +328,10 @@ impl Words {
                 "the claim names a scheme that is not there, or names none where there are several",
             ),
             MissingDate => self.pick("缺少方案所依据的日期", "a date that the scheme goes by is missing"),
-            DatesOutOfOrder => {
-                self.pick("日期先后有误：服务结束或结算早于服务开始", "the service ends before it begins, or is settled before it begins")
-            }
+            DatesOutOfOrder => self.pick(
+                "日期先后有误：服务结束或结算早于服务开始，或明细日期在服务期之外",
+                "the service ends before it begins, is settled before it begins, or has a line dated outside of it",
+            ),
             SeveralHouseholds => self.pick("规则日期当天属于两个家庭", "the person belongs to two households on the rule date"),
             BeforeBirth => self.pick("服务日期早于出生日期", "the service is before the person was born"),
             NoSchemeInForce => self.pick("规则适用日期没有有效的方案版本", "no edition of the scheme holds on the rule date"),

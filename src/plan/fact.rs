@@ -18,6 +18,13 @@ pub(crate) struct Fact {
     pub(crate) default: Option<i64>,
 }
 
+impl Fact {
+    /// Whether any case can have a value of the class. Lines of a claim may be dated outside of the scheme's time.
+    pub(crate) fn possible(&self, class: u32, effective: (i64, i64)) -> bool {
+        self.domain.possible(class, if self.kind == FactKind::LineDate { (i64::MIN, i64::MAX) } else { effective })
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FactKind {
     PersonAttribute(AsOf),
@@ -32,6 +39,8 @@ pub(crate) enum FactKind {
     LineCode,
     Quantity,
     LineAmount,
+    /// The day of the line's service.
+    LineDate,
     Age,
     Days,
     RuleDate,
@@ -54,7 +63,7 @@ pub(crate) enum FactKind {
 impl FactKind {
     pub(crate) fn of_line(self) -> bool {
         use FactKind::*;
-        matches!(self, LineAttribute | LineClass | LineCode | Quantity | LineAmount)
+        matches!(self, LineAttribute | LineClass | LineCode | Quantity | LineAmount | LineDate)
     }
 
     pub(crate) fn at_entry(self) -> bool {
@@ -144,7 +153,7 @@ impl Domain {
     }
 
     /// Whether any value can be of the class: numbers are never below zero, dates lie in the scheme's time.
-    pub(crate) fn possible(&self, class: u32, effective: (i64, i64)) -> bool {
+    fn possible(&self, class: u32, effective: (i64, i64)) -> bool {
         let end = |cuts: &[i64]| cuts.get(class as usize).copied();
         match self {
             Domain::Words(_) | Domain::YesNo | Domain::Text(_) => true,

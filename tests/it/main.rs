@@ -32,6 +32,7 @@ mod journal;
 mod layout;
 mod lean;
 mod line_caps;
+mod line_dates;
 mod model_agreement;
 mod pages;
 mod parts;

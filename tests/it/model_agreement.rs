@@ -110,6 +110,8 @@ const FEATURES: &[&str] = &[
     "layer: write-off",
     "limit floored to the unit",
     "limit passed only by rounding",
+    "condition on dates of lines tells them apart",
+    "line dated outside of the service",
     "line: classified",
     "line: over the price limit",
     "line: over the quantity limit",

@@ -120,6 +120,7 @@ enum Fact {
     Number(String, Vec<i128>),
     Text(String, &'static str),
     RuleDate,
+    LineDate,
 }
 
 struct Maker<'a> {
@@ -169,6 +170,12 @@ impl Maker<'_> {
 
     fn any_date(&mut self) -> NaiveDate {
         date(2023, 1, 1) + Days::new(self.below(790) as u64)
+    }
+
+    /// The first day of a policy year.
+    fn turn_of_the_year(&self) -> NaiveDate {
+        let (month, day) = self.scheme.policy_year;
+        date(2024, month, day)
     }
 
     /// An amount on a bill: a multiple of the scheme's unit; round, odd or tiny.
@@ -329,6 +336,7 @@ impl Maker<'_> {
         }
         if place.lines {
             facts.push(Fact::Number("quantity".to_owned(), vec![2, 4]));
+            facts.push(Fact::LineDate);
             if !self.tame {
                 facts.push(Fact::Number("amount".to_owned(), vec![200, 500]));
             }
@@ -374,6 +382,7 @@ impl Maker<'_> {
             }
             Fact::Text(name, word) => Test::OneOf(name, vec![word.to_owned()]),
             Fact::RuleDate => Test::RuleDate(vec![(self.pick(&[Op::Below, Op::AtLeast]), self.any_date())]),
+            Fact::LineDate => Test::LineDate(vec![(self.pick(&[Op::Below, Op::AtLeast]), self.turn_of_the_year())]),
         }
     }
 
@@ -448,6 +457,10 @@ impl Maker<'_> {
             Fact::RuleDate => {
                 let on = self.any_date();
                 vec![one(Test::RuleDate(vec![(Op::Below, on)])), one(Test::RuleDate(vec![(Op::AtLeast, on)]))]
+            }
+            Fact::LineDate => {
+                let on = self.turn_of_the_year();
+                vec![one(Test::LineDate(vec![(Op::Below, on)])), one(Test::LineDate(vec![(Op::AtLeast, on)]))]
             }
         };
         if self.chance(25) {
@@ -1261,6 +1274,7 @@ impl Maker<'_> {
         let mut service_from = match before.last() {
             Some(last) if self.chance(30) => last.service_from,
             Some(last) if self.chance(30) => last.service_from + Days::new(self.below(20) as u64),
+            _ if self.chance(20) => self.turn_of_the_year() - Days::new(self.below(30) as u64),
             _ => self.any_date(),
         };
         let mut stay = self.chance(30).then(|| format!("s{index}"));
@@ -1271,7 +1285,7 @@ impl Maker<'_> {
             service_from = last.service_from;
             self.seen.hit("stay with several claims");
         }
-        let service_to = service_from + Days::new(self.pick(&[0, 1, 3, 7, 9, 19]));
+        let service_to = service_from + Days::new(self.pick(&[0, 1, 3, 7, 9, 19, 45]));
         let asks = |when: When| self.scheme.rule_date == when || self.scheme.attributes.iter().any(|one| one.as_of == when);
         let (discharge, settlement) = (asks(When::Discharge), asks(When::Settlement));
         let settled = service_to + Days::new(self.below(60) as u64);
@@ -1288,12 +1302,15 @@ impl Maker<'_> {
             }
         }
         let body = self.body();
+        let service_to_given = discharge || self.chance(85);
+        let mut body = body;
+        self.date_lines(&mut body, service_from, if service_to_given { service_to } else { service_from });
         let mut claim = Claim {
             id: format!("c{index:02}"),
             person: person.id.clone(),
             fields,
             service_from,
-            service_to: (discharge || self.chance(85)).then_some(service_to),
+            service_to: service_to_given.then_some(service_to),
             settled: (settlement || self.chance(85)).then_some(settled),
             sequence,
             stay,
@@ -1314,14 +1331,35 @@ impl Maker<'_> {
         claim
     }
 
+    /// Gives lines dates of the service: none, or of a few.
+    fn date_lines(&mut self, body: &mut Body, from: NaiveDate, to: NaiveDate) {
+        let Body::Lines(lines) = body else { return };
+        if self.tame || self.chance(30) {
+            return;
+        }
+        let all = self.chance(70);
+        for line in lines {
+            if all || self.chance(50) {
+                let days: Vec<NaiveDate> = from.iter_days().take_while(|date| *date <= to).collect();
+                line.date = Some(self.pick(&days));
+            }
+        }
+    }
+
     /// Makes a claim that must be rejected.
     fn spoil(&mut self, claim: &mut Claim) {
+        let choice = self.state % 6;
+        if let (5, Body::Lines(lines)) = (choice, &mut claim.body) {
+            self.seen.hit("line dated outside of the service");
+            let service = [claim.service_from - Days::new(1), claim.service_to.unwrap_or(claim.service_from) + Days::new(1)];
+            lines[0].date = Some(service[usize::from(self.state % 4 > 1)]);
+            return;
+        }
         let unit = self.unit;
         let part = match &mut claim.body {
             Body::Portions(portions) => &mut portions[0].1,
             Body::Lines(lines) => &mut lines[0].amount,
         };
-        let choice = self.state % 5;
         match choice {
             0 => claim.service_to = Some(claim.service_from - Days::new(1)),
             1 => {
@@ -1358,6 +1396,7 @@ impl Maker<'_> {
                 id: format!("{}", index + 1),
                 code: None,
                 class: None,
+                date: None,
                 quantity: self.whole(&[1, 1, 2, 3, 4, 7, 10]),
                 amount: same.unwrap_or_else(|| self.money()),
                 attributes: BTreeMap::new(),
@@ -1418,6 +1457,7 @@ fn subject(test: &Test) -> &str {
     match test {
         Test::OneOf(name, _) | Test::Is(name, _) | Test::Compare(name, _) => name,
         Test::RuleDate(_) => "rule_date",
+        Test::LineDate(_) => "line_date",
         Test::Any(_) => "any",
         Test::Not(Condition(tests)) => tests.first().map_or("not", subject),
     }

@@ -388,7 +388,12 @@ impl Case<'_> {
         let (claim, unit) = (self.claim, self.scheme.rounding.0);
         let settled_early = claim.settled.is_some_and(|settled| settled < claim.service_from);
         let parts = claim.parts();
-        let code = if claim.last_day() < claim.service_from || settled_early {
+        let service = claim.service_from..=claim.last_day();
+        let outside = match &claim.body {
+            Body::Lines(lines) => lines.iter().filter_map(|line| line.date).any(|date| !service.contains(&date)),
+            Body::Portions(_) => false,
+        };
+        let code = if claim.last_day() < claim.service_from || settled_early || outside {
             "dates-out-of-order"
         } else if self.rule_date < self.scheme.from {
             "no-scheme-in-force"

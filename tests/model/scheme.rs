@@ -113,6 +113,7 @@ pub(crate) enum Test {
     Is(String, bool),
     Compare(String, Vec<(Op, Rat)>),
     RuleDate(Vec<(Op, NaiveDate)>),
+    LineDate(Vec<(Op, NaiveDate)>),
     Any(Vec<Condition>),
     Not(Condition),
 }
@@ -499,6 +500,7 @@ pub(crate) struct Line {
     pub(crate) id: String,
     pub(crate) code: Option<String>,
     pub(crate) class: Option<String>,
+    pub(crate) date: Option<NaiveDate>,
     pub(crate) quantity: Rat,
     pub(crate) amount: Rat,
     pub(crate) attributes: BTreeMap<String, Datum>,

@@ -589,6 +589,7 @@ fn condition(condition: &Condition) -> String {
                 several => table.add(&key(name), comparison(several)),
             },
             Test::RuleDate(comparisons) => table.add("rule_date", comparison(comparisons)),
+            Test::LineDate(comparisons) => table.add("line_date", comparison(comparisons)),
             Test::Any(conditions) => table.add("any", list(conditions.iter().map(self::condition))),
             Test::Not(condition) => table.add("not", self::condition(condition)),
         }
@@ -706,6 +707,9 @@ pub(crate) fn claim(claim: &Claim, scheme: &Scheme) -> Json {
                     if let Some(word) = word {
                         one.insert(key.into(), json!(word));
                     }
+                }
+                if let Some(date) = line.date {
+                    one.insert("date".into(), json!(date.to_string()));
                 }
                 one.insert("quantity".into(), json!(line.quantity.to_string()));
                 one.insert("amount".into(), json!(line.amount.to_string()));

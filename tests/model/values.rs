@@ -56,6 +56,7 @@ impl Case<'_> {
             "left" => Datum::Number(total(&self.entry_left)),
             "quantity" => Datum::Number(line.unwrap().quantity),
             "amount" => Datum::Number(line.unwrap().amount),
+            "line_date" => Datum::Day(self.day_of(line.unwrap())),
             _ => {
                 let declared = self.scheme.attributes.iter().find(|one| one.name == name);
                 return self.attribute(declared.unwrap(), line);
@@ -133,6 +134,11 @@ impl Case<'_> {
         Ok(true)
     }
 
+    /// The day of a line: the first of the service, if it says none.
+    pub(super) fn day_of(&self, line: &Line) -> NaiveDate {
+        line.date.unwrap_or(self.claim.service_from)
+    }
+
     pub(super) fn test(&mut self, test: &Test, line: Option<usize>) -> Result<bool, Reject> {
         match test {
             Test::OneOf(name, words) => match self.ask(name, line)? {
@@ -148,6 +154,18 @@ impl Case<'_> {
                 let date = self.rule_date;
                 Ok(comparisons.iter().all(|(op, with)| compare(date, *op, *with)))
             }
+            Test::LineDate(comparisons) => match self.ask("line_date", line)? {
+                Datum::Day(date) => {
+                    let days = |lines: &[Line]| lines.iter().map(|line| self.day_of(line)).collect::<Vec<_>>();
+                    if let Body::Lines(lines) = &self.claim.body {
+                        let holds = |date: &NaiveDate| comparisons.iter().all(|(op, with)| compare(*date, *op, *with));
+                        let some = days(lines);
+                        self.seen.hit_if(some.iter().any(holds) && !some.iter().all(holds), "condition on dates of lines tells them apart");
+                    }
+                    Ok(comparisons.iter().all(|(op, with)| compare(date, *op, *with)))
+                }
+                other => panic!("no day: {other:?}"),
+            },
             Test::Any(conditions) => {
                 for condition in conditions {
                     if self.holds(condition, line)? {
@@ -259,6 +277,7 @@ pub(super) fn name_of(test: &Test) -> Option<String> {
     match test {
         Test::OneOf(name, _) | Test::Is(name, _) | Test::Compare(name, _) => Some(name.clone()),
         Test::RuleDate(_) => Some("rule_date".to_owned()),
+        Test::LineDate(_) => Some("line_date".to_owned()),
         Test::Any(_) | Test::Not(_) => None,
     }
 }
