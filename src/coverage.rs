@@ -138,6 +138,7 @@ pub fn rules(plan: &Plan) -> BTreeSet<Rule> {
         benefit.deductibles.iter().chain(&benefit.franchise).for_each(|d| add(Does::Meets(d.label.clone())));
         benefit.base_caps.iter().for_each(|c| add(Does::CutsBase(c.label.clone())));
         benefit.line_caps.iter().for_each(|c| add(Does::CutsBase(c.limit.label.clone())));
+        benefit.run_off.iter().for_each(|_| add(Does::CutsBase("run-off".to_owned())));
         benefit.caps.iter().for_each(|c| add(Does::Binds(c.label.clone())));
         benefit.copays.iter().flat_map(|c| &c.caps).for_each(|c| add(Does::Binds(c.label.clone())));
         benefit.out_of_pocket_max.iter().for_each(|m| add(Does::Raises(m.label.clone())));
@@ -220,6 +221,7 @@ fn of_figures(benefit: &Benefit, figures: &Figures, facts: &Facts, add: &mut dyn
     let counted = figures.counted.iter().fold(Money::ZERO, |sum, c| sum.checked_add(money(c.counted)).unwrap_or(sum));
     let counted = figures.held.and_then(|held| counted.checked_sub(money(held))).unwrap_or(counted);
     let mut counted = counted;
+    figures.run_off.iter().for_each(|_| add(Does::CutsBase("run-off".to_owned())));
     for cap in figures.line_caps.iter().filter(|cap| money(cap.after) < money(cap.before)) {
         add(Does::CutsBase(cap.limit.rule.clone()));
         let cut = money(cap.before).checked_sub(money(cap.after)).unwrap_or(Money::ZERO);

@@ -17,6 +17,7 @@ mod phases;
 pub(crate) mod prepare;
 mod prepared;
 mod program;
+pub(crate) mod run_off;
 pub(crate) mod trace;
 
 use chrono::NaiveDate;
@@ -48,6 +49,10 @@ pub(crate) enum Fault {
     PriorAboveResidual {
         layer: u32,
     },
+    /// A claim goes on beyond a layer's run-off, and does not say what is dated when.
+    Undivided {
+        layer: u32,
+    },
     /// Something that cannot be; a defect of this crate.
     Internal,
 }
@@ -69,6 +74,14 @@ impl Fault {
                 let amount = given.map_or(Money::ZERO, |given| given.amount);
                 let message = refused::paying_too_much(name, &format!("{amount:.places$}"));
                 (RejectCode::PriorAboveResidual, format!("prior.{name}"), message)
+            }
+            Fault::Undivided { layer } => {
+                let layer = plan.layers.get(layer as usize);
+                let name = layer.map_or("", |l| l.name.id.as_str());
+                let days = layer.and_then(|l| l.run_off).unwrap_or(0);
+                let rule_date = bill.and_then(|bill| bill.input).and_then(|input| input.rule_date);
+                let until = rule_date.and_then(|date| run_off::ends(plan, date, days)).map(|(_, until)| until).unwrap_or_default();
+                (RejectCode::UndatedLines, "lines".to_owned(), refused::undated_lines(name, until))
             }
             Fault::Internal => (RejectCode::NoValue, String::new(), refused::internal()),
         };

@@ -277,6 +277,8 @@ pub(crate) struct Layer {
     pub(crate) given_posts: Vec<usize>,
     pub(crate) premium: Option<(Value, Condition)>,
     pub(crate) write_off: bool,
+    /// For how many days after the policy year of the claim it goes on paying; without, to the claim's end.
+    pub(crate) run_off: Option<u32>,
     pub(crate) benefits: Vec<Benefit>,
 }
 
@@ -450,6 +452,8 @@ pub(crate) struct Benefit {
     pub(crate) covers: Vec<Cover>,
     pub(crate) lines: Option<Condition>,
     pub(crate) group: Option<Group>,
+    /// Its layer's.
+    pub(crate) run_off: Option<u32>,
     pub(crate) franchise: Option<Limit>,
     pub(crate) deductibles: Vec<Limit>,
     pub(crate) copays: Vec<Copay>,

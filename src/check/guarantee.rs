@@ -70,7 +70,7 @@ fn shared(plan: &Plan, first: &Benefit, second: &Benefit) -> Option<String> {
 }
 
 fn all_lines(benefit: &Benefit) -> bool {
-    benefit.lines.is_none() && benefit.group.is_none()
+    !benefit.chooses()
 }
 
 fn overlap_in_part(first: &Benefit, second: &Benefit) -> bool {

@@ -417,8 +417,7 @@ fn sweeps(plan: &Plan, benefit: &Benefit, portion: usize) -> bool {
     let full = |c: &crate::plan::Cover| matches!(c.factor, Value::Constant(MICROS_PER_WHOLE));
     benefit.indemnity
         && benefit.coordinate.is_none()
-        && benefit.lines.is_none()
-        && benefit.group.is_none()
+        && !benefit.chooses()
         && matches!(benefit.form, Form::Ratio(Value::Constant(MICROS_PER_WHOLE)))
         && benefit.limits().next().is_none()
         && benefit.copays.is_empty()

@@ -4,6 +4,7 @@ use crate::claim::{Claim, Person};
 use crate::decision::*;
 use crate::digest::Digest;
 use crate::engine::case::{Case, Input};
+use crate::engine::run_off;
 use crate::engine::trace::{Failed, LimitKind, Step, Steps};
 use crate::money::{Money, Raw};
 use crate::plan::fact::Facts;
@@ -229,6 +230,7 @@ impl<'a> Builder<'a> {
                 let reason = match failed {
                     Failed::Test(note) => NotFired::Condition(self.failed(note)),
                     Failed::NoLine => NotFired::NoLine,
+                    Failed::AfterRunOff => NotFired::AfterRunOff { until: self.run_off().map(|f| f.until).unwrap_or_default() },
                     Failed::NothingLeft => NotFired::NothingLeft,
                 };
                 if let Some(benefit) = self.decision_benefit() {
@@ -245,6 +247,7 @@ impl<'a> Builder<'a> {
                     figures.dropped.push(dropped);
                 }
             }
+            Step::AfterRunOff { line, left } => self.after_run_off(line, left),
             Step::Carried { accumulator, amount, to } => {
                 if let Some(found) = self.plan.accumulators.get(accumulator) {
                     let amount = self.position(found, amount);
@@ -301,6 +304,22 @@ impl<'a> Builder<'a> {
         }
         if let Some(figure) = figures.copays.last_mut() {
             work(figure);
+        }
+    }
+
+    /// How far the layer at work pays for lines dated later than the policy year.
+    fn run_off(&self) -> Option<RunOffFigure> {
+        let days = self.plan_benefit()?.run_off?;
+        let (year_end, until) = run_off::ends(self.plan, self.input.rule_date?, days)?;
+        Some(RunOffFigure { year_end, days, until, lines: Vec::new() })
+    }
+
+    fn after_run_off(&mut self, line: usize, left: Money) {
+        let begun = self.run_off();
+        let late = self.claim.lines.get(line).and_then(|l| Some(LateLine { line: l.id.clone(), date: l.date?, left: self.amount(left) }));
+        // Of lines without anything that the benefit covers nothing is to be told.
+        if let (Some(late), Some(begun), Some(figures)) = (late.filter(|_| left > Money::ZERO), begun, self.figures()) {
+            figures.run_off.get_or_insert(begun).lines.push(late);
         }
     }
 
@@ -494,6 +513,7 @@ impl<'a> Builder<'a> {
         Some(Figures {
             counted: Vec::new(),
             dropped: Vec::new(),
+            run_off: None,
             held: None,
             line_caps: Vec::new(),
             base_caps: Vec::new(),

@@ -82,6 +82,10 @@ impl Facts {
     fn figures(&mut self, path: &str, figures: &Figures) {
         let mut put = |key: &str, value: &dyn ToString| self.put(&format!("{path}.{key}"), value);
         put("base", &figures.base);
+        if let Some(run_off) = &figures.run_off {
+            let late = run_off.lines.iter().map(|line| line.left).reduce(|sum, left| sum.checked_add(left).unwrap_or(sum));
+            late.iter().for_each(|late| put("after_run_off", late));
+        }
         for (number, cap) in (1..).zip(&figures.line_caps) {
             put(&format!("line_cap_{number}"), &cap.keeps);
         }

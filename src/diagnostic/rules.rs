@@ -126,6 +126,9 @@ catalogue! {
     nights(): "按夜", "nights";
     both_ends(): "首尾都算", "both-ends";
     write_off(): "减免", "write-off";
+    run_off(): "延续期", "run-off";
+    to_the_end(): "付至服务结束", "to the end of the service";
+    run_off_days(days: usize): "保障年度结束后 {days} 天", "{days} days after the policy year";
     payer(): "支付方", "payer";
     absolute(): "从零起算", "absolute";
     above_deductible(): "从起付线起算", "above-deductible";
@@ -204,6 +207,7 @@ pub(crate) fn label(label: &str) -> Message {
         cap_on_base(),
         cap(),
         line_cap(),
+        run_off(),
         layer_cap(),
         ratio(),
         fixed_sum(),

@@ -304,6 +304,8 @@ impl<'p> Differ<'p> {
         let role = |layer: &plan::Layer| if layer.write_off { say::write_off() } else { say::payer() };
         self.condition(path.of(say::when()), &old.condition, &new.condition);
         self.text(path.of(say::role()), role(old), role(new));
+        let run_off = |layer: &plan::Layer| layer.run_off.map_or_else(say::to_the_end, |days| say::run_off_days(days as usize));
+        self.text(path.of(say::run_off()), run_off(old), run_off(new));
         let covers = |plan: &Plan, list: &[usize]| {
             list.iter().filter_map(|p| plan.portions.get(*p)).map(|p| p.id.clone()).collect::<Vec<_>>().join(", ")
         };

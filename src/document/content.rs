@@ -240,6 +240,9 @@ impl Writer<'_> {
                 let tail = Line::from(words.premium_text()).and(self.if_holds(when));
                 items.push(self.rule(words.premium().into(), tail, amount, Unit::Amount, written));
             }
+            if let Some(days) = layer.run_off {
+                items.push(((words.run_off().into(), Line::fill(words.run_off_text(), [days.to_string().into()])), None));
+            }
             self.items(items);
             if layer.write_off {
                 self.text(Line::strong(words.write_off()));

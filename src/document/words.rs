@@ -96,6 +96,10 @@ words! {
     everybody: "所有人", "everybody";
     applies: "适用条件", "Applies when";
     always_applies: "每件理赔", "always";
+    run_off: "跨年延续期", "Run-off";
+    run_off_text:
+        "保障年度结束后 {} 天之后的明细不计入；超过该日而明细没有日期的理赔被拒绝",
+        "lines dated more than {} days after the end of the policy year do not count; a claim that goes on beyond that day is rejected if its lines have no dates";
     write_off: "此层为医疗机构减免，不是支付。", "This layer is waived by the provider, not paid.";
     premium: "保费", "Premium";
     premium_text: "每人每保障年度", "per person and policy year";

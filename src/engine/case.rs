@@ -35,6 +35,9 @@ pub(crate) struct Input {
     pub(crate) given_split: Vec<Money>,
     pub(crate) rule_date: Option<chrono::NaiveDate>,
     pub(crate) service_from: Option<chrono::NaiveDate>,
+    pub(crate) service_to: Option<chrono::NaiveDate>,
+    /// The dates that lines have of their own; kept for plans with a run-off.
+    pub(crate) line_dates: Vec<Option<chrono::NaiveDate>>,
     pub(crate) periods: Periods,
     pub(crate) stay: Option<String>,
 }

@@ -150,6 +150,7 @@ impl Known<'_> {
             || benefit.lines.is_some()
             || !benefit.line_caps.is_empty()
             || benefit.group.is_some()
+            || benefit.run_off.is_some()
             || benefit.minimum.is_some()
             || benefit.franchise.is_some()
             || benefit.covers.len() > 2

@@ -65,6 +65,8 @@ pub(crate) enum Failed {
     Test(u32),
     /// It looks at lines, and none fits.
     NoLine,
+    /// Every line is dated after its run-off.
+    AfterRunOff,
     /// Nothing is left that it counts.
     NothingLeft,
 }
@@ -109,6 +111,11 @@ pub(crate) enum Step {
         line: usize,
         group: Money,
         least: Money,
+    },
+    /// A line dated after the layer's run-off, and what is left of it.
+    AfterRunOff {
+        line: usize,
+        left: Money,
     },
     Counted {
         cover: usize,

@@ -112,6 +112,15 @@ impl Story {
             let with = clean(&coordination.with.join(words.comma()));
             rows.push((words.coordination(), fill(words.put_back(), &[&with, &grouped(coordination.paid)])));
         }
+        if let Some(run_off) = &figures.run_off {
+            let until = run_off.until.to_string();
+            let text = fill(words.run_off_text(), &[&run_off.year_end.to_string(), &run_off.days.to_string(), &until]);
+            rows.push((words.run_off(), text));
+            for late in &run_off.lines {
+                let text = fill(words.late_line(), &[&clean(&late.line), &late.date.to_string(), &until, &grouped(late.left)]);
+                rows.push((words.dropped(), text));
+            }
+        }
         for dropped in &figures.dropped {
             let values = [clean(&dropped.line), grouped(dropped.group), grouped(dropped.least)];
             rows.push((words.dropped(), fill(words.dropped_text(), &values.each_ref().map(String::as_str))));

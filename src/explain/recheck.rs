@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use crate::date::{Length, Per};
 use crate::decision::{
     BandFigure, BandPosition, CopayFigure, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, LineCapFigure,
-    PhaseFigure, PortionAmount, Posting,
+    PhaseFigure, PortionAmount, Posting, RunOffFigure,
 };
 use crate::money::{Amount, RoundingMode};
 use crate::ratio::Ratio;
@@ -214,6 +214,25 @@ impl Check {
         }
     }
 
+    /// The days that a run-off goes by: the policy year holds the rule date, and each line left out is dated later.
+    fn run_off(&mut self, path: &str, run_off: &RunOffFigure, rule_date: NaiveDate) {
+        let days_after = |date: NaiveDate, from: NaiveDate| date.signed_duration_since(from).num_days();
+        if !(0..366).contains(&days_after(run_off.year_end, rule_date)) {
+            self.differ(&format!("{path}.run_off.year_end"), format!("less than a year from {rule_date}"), run_off.year_end.to_string());
+        }
+        let days = days_after(run_off.until, run_off.year_end);
+        if days != i64::from(run_off.days) {
+            self.differ(
+                &format!("{path}.run_off.until"),
+                format!("{} days after {}", run_off.days, run_off.year_end),
+                run_off.until.to_string(),
+            );
+        }
+        for late in run_off.lines.iter().filter(|late| days_after(late.date, run_off.until) <= 0) {
+            self.differ(&format!("{path}.run_off.{}", late.line), format!("after {}", run_off.until), late.date.to_string());
+        }
+    }
+
     fn differ(&mut self, path: &str, expected: String, found: String) {
         self.mismatches.push(Mismatch { path: path.to_owned(), expected, found });
     }
@@ -302,6 +321,9 @@ impl Check {
             let Some(figures) = &benefit.figures else { continue };
             let path = format!("{id}.{}", benefit.benefit.id);
             Benefit { check: self, path: &path, figures, left: &left, by_lines: !decision.lines.is_empty() }.recheck();
+            if let Some(run_off) = &figures.run_off {
+                self.run_off(&path, run_off, decision.rule_date);
+            }
             self.put_back(&path, figures, decision);
             self.posted(&path, figures, decision);
             for part in &figures.settled {
@@ -558,6 +580,15 @@ impl Benefit<'_> {
 
     fn base(&mut self) {
         let figures = self.figures;
+        if let Some(run_off) = &figures.run_off {
+            // What is left of lines that are too late does not count, and was left.
+            let left = Number::sum(figures.counted.iter().map(|part| part.left).chain(run_off.lines.iter().map(|late| late.left)));
+            let covered = figures.counted.iter().filter_map(|part| self.left.get(part.portion.as_str()));
+            let all = covered.fold(ZERO, |sum, left| sum.plus(*left));
+            if left.0.is_none() || left > all {
+                self.check.differ(&format!("{}.run_off", self.path), format!("at most {all}"), left.to_string());
+            }
+        }
         let mut uncounted = ZERO;
         for part in &figures.counted {
             let path = format!("{}.left.{}", self.path, part.portion);

@@ -101,6 +101,12 @@ impl Benefit {
         parts
     }
 
+    /// Whether it may look at some lines only.
+    #[inline]
+    pub(crate) fn chooses(&self) -> bool {
+        self.lines.is_some() || self.group.is_some() || self.run_off.is_some()
+    }
+
     /// Every limit of the benefit, the layer's caps included.
     pub(crate) fn limits(&self) -> impl Iterator<Item = &Limit> {
         let first = self.franchise.iter().chain(&self.deductibles).chain(&self.out_of_pocket_max);

@@ -57,6 +57,8 @@ pub(crate) enum Form {
     Scalar,
     /// A whole number from 1.
     Positive,
+    /// A whole number of days from 0.
+    Days,
     /// A value: a constant, an expression, a dated series or a decision table.
     Value(Measure),
     /// A condition.
@@ -364,11 +366,29 @@ pub(crate) const LAYER: Section = Section {
                 "付款（默认）或由医疗机构减免",
                 "It pays (default), or the provider waives it",
             ),
+            key(
+                "run_off",
+                Form::Table(&RUN_OFF),
+                "保障年度结束后，本层对跨年住院还支付多少天的费用",
+                "How long after the policy year of a claim it goes on paying for lines dated later",
+            ),
             key("benefit", Form::Tables(&BENEFIT), "保障责任", "The benefits"),
         ],
         ABOUT,
         GUARD,
     ],
+};
+
+pub(crate) const RUN_OFF: Section = Section {
+    id: "run_off",
+    zh: "`run_off` 表",
+    en: "`run_off`",
+    keys: &[&[required(
+        "days",
+        Form::Days,
+        "保障年度结束后的天数；0 为年末截止",
+        "So many days after the end of the policy year; 0 is a split at the year's end",
+    )]],
 };
 
 pub(crate) const PREMIUM: Section =

@@ -662,6 +662,8 @@ pub(crate) struct Layer {
     pub(crate) caps: Vec<Cap>,
     pub(crate) premium: Option<Premium>,
     pub(crate) write_off: bool,
+    /// For how many days after the claim's policy year it goes on paying.
+    pub(crate) run_off: Option<At<u32>>,
     pub(crate) benefits: Vec<Benefit>,
 }
 

@@ -42,6 +42,7 @@ mod properties;
 mod ratio_between;
 #[cfg(feature = "cli")]
 mod readme;
+mod run_off;
 mod schema;
 mod settle;
 #[cfg(feature = "io")]

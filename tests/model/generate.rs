@@ -745,6 +745,7 @@ impl Maker<'_> {
             caps: Vec::new(),
             premium: self.chance(10).then(|| Value::Number(Rat::whole(169))),
             write_off: self.chance(10),
+            run_off: None,
             benefits: Vec::new(),
         };
         self.seen.hit_if(layer.write_off, "layer: write-off");
@@ -755,12 +756,24 @@ impl Maker<'_> {
             let benefit = self.benefit(index, place_in_layer, &layer);
             layer.benefits.push(benefit);
         }
+        self.run_off(&mut layer);
         let factors = layer.benefits.iter().flat_map(|one| &one.covers).any(|(_, factor)| factor.is_some());
         if factors || self.chance(20) {
             self.seen.hit("layer: covers of its own");
             layer.covers = Some(self.some_portions());
         }
         layer
+    }
+
+    /// Perhaps a layer that pays for so many days after the policy year, where nothing goes by the claim's days or units.
+    fn run_off(&mut self, layer: &mut Layer) {
+        let fits = !self.scheme.classify.is_empty() && self.scheme.rule_date == When::Admission && !self.tame;
+        let written = format!("{:?}", layer);
+        let whole = ["\"days\"", "Day", "\"charge.", "\"uncovered.", "InKind"].iter().any(|word| written.contains(word));
+        if fits && !whole && self.chance(35) {
+            layer.run_off = Some(self.pick(&[0, 0, 3, 10]));
+            self.seen.hit("rule: run-off");
+        }
     }
 
     fn some_portions(&mut self) -> Vec<String> {

@@ -620,11 +620,16 @@ impl Case<'_> {
         let of_coinsurance = benefit.rounding.as_ref().is_some_and(|own| own.of_coinsurance);
 
         // 1  the base
-        let mut cells = self.cells(benefit)?;
+        let late = self.late_lines(layer, benefit)?;
+        let mut cells = self.cells(benefit, &late)?;
         if cells.is_empty() {
             self.seen.hit("lines: none chosen");
             self.fact(&format!("{path}.fired"), false);
-            self.fact(&format!("{path}.failed"), "no-line");
+            // A group may have left the rest out.
+            let in_time = self.chosen_lines(benefit)?.iter().any(|line| !late.contains(line));
+            let reason = if late.is_empty() || in_time { "no-line" } else { "after-run-off" };
+            self.seen.hit_if(reason == "after-run-off", "run-off: every line too late");
+            self.fact(&format!("{path}.failed"), reason);
             return Ok(());
         }
         self.counting = cells.iter().map(|cell| cell.line).collect();
@@ -908,8 +913,53 @@ impl Case<'_> {
         }
     }
 
+    /// The lines that meet the benefit's condition on lines.
+    fn chosen_lines(&mut self, benefit: &Benefit) -> Result<Vec<usize>, Reject> {
+        let by_line = matches!(self.claim.body, Body::Lines(_));
+        let mut chosen = Vec::new();
+        for line in 0..self.left.len() {
+            let holds = match &benefit.lines {
+                None => true,
+                Some(lines) => by_line && self.holds(lines, Some(line))?,
+            };
+            if holds {
+                chosen.push(line);
+            }
+        }
+        Ok(chosen)
+    }
+
+    /// The lines dated after the last day that the layer pays for: day by day from the end of the policy year.
+    fn late_lines(&mut self, layer: &Layer, benefit: &Benefit) -> Result<BTreeSet<usize>, Reject> {
+        let Some(days) = layer.run_off else { return Ok(BTreeSet::new()) };
+        let begins = policy_year_start(self.scheme, self.rule_date);
+        let next = begins.iter_days().skip(1).find(|day| policy_year_start(self.scheme, *day) != begins).unwrap();
+        let first_late = next + Days::new(days);
+        if self.claim.last_day() < first_late {
+            self.seen.hit_if(self.claim.last_day() >= next, "run-off: a stay across the year's end, paid in full");
+            return Ok(BTreeSet::new());
+        }
+        let chosen = self.chosen_lines(benefit)?;
+        let mut late = BTreeSet::new();
+        for line in chosen {
+            let date = match &self.claim.body {
+                Body::Lines(lines) => lines[line].date,
+                Body::Portions(_) => None,
+            };
+            let Some(date) = date else {
+                self.seen.hit("reject: lines without dates beyond the run-off");
+                return Err(Reject("undated-lines"));
+            };
+            if date >= first_late {
+                late.insert(line);
+            }
+        }
+        self.seen.hit_if(!late.is_empty(), "run-off: lines too late");
+        Ok(late)
+    }
+
     /// The covered portions of the chosen lines, and what the benefit counts of each.
-    fn cells(&mut self, benefit: &Benefit) -> Result<Vec<Cell>, Reject> {
+    fn cells(&mut self, benefit: &Benefit, late: &BTreeSet<usize>) -> Result<Vec<Cell>, Reject> {
         let names = named_deductibles(benefit);
         let mut cells = Vec::new();
         for line in 0..self.left.len() {
@@ -920,6 +970,9 @@ impl Case<'_> {
                     continue;
                 }
                 self.seen.hit("lines: one chosen");
+            }
+            if late.contains(&line) {
+                continue;
             }
             for (portion, factor) in &benefit.covers {
                 let factor = match factor {

@@ -234,6 +234,8 @@ pub(crate) struct Layer {
     pub(crate) caps: Vec<Cap>,
     pub(crate) premium: Option<Value>,
     pub(crate) write_off: bool,
+    /// For how many days after the policy year it goes on paying.
+    pub(crate) run_off: Option<u64>,
     pub(crate) benefits: Vec<Benefit>,
 }
 

@@ -176,6 +176,9 @@ fn layer(out: &mut String, layer: &Layer) {
     if layer.write_off {
         table.add("role", quoted("write-off"));
     }
+    if let Some(days) = layer.run_off {
+        table.add("run_off", format!("{{ days = {days} }}"));
+    }
     table.section(out, "[[layer]]");
     for one in &layer.benefits {
         benefit(out, one);

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::{Compiler, Declared, Scope, named};
-use crate::date::Per;
+use crate::date::{DateChoice, Per};
 use crate::diagnostic::message::Never;
 use crate::diagnostic::{Code, Diagnostic, catalogue as say};
 use crate::money::Money;
 use crate::plan::condition::Condition;
 use crate::plan::fact::FactKind;
+use crate::plan::parts::Part;
 use crate::plan::value::{Range, Value};
 use crate::plan::{self, Accumulator, Payer};
 use crate::ratio::Ratio;
@@ -97,6 +98,15 @@ impl Compiler<'_> {
                 if cap.on_base { layer_base_caps.push(limit) } else { layer_caps.push(limit) }
             }
         }
+        if let Some(days) = &layer.run_off {
+            if self.tree.header.settles.is_some() {
+                self.error(Code::Conflict, &days.place, say::run_off_of_settlement());
+            } else if self.tree.header.rule_date != DateChoice::Admission {
+                self.error(Code::Conflict, &days.place, say::run_off_goes_by_admission());
+            } else if self.tree.classify.is_empty() {
+                self.error(Code::Conflict, &days.place, say::run_off_needs_lines());
+            }
+        }
         let premium = match &layer.premium {
             None => None,
             Some(premium) => {
@@ -148,6 +158,7 @@ impl Compiler<'_> {
             given_posts,
             premium,
             write_off: layer.write_off,
+            run_off: layer.run_off.as_ref().map(|days| days.value),
             benefits,
         })
     }
@@ -383,6 +394,7 @@ impl Compiler<'_> {
             covers,
             lines: lines?,
             group: group?,
+            run_off: layer.run_off.as_ref().map(|days| days.value),
             franchise,
             deductibles,
             by_items: copays.iter().any(|c| c.each != Each::Claim || c.is_ratio || !c.caps.is_empty()),
@@ -418,6 +430,7 @@ impl Compiler<'_> {
             }
         }
         self.check_pays(&compiled, benefit);
+        self.check_run_off(&compiled, benefit);
         Some(compiled)
     }
 
@@ -453,6 +466,31 @@ impl Compiler<'_> {
         let limit = plan::Limit { amount: amount?, accumulator: accumulator?, condition: condition?, label };
         let posts = cap.on != CapOn::Days || matches!(cap.limit.running, Running::Own { .. });
         Some(plan::LineCap { limit, on: cap.on, times, lines: lines?, posts })
+    }
+
+    /// What goes by the claim's days or units as a whole cannot be cut by the dates of lines.
+    fn check_run_off(&mut self, benefit: &plan::Benefit, written: &syntax::Benefit) {
+        if benefit.run_off.is_none() {
+            return;
+        }
+        let mut by_days = false;
+        let mut figured = |fact: usize| {
+            let kind = self.facts.get(fact).map(|f| f.kind);
+            by_days |= matches!(kind, Some(FactKind::Days | FactKind::DayCharge(_) | FactKind::Uncovered(_)));
+        };
+        for part in benefit.parts() {
+            match part {
+                Part::Condition(_) => {}
+                Part::Value(value) => value.visit_figured(&mut figured),
+                Part::Fact(fact) => figured(fact),
+            }
+        }
+        if by_days {
+            self.error(Code::Conflict, &written.id.place, say::run_off_and_days());
+        }
+        if matches!(benefit.form, plan::Form::InKind { .. }) {
+            self.error(Code::Conflict, &written.id.place, say::run_off_and_units());
+        }
     }
 
     /// A sum over the lines of a benefit is not known before the benefit has chosen them.
@@ -837,8 +875,7 @@ impl Compiler<'_> {
             held.dedup();
             benefit.held = held;
             let in_full = |c: &plan::Cover| matches!(c.factor, Value::Constant(f) if f == Ratio::ONE.millionths());
-            benefit.plain = benefit.lines.is_none()
-                && benefit.group.is_none()
+            benefit.plain = !benefit.chooses()
                 && benefit.coordinate.is_none()
                 && benefit.held.is_empty()
                 && !benefit.by_items

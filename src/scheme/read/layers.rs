@@ -25,12 +25,19 @@ pub(super) fn layer(keys: Keys<'_>) -> Option<Layer> {
     let caps = caps.collect();
     let premium = keys.optional("premium").and_then(|v| v.table(&grammar::PREMIUM)).and_then(premium);
     let write_off = keys.word("role", &[("payer", false), ("write-off", true)]).unwrap_or(false);
+    let run_off = keys.optional("run_off").and_then(|v| v.table(&grammar::RUN_OFF)).and_then(run_off);
     let benefits = keys.list("benefit", &grammar::BENEFIT, benefit);
     if benefits.is_empty() && covers.is_none() && keys.optional("benefit").is_none() {
         keys.report_missing("covers", say::layer_needs_covers());
     }
     keys.finish();
-    Some(Layer { id: id?, about, guard, covers, caps, premium, write_off, benefits })
+    Some(Layer { id: id?, about, guard, covers, caps, premium, write_off, run_off, benefits })
+}
+
+fn run_off(keys: Keys<'_>) -> Option<At<u32>> {
+    let days = keys.required("days").and_then(|v| v.days());
+    keys.finish();
+    days
 }
 
 fn premium(keys: Keys<'_>) -> Option<Premium> {
