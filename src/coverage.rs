@@ -17,13 +17,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::claim::{Claim, Person};
-use crate::decision::{Decision, Entitlement, Figures};
+use crate::decision::{BenefitDecision, Decision, Entitlement, Figures, ItemDecision};
 use crate::diagnostic::{Message, rules as say};
-use crate::engine::case::Input;
+use crate::engine::case::{Input, look_at_line};
+use crate::engine::items;
 use crate::engine::prepare::prepare;
 use crate::money::{Amount, Money};
 use crate::plan::cases::rows;
-use crate::plan::fact::Facts;
+use crate::plan::fact::{FactKind, Facts};
 use crate::plan::value::Value;
 use crate::plan::{Benefit, Form, Plan};
 
@@ -191,25 +192,41 @@ pub fn exercised(plan: &Plan, person: &Person, claim: &Claim, decision: &Decisio
         return done;
     }
     for (l, b, benefit) in each_benefit(plan) {
-        let figures = decision.layers.get(l).and_then(|layer| layer.benefits.get(b)).and_then(|d| d.figures.as_ref());
-        let Some(figures) = figures else { continue };
-        let mut add = |does| {
-            done.insert(rule(plan, l, b, does));
-        };
-        of_figures(benefit, figures, &input.facts, &mut add);
-        for (table, value) in tables(benefit) {
-            // A limit that is not in force looks nothing up.
-            if figures.inactive.iter().any(|rule| table == rule.rule.as_str()) {
-                continue;
-            }
-            for_each_row(plan, value, |number, case, holds| {
-                if holds(&input.facts) {
-                    add(Does::Row { table: table.clone(), number, case });
+        let decided = decision.layers.get(l).and_then(|layer| layer.benefits.get(b));
+        for (item, figures) in decided.into_iter().flat_map(BenefitDecision::figured) {
+            let facts = facts_of(plan, claim, &input, item);
+            let mut add = |does| {
+                done.insert(rule(plan, l, b, does));
+            };
+            of_figures(benefit, figures, &facts, &mut add);
+            for (table, value) in tables(benefit) {
+                // A limit that is not in force looks nothing up.
+                if figures.inactive.iter().any(|rule| table == rule.rule.as_str()) {
+                    continue;
                 }
-            });
+                for_each_row(plan, value, |number, case, holds| {
+                    if holds(&facts) {
+                        add(Does::Row { table: table.clone(), number, case });
+                    }
+                });
+            }
         }
     }
     done
+}
+
+/// The facts of a claim, or of a line or day of it for which a benefit was figured.
+fn facts_of(plan: &Plan, claim: &Claim, input: &Input, item: Option<&ItemDecision>) -> Facts {
+    let mut facts = input.facts.clone();
+    let Some(item) = item else { return facts };
+    let line = claim.lines.iter().position(|line| line.id == item.item);
+    if let Some(line) = line {
+        look_at_line(plan, &input.line_values, line, &mut facts);
+    }
+    for (index, fact) in plan.facts.iter().enumerate().filter(|(_, fact)| fact.kind == FactKind::RuleDate) {
+        facts.set(index, fact, items::read_on(plan, item.date));
+    }
+    facts
 }
 
 fn money(amount: Amount) -> Money {

@@ -269,6 +269,41 @@ pub struct BenefitDecision {
     /// How it was figured, if it fired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub figures: Option<Figures>,
+    /// Of a benefit that is figured for each line or day: how each was. It has no figures of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<ItemDecision>,
+}
+
+impl BenefitDecision {
+    /// Every figuring of the benefit: of the claim, or of each line or day that fired, with that item.
+    pub fn figured(&self) -> impl Iterator<Item = (Option<&ItemDecision>, &Figures)> {
+        let items = self.items.iter().filter_map(|item| Some((Some(item), item.figures.as_ref()?)));
+        self.figures.iter().map(|figures| (None, figures)).chain(items)
+    }
+
+    /// Whether it fired, for the claim or any line or day of it.
+    pub fn fired(&self) -> bool {
+        self.figured().next().is_some()
+    }
+}
+
+/// A line or a day for which a benefit was figured by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ItemDecision {
+    /// What it is called: the line's id, or the date.
+    pub item: String,
+    /// Its date.
+    pub date: NaiveDate,
+    /// Its lines; none of a claim that came without.
+    pub lines: Vec<String>,
+    /// Why the benefit did not fire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_fired: Option<NotFired>,
+    /// How it was figured, if it fired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figures: Option<Figures>,
 }
 
 /// How a benefit was figured, in the order of the steps.
@@ -831,11 +866,14 @@ pub struct Balance {
 pub struct Posting {
     /// The layer and benefit that posted, `layer.benefit`; the layer alone for given payments; empty for counts of claims.
     pub rule: String,
+    /// The line or day, of a benefit that is figured for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
     /// The accumulator.
     pub accumulator: String,
     /// Its period, such as `policy-year`.
     pub per: crate::date::Per,
-    /// The first day of a personal period; nothing for all others.
+    /// The first day of a personal period, or the day of a line or day that is not the claim's; nothing for all others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_day: Option<NaiveDate>,
     /// The position before.

@@ -9,6 +9,7 @@ pub(crate) mod case;
 pub(crate) mod classify;
 mod copay;
 mod days;
+pub(crate) mod items;
 pub(crate) mod kernel;
 mod kinds;
 mod lean;
@@ -78,9 +79,15 @@ impl Fault {
             Fault::Undivided { layer } => {
                 let layer = plan.layers.get(layer as usize);
                 let name = layer.map_or("", |l| l.name.id.as_str());
-                let days = layer.and_then(|l| l.run_off).unwrap_or(0);
-                let rule_date = bill.and_then(|bill| bill.input).and_then(|input| input.rule_date);
+                let Some(days) = layer.and_then(|l| l.run_off) else {
+                    return Reject::new(claim, RejectCode::UndatedLines, "lines", refused::days_need_lines(name));
+                };
+                let input = bill.and_then(|bill| bill.input);
+                let rule_date = input.and_then(|input| input.rule_date);
                 let until = rule_date.and_then(|date| run_off::ends(plan, date, days)).map(|(_, until)| until).unwrap_or_default();
+                if input.and_then(|input| input.service_to).is_some_and(|to| to <= until) {
+                    return Reject::new(claim, RejectCode::UndatedLines, "lines", refused::days_need_lines(name));
+                }
                 (RejectCode::UndatedLines, "lines".to_owned(), refused::undated_lines(name, until))
             }
             Fault::Internal => (RejectCode::NoValue, String::new(), refused::internal()),

@@ -80,6 +80,10 @@ pub struct Plan {
     pub(crate) tests: Vec<TestNote>,
     /// Whether any benefit coordinates with earlier layers.
     pub(crate) coordinates: bool,
+    /// Whether any rule goes by the dates that lines have of their own.
+    pub(crate) asks_dates: bool,
+    /// Accumulators by the day to which benefits by line or day post.
+    pub(crate) item_days: Vec<usize>,
     /// How many deductible accumulators are shared by several benefits.
     pub(crate) held_slots: usize,
     pub(crate) digest: [u8; 32],
@@ -454,6 +458,8 @@ pub(crate) struct Benefit {
     pub(crate) group: Option<Group>,
     /// Its layer's.
     pub(crate) run_off: Option<u32>,
+    /// Whether it is figured for the claim, or for each line or day.
+    pub(crate) each: Each,
     pub(crate) franchise: Option<Limit>,
     pub(crate) deductibles: Vec<Limit>,
     pub(crate) copays: Vec<Copay>,

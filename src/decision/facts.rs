@@ -68,13 +68,28 @@ impl Facts {
         }
         for benefit in &layer.benefits {
             let path = format!("{id}.{}", benefit.benefit.id);
-            self.put(&format!("{path}.fired"), &benefit.figures.is_some());
+            self.put(&format!("{path}.fired"), &benefit.fired());
             if let Some(reason) = &benefit.not_fired {
                 self.put(&format!("{path}.failed"), &reason.word());
             }
             match &benefit.figures {
                 Some(figures) => self.figures(&path, figures),
-                None => self.put(&format!("{path}.paid"), &"0"),
+                None => {
+                    let paid = benefit.figured().filter_map(|(_, figures)| figures.paid.money());
+                    let paid = paid.fold(Money::ZERO, |sum, paid| sum.checked_add(paid).unwrap_or(sum));
+                    self.put(&format!("{path}.paid"), &paid);
+                }
+            }
+            for item in &benefit.items {
+                let path = format!("{path}.{}", item.item);
+                self.put(&format!("{path}.fired"), &item.figures.is_some());
+                if let Some(reason) = &item.not_fired {
+                    self.put(&format!("{path}.failed"), &reason.word());
+                }
+                match &item.figures {
+                    Some(figures) => self.figures(&path, figures),
+                    None => self.put(&format!("{path}.paid"), &"0"),
+                }
             }
         }
     }

@@ -34,6 +34,12 @@ catalogue! {
     not_positive(key: &str): "`{key}` 应为 1 到 1000000 的整数", "`{key}` must be a whole number from 1 to 1000000";
 
     no_number_of_days(key: &str): "`{key}` 应为 0 到 36525 的整数", "`{key}` must be a whole number from 0 to 36525";
+    each_needs_lines(each: &str):
+        "`each = \"{each}\"` 按明细计算：方案需要 `[[classify]]`",
+        "`each = \"{each}\"` goes by lines: the scheme needs `[[classify]]`";
+    not_with_each(each: &str, what: &str):
+        "`each = \"{each}\"` 不能与 `{what}` 同时使用",
+        "`each = \"{each}\"` does not go with `{what}`";
     run_off_needs_lines():
         "`run_off` 按明细日期区分费用：方案需要 `[[classify]]`",
         "`run_off` tells lines apart by their dates: the scheme needs `[[classify]]`";

@@ -34,6 +34,9 @@ catalogue! {
     undated_lines(layer: &str, until: NaiveDate):
         "`{layer}` 层只支付至 {until} 的费用，而本案服务期超过该日：须提供明细，且每条明细须有 `date`",
         "layer `{layer}` pays for what is dated up to {until}, and the service goes on: the claim needs lines, and each its `date`";
+    days_need_lines(layer: &str):
+        "`{layer}` 层按日计算，而本案服务不止一天：须提供明细",
+        "layer `{layer}` goes by the day, and the service is of several: the claim needs lines";
     line_outside(from: NaiveDate, to: NaiveDate):
         "明细日期不在服务期 {from} 至 {to} 之内",
         "the line is dated outside of the service, {from} to {to}";

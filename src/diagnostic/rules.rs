@@ -63,6 +63,7 @@ catalogue! {
     copay(): "定额自付", "copay";
     taken(): "扣除之处", "taken";
     each(): "计收单位", "each";
+    figured_for_each(): "逐项计算", "figured for each";
     line_cap(): "明细限额", "line cap";
     on(): "所限", "on";
     points(): "比例加点", "points";

@@ -439,6 +439,7 @@ impl<'p> Differ<'p> {
                 (was, is) => self.presence(path.of(say::ratio_between()).of(key), was.is_some(), is.is_some()),
             }
         }
+        self.text(path.of(say::figured_for_each()), old.each.name(), new.each.name());
         self.limits(path, say::out_of_pocket_max(), &old.out_of_pocket_max, &new.out_of_pocket_max);
         for number in 0..old.line_caps.len().max(new.line_caps.len()) {
             let rule = path.of(say::label(&format!("line cap {}", number + 1)));

@@ -305,6 +305,11 @@ impl Writer<'_> {
         let of_benefit = written.map(|(_, b)| b);
         let mut items: Vec<(Item, Option<Table>)> = Vec::new();
         items.push(((words.applies().into(), condition(names, &benefit.condition).unwrap_or_else(|| words.always_applies().into())), None));
+        match benefit.each {
+            Each::Line => items.push(((words.figured().into(), words.by_line().into()), None)),
+            Each::Day => items.push(((words.figured().into(), words.by_day().into()), None)),
+            Each::Claim | Each::Unit => {}
+        }
         if let Some(lines) = &benefit.lines {
             items.push(((words.lines_only().into(), condition(names, lines).unwrap_or_default()), None));
         }

@@ -96,6 +96,9 @@ words! {
     everybody: "所有人", "everybody";
     applies: "适用条件", "Applies when";
     always_applies: "每件理赔", "always";
+    figured: "计算方式", "Figured";
+    by_line: "逐条明细，各按其日期", "for each line by itself, on its own date";
+    by_day: "逐日，各日明细合并", "for each day by itself, all its lines together";
     run_off: "跨年延续期", "Run-off";
     run_off_text:
         "保障年度结束后 {} 天之后的明细不计入；超过该日而明细没有日期的理赔被拒绝",

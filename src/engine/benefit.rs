@@ -51,6 +51,18 @@ pub(crate) fn settle<T: Trace>(
         trace.record(|| Step::Failed { failed });
         return Ok(());
     }
+    settle_chosen(plan, layer, benefit, bill, case, trace)
+}
+
+/// Settles a benefit on the lines that are chosen.
+pub(crate) fn settle_chosen<T: Trace>(
+    plan: &Plan,
+    layer: usize,
+    benefit: &Benefit,
+    bill: &Bill<'_>,
+    case: &mut Case,
+    trace: &mut T,
+) -> Result<(), Fault> {
     if !plan.sums.is_empty() {
         sum_lines(plan, benefit, bill, case, trace)?;
     }
@@ -212,7 +224,7 @@ pub(crate) fn settle<T: Trace>(
 
 /// Marks the lines that the benefit looks at; says why if there is none.
 #[inline]
-fn choose_lines<T: Trace>(
+pub(crate) fn choose_lines<T: Trace>(
     plan: &Plan,
     layer: usize,
     benefit: &Benefit,

@@ -2,6 +2,7 @@
 
 use crate::date::Periods;
 use crate::engine::Fault;
+use crate::engine::items::OtherDay;
 use crate::engine::program::Program;
 use crate::exact::Exact;
 use crate::money::Money;
@@ -103,6 +104,8 @@ pub(crate) struct Case {
     pub(crate) first_days: Vec<Option<chrono::NaiveDate>>,
     /// The period of each accumulator, for those who hear of rules; nothing where it lives in the claim alone.
     pub(crate) accumulator_periods: Vec<Option<i32>>,
+    /// Positions of accumulators by the day on other days than the claim's, for benefits by line or day.
+    pub(crate) other_days: Vec<OtherDay>,
     /// Which lines the benefit at work looks at.
     pub(crate) chosen: Vec<bool>,
     /// Which of them it groups, and by the first line of each group what it counts there.

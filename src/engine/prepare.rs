@@ -42,7 +42,7 @@ pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, input: &mut I
     input.service_from = Some(claim.service_from);
     input.service_to = Some(claim.service_to.unwrap_or(claim.service_from));
     input.line_dates.clear();
-    if plan.layers.iter().any(|layer| layer.run_off.is_some()) {
+    if plan.asks_dates {
         input.line_dates.extend(claim.lines.iter().map(|line| line.date));
     }
     input.stay.clone_from(if plan.runs_per(Per::Stay) { &claim.stay } else { &None });

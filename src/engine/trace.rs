@@ -39,7 +39,7 @@ impl Trace for Postings {
     #[inline(always)]
     fn record(&mut self, step: impl FnOnce() -> Step) {
         let step = step();
-        if matches!(step, Step::Layer { .. } | Step::Benefit { .. } | Step::Posted { .. } | Step::Carried { .. }) {
+        if matches!(step, Step::Layer { .. } | Step::Benefit { .. } | Step::Item { .. } | Step::Posted { .. } | Step::Carried { .. }) {
             self.0.push(step);
         }
     }
@@ -116,6 +116,15 @@ pub(crate) enum Step {
     AfterRunOff {
         line: usize,
         left: Money,
+    },
+    /// What a benefit by line or day comes to next: its date, and its first line.
+    Item {
+        date: chrono::NaiveDate,
+        first: usize,
+    },
+    /// A line of it.
+    ItemLine {
+        line: usize,
     },
     Counted {
         cover: usize,

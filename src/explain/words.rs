@@ -65,6 +65,10 @@ words! {
     part_counts_at: "{0}：剩余 {1}，计入 {2} × {3} = {4}", "{0}: {1} left, counts {2} x {3} = {4}";
     dropped: "不计入明细", "not counted";
     dropped_text: "明细 {0}：所在组合计 {1}，不足 {2}", "line {0}: its group has {1}, less than {2}";
+    the_line: "逐条明细", "line";
+    line_of: "明细 {0}（{1}）", "{0}, {1}";
+    the_day: "逐日", "day";
+    day_of: "{0}：明细 {1}", "{0}: lines {1}";
     run_off: "延续期", "run-off";
     run_off_text:
         "保障年度 {0} 止，其后 {1} 天内（至 {2}）的明细仍计入",

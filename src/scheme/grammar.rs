@@ -727,6 +727,12 @@ pub(crate) const BENEFIT: Section = Section {
             ),
             key("minimum", AMOUNT, "低于此数不付，但仍计入累计", "A payment below this is not made but still posts"),
             key("indemnity", Form::YesNo, "false：账外给付，不冲减费用", "false: paid beside the bill, and shown apart"),
+            key(
+                "each",
+                Form::Word(&["claim", "line", "day"]),
+                "按整案（默认）、逐条明细或逐日计算",
+                "It is figured for the claim (default), or for each line or day by itself",
+            ),
             key("allocate", Form::Names, "赔款冲减费用类别的次序", "The order in which the payment settles portions"),
             key("rounding", Form::Table(&ROUNDING), "本项的舍入，代替方案的", "Rounding in place of the scheme's"),
         ],

@@ -640,6 +640,7 @@ pub(crate) struct Benefit {
     pub(crate) coordinate: Option<Coordinate>,
     pub(crate) minimum: Option<Value>,
     pub(crate) indemnity: bool,
+    pub(crate) each: Each,
     pub(crate) allocate: Option<Vec<Name>>,
     pub(crate) rounding: Option<Rounding>,
     pub(crate) rounds_patient_share: bool,

@@ -27,6 +27,7 @@ mod explain;
 #[cfg(feature = "io")]
 mod files;
 mod households;
+mod items;
 mod journal;
 #[cfg(feature = "cli")]
 mod layout;

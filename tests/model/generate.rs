@@ -9,8 +9,8 @@ use super::interpret::all_accumulators;
 use super::rat::Rat;
 use super::scheme::{
     Accumulator, Attribute, Back, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Condition, Coordinate, Copay, Counts, Dated, Datum,
-    DayCharge, Deductible, Each, Form, Formula, Group, Guard, Kept, Kind, Layer, Line, LineCap, LineOn, Maximum, Mode, Of, Op, Opening,
-    Owner, Part, Per, Person, Phase, Prior, Rounding, Scheme, Step, Taken, Test, Value, When,
+    DayCharge, Deductible, Each, Form, Formula, Group, Guard, Item, Kept, Kind, Layer, Line, LineCap, LineOn, Maximum, Mode, Of, Op,
+    Opening, Owner, Part, Per, Person, Phase, Prior, Rounding, Scheme, Step, Taken, Test, Value, When,
 };
 
 /// A scheme, its people, and their claims in the order in which the scheme settles them.
@@ -794,11 +794,19 @@ impl Maker<'_> {
     }
 
     fn benefit(&mut self, layer: usize, index: usize, within: &Layer) -> Benefit {
-        let place = Place { lines: false, layer: Some(layer) };
+        let by = match self.below(12) {
+            0 if !self.scheme.classify.is_empty() && !self.tame => Some(Item::Line),
+            1 if !self.scheme.classify.is_empty() && !self.tame => Some(Item::Day),
+            _ => None,
+        };
+        self.seen.hit_if(by == Some(Item::Line), "rule: for each line");
+        self.seen.hit_if(by == Some(Item::Day), "rule: for each day");
+        let of_claim = Place { lines: false, layer: Some(layer) };
+        let place = Place { lines: by == Some(Item::Line), ..of_claim };
         let covers: Vec<_> = self.some_portions().into_iter().map(|portion| (portion, None)).collect();
         let guard = self.guard(place, 20);
         let id = ["first", "second", "third"][index];
-        let mut benefit = Benefit { guard, ..Benefit::plain(id, covers, Form::Ratio(Value::Ratio(Rat::ONE))) };
+        let mut benefit = Benefit { guard, by, ..Benefit::plain(id, covers, Form::Ratio(Value::Ratio(Rat::ONE))) };
         if !self.scheme.classify.is_empty() && !self.tame && self.chance(25) {
             self.seen.hit("rule: lines");
             benefit.lines = Some(self.condition(LINE));
@@ -813,10 +821,10 @@ impl Maker<'_> {
             let guard = self.guard(place, 25);
             benefit.copays.push(Copay::of_claim(amount, taken, guard));
         }
-        if !self.scheme.classify.is_empty() && !self.tame && self.chance(25) {
+        if !self.scheme.classify.is_empty() && !self.tame && by.is_none() && self.chance(25) {
             self.group(&mut benefit);
         }
-        let phased = !self.tame && self.chance(12);
+        let phased = !self.tame && by.is_none() && self.chance(12);
         if phased {
             benefit.deductibles.clear();
             benefit.copays.clear();
@@ -834,6 +842,9 @@ impl Maker<'_> {
             benefit.copays.push(Copay::of_claim(Value::Formula(sum), Taken::BeforeRatio, Guard::default()));
         }
         benefit.form = if phased { self.phases(place) } else { self.form(&benefit, place) };
+        if by.is_some() && matches!(benefit.form, Form::InKind { .. }) {
+            benefit.form = Form::Ratio(self.value(Size::Ratio, place));
+        }
         if matches!(benefit.form, Form::Ratio(_) | Form::Bands { .. }) {
             for _ in 0..if self.chance(20) { 1 + self.below(2) } else { 0 } {
                 benefit.points.push((self.value_within(Size::Points, place, 1), self.guard(place, 60)));
@@ -853,7 +864,7 @@ impl Maker<'_> {
             });
         }
         for _ in 0..if self.chance(45) { 1 + self.below(3) } else { 0 } {
-            let cap = self.cap(place, 25);
+            let cap = self.cap(of_claim, 25);
             benefit.caps.push(cap);
         }
         if self.chance(8) && !self.tame {
@@ -873,6 +884,9 @@ impl Maker<'_> {
             self.rounding(&mut benefit, within);
         }
         self.parts(&mut benefit);
+        if by.is_some() {
+            return benefit;
+        }
         if !self.tame {
             self.by_items(&mut benefit, place);
         }
@@ -1387,8 +1401,17 @@ impl Maker<'_> {
         }
     }
 
+    /// Whether a benefit for each line asks for anything of a line.
+    fn needs_lines(&self) -> bool {
+        let benefits = self.scheme.layers.iter().flat_map(|layer| &layer.benefits);
+        let written = format!("{:?}", benefits.filter(|one| one.by == Some(Item::Line)).collect::<Vec<_>>());
+        let mut facts = self.scheme.attributes.iter().filter(|one| one.of == Of::Line).map(|one| one.name.as_str());
+        facts.any(|name| written.contains(&format!("{name:?}")))
+            || ["LineDate", "\"quantity\"", "\"amount\""].iter().any(|name| written.contains(name))
+    }
+
     fn body(&mut self) -> Body {
-        if self.scheme.classify.is_empty() || self.tame || self.chance(30) {
+        if self.scheme.classify.is_empty() || self.tame || (self.chance(30) && !self.needs_lines()) {
             self.seen.hit("claim by portions");
             let mut portions = Vec::new();
             for portion in self.scheme.portions.clone() {

@@ -28,6 +28,12 @@ pub(crate) struct Scheme {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Item {
+    Line,
+    Day,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Mode {
     HalfUp,
     HalfEven,
@@ -262,6 +268,8 @@ pub(crate) struct Benefit {
     pub(crate) coordinate: Option<Coordinate>,
     pub(crate) minimum: Option<Value>,
     pub(crate) indemnity: bool,
+    /// Figured for each line, or for each day, by itself.
+    pub(crate) by: Option<Item>,
     pub(crate) allocate: Option<Vec<String>>,
     pub(crate) rounding: Option<Rounding>,
 }
@@ -288,6 +296,7 @@ impl Benefit {
             coordinate: None,
             minimum: None,
             indemnity: true,
+            by: None,
             allocate: None,
             rounding: None,
         }

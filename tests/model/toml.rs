@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::rat::Rat;
 use super::scheme::{
-    Back, Benefit, Body, Candidate, Cap, Claim, Condition, Counts, Datum, Each, Form, Formula, Guard, Kept, Kind, Layer, LineCap, LineOn,
-    Mode, Of, Op, Owner, Part, Per, Person, Phase, Scheme, Step, Taken, Test, Value, When,
+    Back, Benefit, Body, Candidate, Cap, Claim, Condition, Counts, Datum, Each, Form, Formula, Guard, Item, Kept, Kind, Layer, LineCap,
+    LineOn, Mode, Of, Op, Owner, Part, Per, Person, Phase, Scheme, Step, Taken, Test, Value, When,
 };
 
 /// The rule file of a scheme.
@@ -338,6 +338,9 @@ fn benefit(out: &mut String, benefit: &Benefit) {
             rule.add("of", quoted("coinsurance"));
         }
         table.add("rounding", rule.inline());
+    }
+    if let Some(by) = benefit.by {
+        table.add("each", quoted(if by == Item::Line { "line" } else { "day" }));
     }
     table.section(out, "  [[layer.benefit]]");
 }

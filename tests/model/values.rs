@@ -18,12 +18,19 @@ impl Case<'_> {
             return Ok(Datum::Number(self.paid[layer]));
         }
         if let Some(id) = name.strip_prefix("accumulated.") {
+            // Of the claim's own day, whatever line or day is at work.
+            let day = self.day.take();
             let account = self.account(&Kept::Named(id.to_owned()), String::new());
+            self.day = day;
             return Ok(Datum::Number(self.entry_books.position(&account)));
         }
         for (prefix, wanted) in [("charge.", true), ("uncovered.", false)] {
             if let Some(id) = name.strip_prefix(prefix) {
-                let (amount, uncovered, _) = self.day_charge(id)?;
+                // Known before the line or day at work.
+                let item = (self.day.take(), self.item_line.take(), self.read_on.take());
+                let charged = self.day_charge(id);
+                (self.day, self.item_line, self.read_on) = item;
+                let (amount, uncovered, _) = charged?;
                 return Ok(Datum::Number(if wanted { amount } else { uncovered }));
             }
         }
@@ -40,7 +47,7 @@ impl Case<'_> {
             self.seen.hit_if(self.counting.len() > 1, "sum over several lines");
             return Ok(Datum::Number(sum));
         }
-        let line = line.and_then(|index| match &self.claim.body {
+        let line = line.or(self.item_line).and_then(|index| match &self.claim.body {
             Body::Lines(lines) => lines.get(index),
             Body::Portions(_) => None,
         });
@@ -51,7 +58,7 @@ impl Case<'_> {
                 self.seen.hit_if(self.scheme.both_ends && stayed, "both ends of a stay counted");
                 Datum::Number(days(self.claim, self.scheme.both_ends))
             }
-            "rule_date" => Datum::Day(self.rule_date),
+            "rule_date" => Datum::Day(self.rules_on()),
             "billed" => Datum::Number(self.claim.bill()),
             "left" => Datum::Number(total(&self.entry_left)),
             "quantity" => Datum::Number(line.unwrap().quantity),
@@ -134,6 +141,11 @@ impl Case<'_> {
         Ok(true)
     }
 
+    /// The day whose rules hold: the claim's, or that of the line or day at work.
+    fn rules_on(&self) -> NaiveDate {
+        self.read_on.unwrap_or(self.rule_date)
+    }
+
     /// The day of a line: the first of the service, if it says none.
     pub(super) fn day_of(&self, line: &Line) -> NaiveDate {
         line.date.unwrap_or(self.claim.service_from)
@@ -151,7 +163,7 @@ impl Case<'_> {
                 other => panic!("{name} is no number: {other:?}"),
             },
             Test::RuleDate(comparisons) => {
-                let date = self.rule_date;
+                let date = self.rules_on();
                 Ok(comparisons.iter().all(|(op, with)| compare(date, *op, *with)))
             }
             Test::LineDate(comparisons) => match self.ask("line_date", line)? {
@@ -189,7 +201,7 @@ impl Case<'_> {
                 Ok(result)
             }
             Value::Series(series) => {
-                let begun = series.iter().filter(|(from, _)| *from <= self.rule_date).count();
+                let begun = series.iter().filter(|(from, _)| *from <= self.rules_on()).count();
                 assert!(begun > 0, "a series that has not begun");
                 self.seen.hit_if(begun > 1, "value: dated series switched");
                 self.value(&series[begun - 1].1, line)

@@ -248,13 +248,21 @@ impl Compiler<'_> {
         layer_base_caps: &[plan::Limit],
         layer_caps: &[plan::Limit],
     ) -> Option<plan::Benefit> {
-        let scope = Scope::Claim(Some(index));
+        let of_claim = Scope::Claim(Some(index));
+        // Of a benefit by line every line is a case of its own.
+        let scope = if benefit.each == Each::Line { Scope::Line(Some(index)) } else { of_claim };
         let path = format!("{}.{}", layer.id.value, benefit.id.value);
         let called = Called { path: &path, scope };
+        // A payment given for the layer is no line's.
+        let called_by_caps = Called { path: &path, scope: of_claim };
         self.trail.clear();
         let condition = self.guard(&benefit.guard, scope);
         // What the benefit covers is also asked when a payment is given for the layer, whatever the conditions say.
-        let of_layer = std::mem::take(&mut self.within);
+        let mut of_layer = std::mem::take(&mut self.within);
+        if benefit.each != Each::Claim {
+            // The layer's conditions hold on the claim's date, not on each item's.
+            of_layer.clear();
+        }
         let covers = self.covers(benefit, index);
         let of_benefit = self.lasting(condition.as_ref());
         self.within = of_layer.into_iter().chain(of_benefit).collect();
@@ -364,7 +372,7 @@ impl Compiler<'_> {
         for (i, cap) in benefit.caps.iter().enumerate() {
             let label = format!("cap {}", i.saturating_add(1));
             let counts = if cap.on_base { Counts::Base } else { Counts::Payment };
-            let limit = self.limit(&cap.limit, counts, "cap", i, label, &called);
+            let limit = self.limit(&cap.limit, counts, "cap", i, label, &called_by_caps);
             if cap.on_base { base_caps.extend(limit) } else { caps.extend(limit) }
         }
         let mut line_caps = Vec::new();
@@ -410,6 +418,7 @@ impl Compiler<'_> {
             coordinate: coordinate?,
             minimum: minimum?,
             indemnity: benefit.indemnity,
+            each: benefit.each,
             allocate: allocate?,
             rounding,
             rounds_patient_share: benefit.rounds_patient_share,
@@ -431,6 +440,7 @@ impl Compiler<'_> {
         }
         self.check_pays(&compiled, benefit);
         self.check_run_off(&compiled, benefit);
+        self.check_each(&compiled, benefit);
         Some(compiled)
     }
 
@@ -466,6 +476,29 @@ impl Compiler<'_> {
         let limit = plan::Limit { amount: amount?, accumulator: accumulator?, condition: condition?, label };
         let posts = cap.on != CapOn::Days || matches!(cap.limit.running, Running::Own { .. });
         Some(plan::LineCap { limit, on: cap.on, times, lines: lines?, posts })
+    }
+
+    /// What cannot be figured item by item.
+    fn check_each(&mut self, benefit: &plan::Benefit, written: &syntax::Benefit) {
+        if benefit.each == Each::Claim {
+            return;
+        }
+        let name = benefit.each.name();
+        if self.tree.classify.is_empty() {
+            self.error(Code::Conflict, &written.id.place, say::each_needs_lines(name));
+        }
+        let with = [
+            (benefit.coordinate.is_some(), "coordinate"),
+            (benefit.group.is_some(), "group"),
+            (!benefit.line_caps.is_empty(), "cap on units, days or lines"),
+            (benefit.by_items, "copay by item"),
+            (matches!(benefit.form, plan::Form::InKind { .. }), "in_kind"),
+            (matches!(benefit.form, plan::Form::Phases { .. }), "phases"),
+            (self.tree.header.settles.is_some(), "settles"),
+        ];
+        for (_, what) in with.into_iter().filter(|(there, _)| *there) {
+            self.error(Code::Conflict, &written.id.place, say::not_with_each(name, what));
+        }
     }
 
     /// What goes by the claim's days or units as a whole cannot be cut by the dates of lines.

@@ -376,6 +376,7 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
     let minimum = keys.optional("minimum").map(value);
     let indemnity = keys.optional("indemnity").and_then(|v| v.boolean()).unwrap_or(true);
     let allocate = keys.optional("allocate").map(|v| word_list(v, false));
+    let each = keys.word("each", &[("claim", Each::Claim), ("line", Each::Line), ("day", Each::Day)]).unwrap_or(Each::Claim);
     let own_rounding = keys.optional("rounding").and_then(|v| v.table(&grammar::ROUNDING)).and_then(|keys| {
         let read = rounding(&keys, false);
         keys.finish();
@@ -418,6 +419,7 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
             Some(value) => Some(value?),
         },
         indemnity,
+        each,
         allocate,
         rounding: own_rounding.map(|(r, _)| r),
         rounds_patient_share: own_rounding.is_some_and(|(_, of)| of == Rounded::PatientShare),
