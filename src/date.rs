@@ -87,6 +87,8 @@ pub enum Per {
     YearFrom(PolicyYear),
     /// A rolling window that ends on the rule date: what was posted on its days.
     Last(Window),
+    /// A benefit period (spell of illness): it begins with a claim's first day of care and goes on until so many days without care have passed.
+    Spell(u16),
 }
 
 /// How far back a rolling window reaches.
@@ -222,6 +224,7 @@ impl Per {
             Per::HalfYear => "half-year",
             Per::YearFrom(_) => "year from",
             Per::Last(_) => "last",
+            Per::Spell(_) => "spell of",
         }
     }
 
@@ -231,12 +234,16 @@ impl Per {
         let named = named.or_else(|| [Per::Quarter, Per::HalfYear].into_iter().find(|per| per.name() == text));
         let first_use = || Length::parse(text.strip_suffix(" from first use")?).map(Per::FirstUse);
         let year = || PolicyYear::parse(text.strip_prefix("year from ")?).map(Per::YearFrom);
-        named.or_else(first_use).or_else(year).or_else(|| Window::parse(text.strip_prefix("last ")?).map(Per::Last))
+        let spell = || match Length::parse(text.strip_prefix("spell of ")?)? {
+            Length::Days(days) => Some(Per::Spell(days)),
+            Length::Months(_) => None,
+        };
+        named.or_else(first_use).or_else(year).or_else(spell).or_else(|| Window::parse(text.strip_prefix("last ")?).map(Per::Last))
     }
 
     /// Whether the period of a day is found with the account, not among the keys of the claim's periods.
     pub(crate) fn goes_by_day(self) -> bool {
-        matches!(self, Per::FirstUse(_) | Per::Quarter | Per::HalfYear | Per::YearFrom(_) | Per::Last(_))
+        matches!(self, Per::FirstUse(_) | Per::Quarter | Per::HalfYear | Per::YearFrom(_) | Per::Last(_) | Per::Spell(_))
     }
 
     /// Its place among the keys of a claim's periods. A personal period goes by the claim's day, and by what its account knows.
@@ -249,13 +256,15 @@ impl Per {
             Per::PolicyYear => 4,
             Per::CalendarYear => 5,
             Per::Lifetime => 6,
+            // By the first day of care, not the rule date.
+            Per::Spell(_) => 7,
         }
     }
 
     /// The first day of the period that contains `date`; nothing for periods that are not a stretch of the calendar.
     pub(crate) fn start(self, date: NaiveDate, year: PolicyYear) -> Option<NaiveDate> {
         match self {
-            Per::Claim | Per::Stay | Per::Lifetime | Per::FirstUse(_) | Per::Last(_) => None,
+            Per::Claim | Per::Stay | Per::Lifetime | Per::FirstUse(_) | Per::Last(_) | Per::Spell(_) => None,
             Per::Day => Some(date),
             Per::Month => date.with_day(1),
             Per::PolicyYear => Some(year.start(date)),
@@ -283,15 +292,17 @@ impl Per {
 /// The key of the period that a claim falls in, for each kind of period: the day number of its first day, the number of the stay, 0 for a lifetime;
 /// nothing where it lives in the claim alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Periods([i32; Per::ALL.len()]);
+pub(crate) struct Periods([i32; Periods::KINDS]);
 
 impl Default for Periods {
     fn default() -> Periods {
-        Periods([Periods::NONE; Per::ALL.len()])
+        Periods([Periods::NONE; Periods::KINDS])
     }
 }
 
 impl Periods {
+    /// The plain ones, and the first day of care.
+    const KINDS: usize = Per::ALL.len() + 1;
     const NONE: i32 = i32::MIN;
 
     pub(crate) fn set(&mut self, per: Per, key: Option<i32>) {
@@ -312,6 +323,7 @@ impl fmt::Display for Per {
             Per::FirstUse(length) => write!(f, "{length} {}", self.name()),
             Per::YearFrom(year) => write!(f, "{} {year}", self.name()),
             Per::Last(window) => write!(f, "{} {window}", self.name()),
+            Per::Spell(days) => write!(f, "{} {}", self.name(), Length::Days(*days)),
             _ => f.write_str(self.name()),
         }
     }

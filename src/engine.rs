@@ -19,6 +19,7 @@ pub(crate) mod prepare;
 mod prepared;
 mod program;
 pub(crate) mod run_off;
+mod spell;
 pub(crate) mod trace;
 
 use chrono::NaiveDate;

@@ -328,6 +328,7 @@ impl Story {
             };
             let period = match (posting.per, posting.first_day) {
                 (Per::FirstUse(length), Some(first)) => words.personal_period(length, first),
+                (Per::Spell(days), Some(first)) => words.spell(days, first),
                 (per, _) => words.whole_period(per),
             };
             let added = format!("+ {}", grouped(posting.amount));

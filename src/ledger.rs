@@ -224,6 +224,7 @@ impl Account {
             let start = |slot: &Slot| match (slot.per, periods.get(slot.per)) {
                 (Per::FirstUse(length), Some(day)) => self.first_use(slot.key, length, day),
                 (Per::Last(_), Some(day)) => day,
+                (Per::Spell(days), Some(day)) => spell(self.filed.iter().copied(), slot, days, day),
                 (per, Some(day)) => day_of(per, day).unwrap_or(day),
                 _ => 0,
             };
@@ -272,6 +273,27 @@ impl Account {
     fn all(&self) -> impl Iterator<Item = (AccumulatorKey, i32, i64)> {
         self.page.all().chain(self.filed.iter().copied().filter(|(_, _, position)| *position != 0))
     }
+}
+
+/// The first day of the spell that a first day of care falls in, as day numbers: of the latest that began by then, if not too many days without care have
+/// passed since its last; else the day itself, on which one begins if anything comes of it.
+fn spell(entries: impl Iterator<Item = (AccumulatorKey, i32, i64)>, slot: &Slot, days: u16, day: i32) -> i32 {
+    let Some((own, of_days)) = slot.spell else { return day };
+    let mut latest: Option<(i32, i64)> = None;
+    for (key, start, position) in entries.filter(|(key, ..)| *key == own || *key == of_days) {
+        if start > day || position == 0 {
+            continue;
+        }
+        // A balance with which a person came may stand without the days of its spell; it had one.
+        let lasted = if key == of_days { position / 1_000_000 } else { 1 };
+        latest = match latest {
+            Some((first, most)) if first == start => Some((first, most.max(lasted))),
+            Some(other) if other.0 > start => Some(other),
+            _ => Some((start, lasted)),
+        };
+    }
+    let without_care = |(start, lasted): &(i32, i64)| i64::from(day).saturating_sub(i64::from(*start)).saturating_sub(*lasted);
+    latest.filter(|spell| without_care(spell) < i64::from(days)).map_or(day, |(start, _)| start)
 }
 
 /// The accounts of a person and their household, opened under a plan with [`Ledger::open`] or [`Plan::open`].
@@ -331,7 +353,7 @@ impl Books<'_> {
             (Owner::Household, Some(household)) => household,
             _ => &self.person,
         };
-        let slot = account.page.slots.get(accumulator).filter(|slot| matches!(slot.per, Per::FirstUse(_)))?;
+        let slot = account.page.slots.get(accumulator).filter(|slot| matches!(slot.per, Per::FirstUse(_) | Per::Spell(_)))?;
         NaiveDate::from_num_days_from_ce_opt(account.page.period(accumulator, slot)?)
     }
 
@@ -472,31 +494,25 @@ impl Ledger {
     pub fn position(&self, plan: &Plan, owner: &str, accumulator: &str, on: NaiveDate) -> Option<Money> {
         let found = plan.accumulators.get(plan.accumulator(accumulator)?)?;
         let key = AccumulatorKey::new(&plan.id, accumulator);
-        let periods = self.periods_on(found.owner, owner, key, found.per, plan.policy_year, on)?;
+        let slot = plan.slots.get(plan.accumulator(accumulator)?)?;
+        let periods = self.periods_on(found.owner, owner, slot, plan.policy_year, on)?;
         let entries = self.accounts(found.owner).get(owner).into_iter().flat_map(Account::all);
         let of_periods = entries.filter(|(k, period, _)| *k == key && periods.contains(period));
         Some(Money::from_micros(of_periods.fold(0i64, |sum, (_, _, amount)| sum.saturating_add(amount))))
     }
 
     /// The keys of the periods whose positions count on a day: one, or all days of a rolling window; nothing for what runs over a claim or a stay.
-    pub(crate) fn periods_on(
-        &self,
-        owner: Owner,
-        id: &str,
-        key: AccumulatorKey,
-        per: Per,
-        year: PolicyYear,
-        on: NaiveDate,
-    ) -> Option<RangeInclusive<i32>> {
+    pub(crate) fn periods_on(&self, owner: Owner, id: &str, slot: &Slot, year: PolicyYear, on: NaiveDate) -> Option<RangeInclusive<i32>> {
         let day = day_number(on);
-        let period = match per {
+        let entries = || self.accounts(owner).get(id).into_iter().flat_map(Account::all);
+        let period = match slot.per {
             Per::Lifetime => 0,
             Per::Last(window) => return Some(window.first_day(on).map_or(i32::MIN, day_number)..=day),
             Per::FirstUse(length) => {
-                let entries = self.accounts(owner).get(id).into_iter().flat_map(Account::all);
-                let starts = entries.filter(|(k, start, _)| *k == key && *start <= day).map(|(_, start, _)| start);
+                let starts = entries().filter(|(k, start, _)| *k == slot.key && *start <= day).map(|(_, start, _)| start);
                 starts.max().filter(|start| length.reaches(*start, day)).unwrap_or(day)
             }
+            Per::Spell(days) => spell(entries(), slot, days, day),
             per => day_number(per.start(on, year)?),
         };
         Some(period..=period)

@@ -68,6 +68,8 @@ pub struct Plan {
     pub(crate) groups: Vec<Vec<GroupKey>>,
     /// Facts that are sums over the lines that a benefit counts, each with the fact that is summed.
     pub(crate) sums: Vec<(usize, usize)>,
+    /// Accumulators that run over spells, each with the one that keeps the days that its spells have lasted.
+    pub(crate) spells: Vec<(usize, usize)>,
     /// Accumulators of which what is posted in so many last months of a period counts in the next one too.
     pub(crate) carries: Vec<(usize, u32)>,
     pub(crate) day_charges: Vec<DayCharge>,
@@ -252,6 +254,8 @@ pub(crate) struct Accumulator {
     pub(crate) condition: Condition,
     /// Where its held money is kept, if several benefits share it as a deductible.
     pub(crate) held: Option<usize>,
+    /// Whether it keeps the days that the spells of another have lasted.
+    pub(crate) of_spells: bool,
 }
 
 impl Accumulator {
@@ -267,6 +271,8 @@ pub(crate) struct Slot {
     pub(crate) key: AccumulatorKey,
     pub(crate) per: Per,
     pub(crate) of_household: bool,
+    /// Of those that run over spells: the accumulator, and the one that keeps the days that each spell has lasted.
+    pub(crate) spell: Option<(AccumulatorKey, AccumulatorKey)>,
 }
 
 #[derive(Debug, Clone)]
@@ -493,6 +499,15 @@ pub(crate) struct Benefit {
     pub(crate) plain: bool,
     /// The parameters from which its figures come.
     pub(crate) parameters: Vec<Named>,
+}
+
+impl Benefit {
+    /// Every accumulator that it goes by.
+    pub(crate) fn accumulators(&self) -> impl Iterator<Item = usize> {
+        let of_copays = self.copays.iter().flat_map(|copay| &copay.caps).map(|cap| cap.accumulator);
+        let of_lines = self.line_caps.iter().map(|cap| cap.limit.accumulator);
+        self.posts.iter().map(|(accumulator, _)| *accumulator).chain(of_copays).chain(of_lines)
+    }
 }
 
 #[derive(Debug, Clone)]

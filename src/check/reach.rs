@@ -243,6 +243,12 @@ impl Reach<'_> {
         if plan.layers.iter().flat_map(|l| &l.benefits).flat_map(|b| &b.line_caps).any(|cap| cap.limit.accumulator == narrow) {
             return false;
         }
+        // So do payments that are counted beside the rules', and what is carried over.
+        let fed = |a: usize, payer| plan.feeds.iter().any(|feed| feed.accumulator == a && feed.payer == payer);
+        let feeds_too = plan.feeds.iter().filter(|feed| feed.accumulator == narrow).all(|feed| fed(wide, feed.payer));
+        if !feeds_too || plan.carries.iter().any(|(carried, _)| *carried == narrow) {
+            return false;
+        }
         let owner = w.owner == Owner::Household || n.owner == Owner::Person;
         let posted = |list: &[(usize, syntax::Counts)], a: usize| list.iter().any(|(p, _)| *p == a);
         let covered = plan.layers.iter().all(|l| {
@@ -405,7 +411,7 @@ fn contains(wide: Per, narrow: Per) -> bool {
     use Per::*;
     // Of two personal periods each begins when its own accumulator is first used.
     // What a rolling window holds on one day is not all in that of another.
-    (wide == narrow && !matches!(wide, FirstUse(_) | Last(_)))
+    (wide == narrow && !matches!(wide, FirstUse(_) | Last(_) | Spell(_)))
         || matches!(
             (wide, narrow),
             (_, Claim)
@@ -429,6 +435,7 @@ fn sweeps(plan: &Plan, benefit: &Benefit, portion: usize) -> bool {
         && benefit.line_caps.is_empty()
         && benefit.points.is_empty()
         && benefit.factors.is_empty()
+        && benefit.ratio_between[1].is_none()
         && benefit.minimum.is_none()
         && benefit.held.is_empty()
         && benefit.rounding.unit() == plan.rounding.unit()

@@ -464,7 +464,7 @@ impl<'a> Builder<'a> {
                 *measured = Some(position);
             }
         }
-        self.counts_claims = found.counts_claims();
+        self.counts_claims = found.counts_claims() || found.of_spells;
         let rule = match (self.layers.last(), self.benefit, self.counts_claims) {
             (_, _, true) | (None, _, _) => String::new(),
             (Some(layer), None, _) => layer.layer.id.clone(),

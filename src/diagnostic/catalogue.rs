@@ -21,8 +21,8 @@ catalogue! {
     cannot_be(key: &str, text: &str): "`{key}` 不能写成 `{text}`", "`{key}` cannot be `{text}`";
     one_of(words: &str): "只能是以下之一：{words}", "it is one of {words}";
     periods(words: &str):
-        "只能是以下之一：{words}；`quarter`、`half-year`、`\"year from 02-01\"`；自首次使用起的个人周期，如 `\"12 months from first use\"`（2 到 1200 个月，或写 `1 month`）、`\"365 days from first use\"`（2 到 36525 天，或写 `1 day`）；或滚动周期 `\"last 12 months\"`、`\"last 12 calendar months\"`、`\"last 365 days\"`",
-        "it is one of {words}; quarter, half-year, \"year from 02-01\"; a personal period such as \"12 months from first use\" (2 to 1200 months, or 1 month) or \"365 days from first use\" (2 to 36525 days, or 1 day); or a rolling window: \"last 12 months\", \"last 12 calendar months\", \"last 365 days\"";
+        "只能是以下之一：{words}；`quarter`、`half-year`、`\"year from 02-01\"`；自首次使用起的个人周期，如 `\"12 months from first use\"`（2 到 1200 个月，或写 `1 month`）、`\"365 days from first use\"`（2 到 36525 天，或写 `1 day`）；治疗期，如 `\"spell of 60 days\"`；或滚动周期 `\"last 12 months\"`、`\"last 12 calendar months\"`、`\"last 365 days\"`",
+        "it is one of {words}; quarter, half-year, \"year from 02-01\"; a personal period such as \"12 months from first use\" (2 to 1200 months, or 1 month) or \"365 days from first use\" (2 to 36525 days, or 1 day); a spell such as \"spell of 60 days\"; or a rolling window: \"last 12 months\", \"last 12 calendar months\", \"last 365 days\"";
     rolling_cannot_hold(key: &str):
         "滚动周期的累计会变小，`{key}` 不能据此计算",
         "the position of a rolling window can fall, and `{key}` cannot be measured on it";
@@ -186,6 +186,9 @@ catalogue! {
         "a settlement is of a stretch of the calendar, such as month, quarter or \"year from 08-01\"";
     settles_itself(): "方案不能结算它自己", "a scheme cannot settle itself";
     settled_has_no_premium(): "结算方案没有参保人，不能有保费", "a scheme that settles has no insured persons, and no premium";
+    settled_has_no_spell(name: &str):
+        "结算方案没有治疗的日子，累计 `{name}` 不能按治疗期计",
+        "a scheme that settles has no days of care, and the accumulator `{name}` cannot run over spells";
     groups_by_lines(name: &str): "`{name}` 不是明细的事实，不能据以分组", "`{name}` is no fact of a line, and lines cannot be grouped by it";
     sums_known_inside(name: &str):
         "`{name}` 是所计入明细之和，只有在保障责任选定明细之后才可知",

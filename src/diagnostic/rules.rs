@@ -144,7 +144,7 @@ catalogue! {
     settling(scheme: &str, per: &str, owner: &Message): "按 {per} 结算{owner}的 {scheme}", "{scheme} per {per} of a {owner}";
     household(): "家庭", "household";
     person(): "个人", "person";
-    accumulated(counts: &str, per: &str, owner: &Message): "{owner}每 {per} 的 {counts}", "{counts} per {per} of a {owner}";
+    accumulated(counts: &str, per: &str, owner: &Message): "{owner}每 `{per}` 的 `{counts}`", "{counts} per {per} of a {owner}";
     shared_by(users: &str): "，由 {users} 共用", ", shared by {users}";
     feeds(whose: &Message, payer: &str): "{payer} 的支付计入{whose}", "{whose} of {payer}";
     carries(whose: &Message, months: usize): "{whose}，{months} 个月", "{whose} in {months} months";

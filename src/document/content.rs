@@ -681,7 +681,7 @@ impl Writer<'_> {
         self.text(words.accumulators_intro());
         let users = self.users();
         let mut rows = Vec::new();
-        for (index, accumulator) in names.plan.accumulators.iter().enumerate() {
+        for (index, accumulator) in names.plan.accumulators.iter().enumerate().filter(|(_, a)| !a.of_spells) {
             let owner = if accumulator.owner == Owner::Household { words.household() } else { words.person() };
             let mut counts = Line::from(words.counting(accumulator.counts));
             if matches!(accumulator.counts, Counts::Claims | Counts::Days)

@@ -263,6 +263,12 @@ impl Words {
             Per::YearFrom(year) => {
                 return Cow::Owned(if self.0 == Language::Zh { format!("每年度（自 {year} 起）") } else { per.to_string() });
             }
+            Per::Spell(days) => {
+                return match self.0 {
+                    Language::Zh => Cow::Owned(format!("每个治疗期（停止治疗满 {days} 天止）")),
+                    Language::En => Cow::Owned(format!("spell (until {days} days without care)")),
+                };
+            }
             Per::Last(window) => {
                 return Cow::Owned(match (self.0, window) {
                     (Language::Zh, Window::Days(days)) => format!("最近 {days} 天"),

@@ -82,6 +82,9 @@ pub(crate) fn settle_chosen<T: Trace>(
         return Ok(());
     }
     trace.record(|| Step::Base { amount: base });
+    if !plan.spells.is_empty() {
+        case.used.extend(benefit.accumulators());
+    }
 
     // 2 to 5: copayments, deductible, excess.
     if benefit.by_items {
@@ -152,7 +155,11 @@ pub(crate) fn settle_chosen<T: Trace>(
         plan.rounding.floor(subtract(rest, coinsurance)?.max(Money::ZERO))
     } else if benefit.rounds_patient_share {
         let share = rounding.round_raw(raw.complement(base)).ok_or(Fault::Overflow)?;
-        if raw.exceeds(base) { rounding.round_raw(raw).ok_or(Fault::Overflow)? } else { subtract(base, share)?.max(Money::ZERO) }
+        if raw.exceeds(base) {
+            rounding.round_raw(raw).ok_or(Fault::Overflow)?
+        } else {
+            plan.rounding.floor(subtract(base, share)?.max(Money::ZERO))
+        }
     } else {
         rounding.round_raw(raw).ok_or(Fault::Overflow)?
     };

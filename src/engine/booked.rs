@@ -60,7 +60,7 @@ pub(super) fn booked(plan: &Plan, case: &Case, steps: &[Step]) -> Booked {
         };
         // What lives in the claim alone is gone with it.
         let (Some(found), Some(period)) = (plan.accumulators.get(accumulator), period) else { continue };
-        let counts = found.counts_claims() || matches!(step, Step::Carried { .. });
+        let counts = found.counts_claims() || found.of_spells || matches!(step, Step::Carried { .. });
         let rule = layer.filter(|_| !counts).map(|layer| (layer, benefit));
         let of_household = found.owner == Owner::Household;
         posted.push(Posted { rule, accumulator, of_household, period, amount });

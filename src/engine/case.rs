@@ -39,6 +39,7 @@ pub(crate) struct Input {
     pub(crate) service_to: Option<chrono::NaiveDate>,
     /// The dates that lines have of their own; kept for plans with a run-off.
     pub(crate) line_dates: Vec<Option<chrono::NaiveDate>>,
+    pub(crate) last_day_of_care: Option<chrono::NaiveDate>,
     pub(crate) periods: Periods,
     pub(crate) stay: Option<String>,
 }
@@ -102,6 +103,8 @@ pub(crate) struct Case {
     pub(crate) positions: Vec<i64>,
     /// The first days of the personal periods that accumulators are in, for those who record; empty where there are none.
     pub(crate) first_days: Vec<Option<chrono::NaiveDate>>,
+    /// The accumulators of the benefits that settled the claim, for those that run over spells.
+    pub(crate) used: Vec<usize>,
     /// The period of each accumulator, for those who hear of rules; nothing where it lives in the claim alone.
     pub(crate) accumulator_periods: Vec<Option<i32>>,
     /// Positions of accumulators by the day on other days than the claim's, for benefits by line or day.

@@ -10,6 +10,7 @@ use crate::engine::days;
 use crate::engine::items;
 use crate::engine::lean;
 use crate::engine::program::Program;
+use crate::engine::spell;
 use crate::engine::trace::{Failed, Step, Trace};
 use crate::ledger::Books;
 use crate::money::Money;
@@ -42,7 +43,8 @@ pub(crate) fn settle<T: Trace>(
         case.accumulator_periods.clear();
         case.accumulator_periods.extend(plan.accumulators.iter().enumerate().map(|(index, a)| books.period(index, a.owner)));
     }
-    let before = if plan.carries.is_empty() { Vec::new() } else { case.positions.clone() };
+    let before = if plan.carries.is_empty() && plan.spells.is_empty() { Vec::new() } else { case.positions.clone() };
+    case.used.clear();
     if !plan.item_days.is_empty() {
         items::read_days(plan, bill, case, books);
     }
@@ -50,6 +52,9 @@ pub(crate) fn settle<T: Trace>(
         // Nothing can change what fires, and nobody asks what did not.
         Some(ops) if bill.is_bare() && !T::RULES => lean::settle(ops, case, trace)?,
         _ => layers(plan, program, bill, case, trace)?,
+    }
+    if !plan.spells.is_empty() {
+        spell::post(plan, bill, &before, case, books, trace)?;
     }
     if let Some(date) = bill.input.and_then(|input| input.rule_date).filter(|_| !plan.carries.is_empty()) {
         let carried = carry::carried(plan, date, &before, case, books, trace)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use crate::claim::{AttributeValue, Claim, OpeningBalance, Person};
 use crate::date::{AsOf, DateChoice, Per, Periods, day_number, full_years};
@@ -51,6 +51,10 @@ pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, input: &mut I
     input.periods = Periods::default();
     for per in Per::ALL.into_iter().filter(|per| plan.runs_per(*per)) {
         input.periods.set(per, period(plan, per, rule_date));
+    }
+    input.last_day_of_care = Some(last_day_of_care(plan, claim));
+    if !plan.spells.is_empty() {
+        input.periods.set(Per::Spell(0), Some(day_number(claim.service_from)));
     }
     case_facts(plan, person, claim, rule_date, input)?;
     given(plan, claim, input);
@@ -110,6 +114,18 @@ pub(crate) fn choose(choice: DateChoice, claim: &Claim) -> Option<NaiveDate> {
         DateChoice::Discharge => Some(claim.service_to.unwrap_or(claim.service_from)),
         DateChoice::Settlement => claim.settled,
     }
+}
+
+/// The day of discharge is a day of care where days count at both ends, or where it is the only one. A claim without it may say how many days it has.
+fn last_day_of_care(plan: &Plan, claim: &Claim) -> NaiveDate {
+    let from = claim.service_from;
+    let last = match (claim.service_to, claim.days) {
+        (Some(to), _) if plan.both_ends => Some(to),
+        (Some(to), _) => to.pred_opt(),
+        (None, Some(days)) => from.checked_add_days(Days::new(u64::from(days).saturating_sub(1))),
+        (None, None) => Some(from),
+    };
+    last.unwrap_or(from).max(from)
 }
 
 /// The day on which a person's attribute is read.
@@ -416,7 +432,7 @@ pub(crate) fn openings(plan: &Plan, person: &Person, claim: &str) -> Result<Vec<
         if opening.amount < Money::ZERO {
             return Err(reject(RejectCode::NegativeAmount, refused::below_zero(opening.amount)));
         }
-        let of_account = matches!(found.per, Per::FirstUse(_) | Per::Last(_)).then(|| day_number(opening.on));
+        let of_account = matches!(found.per, Per::FirstUse(_) | Per::Last(_) | Per::Spell(_)).then(|| day_number(opening.on));
         let Some(period) = of_account.or_else(|| period(plan, found.per, opening.on)) else {
             let message = refused::no_balance_before(&opening.accumulator, found.per);
             return Err(reject(RejectCode::UnknownAccumulator, message));

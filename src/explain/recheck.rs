@@ -468,10 +468,17 @@ impl Check {
     /// A personal period contains the rule date, and one that began earlier has a position. Months are counted as year, month and day of the month.
     fn personal_period(&mut self, decision: &Decision, posting: &Posting, path: &str) {
         let path = format!("{path}.first_day");
+        if let (Per::Spell(_), Some(first)) = (posting.per, posting.first_day) {
+            // Days of care lie in the spell that they are counted in, and more are counted than before.
+            if first > decision.rule_date || posting.accumulator.ends_with(".spell") && Number::of(posting.amount) <= ZERO {
+                self.differ(&path, format!("a spell that contains {}", decision.rule_date), first.to_string());
+            }
+            return;
+        }
         let (Per::FirstUse(length), Some(first)) = (posting.per, posting.first_day) else {
             // Of a line or day: its own day.
             let of_item = posting.per == Per::Day && posting.item.is_some() && posting.first_day != Some(decision.rule_date);
-            if matches!(posting.per, Per::FirstUse(_)) || (posting.first_day.is_some() && !of_item) {
+            if matches!(posting.per, Per::FirstUse(_) | Per::Spell(_)) || (posting.first_day.is_some() && !of_item) {
                 self.differ(&path, format!("a first day, if it runs {}", posting.per), format!("{:?}", posting.first_day));
             }
             return;

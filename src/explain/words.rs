@@ -290,6 +290,7 @@ impl Words {
             Per::HalfYear => self.pick("当半年", "half-year"),
             Per::YearFrom(_) => self.pick("自定年度", "year"),
             Per::Last(_) => self.pick("滚动周期", "rolling window"),
+            Per::Spell(_) => self.pick("连续治疗期", "spell"),
         }
     }
 
@@ -302,6 +303,14 @@ impl Words {
             (Language::Zh, Per::Last(Window::CalendarMonths(months))) => format!("最近 {months} 个日历月"),
             (Language::En, Per::YearFrom(_) | Per::Last(_)) => per.to_string(),
             _ => self.per(per).to_owned(),
+        }
+    }
+
+    /// A spell and the day on which it began.
+    pub(super) fn spell(self, days: u16, first: NaiveDate) -> String {
+        match self.0 {
+            Language::Zh => format!("自 {first} 起的治疗期（停止治疗满 {days} 天止）"),
+            Language::En => format!("spell of {days} days from {first}"),
         }
     }
 

@@ -156,7 +156,7 @@ impl View<'_> {
     fn behind(&self, accumulator: usize) -> Option<Behind> {
         let (found, slot) = self.plan.accumulators.get(accumulator).zip(self.plan.slots.get(accumulator))?;
         let id = self.owner(found.owner);
-        let periods = self.journal.ledger.periods_on(found.owner, id, slot.key, found.per, self.plan.policy_year, self.on)?;
+        let periods = self.journal.ledger.periods_on(found.owner, id, slot, self.plan.policy_year, self.on)?;
         let units = matches!(found.counts, Counts::Claims | Counts::Days | Counts::Units);
         let places = if units { 0 } else { self.plan.places() };
         let mut behind = Behind { since: period_start(found.per, *periods.start()), position: 0, places, postings: Vec::new() };
@@ -246,7 +246,7 @@ impl View<'_> {
         };
         let amount = amount.ok().flatten();
         let left = amount.map(|amount| amount.checked_sub(position).unwrap_or(Money::ZERO).max(Money::ZERO));
-        let begun = !matches!(found.per, Per::FirstUse(_)) || !behind.postings.is_empty();
+        let begun = !matches!(found.per, Per::FirstUse(_) | Per::Spell(_)) || !behind.postings.is_empty();
         self.lines.push(BalanceLine {
             scheme: self.plan.id.clone(),
             version: self.plan.version.clone(),

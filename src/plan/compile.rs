@@ -155,6 +155,7 @@ impl Compiler<'_> {
                 owner: accumulator.owner,
                 condition: condition.unwrap_or_default(),
                 held: None,
+                of_spells: false,
             });
             self.feeds(index, accumulator);
             if let Some(months) = &accumulator.carry_months {
@@ -179,12 +180,34 @@ impl Compiler<'_> {
             layers.extend(self.layer(index, layer));
         }
         let held_slots = self.mark_shared_deductibles(&mut layers);
+        let spells = self.spells();
         self.check_touched(&layers);
         if layers.len() < tree.layers.len() {
             return None;
         }
         let facts = self.facts.clone();
-        Some(self.assemble(facts, classify, layers, held_slots))
+        Some(Plan { spells, ..self.assemble(facts, classify, layers, held_slots) })
+    }
+
+    /// Beside each accumulator that runs over spells another, which keeps the days that each of them has lasted.
+    fn spells(&mut self) -> Vec<(usize, usize)> {
+        let running = self.accumulators.iter().enumerate().filter(|(_, a)| matches!(a.per, Per::Spell(_)));
+        let beside: Vec<(usize, Accumulator)> = running
+            .map(|(index, a)| {
+                let (name, condition) = (format!("{}.spell", a.name), Condition::default());
+                (index, Accumulator { name, counts: Counts::Days, condition, held: None, of_spells: true, ..a.clone() })
+            })
+            .collect();
+        let mut spells = Vec::new();
+        for (index, accumulator) in beside {
+            if self.tree.header.settles.is_some() {
+                let name = self.accumulators.get(index).map(|a| a.name.clone()).unwrap_or_default();
+                self.error(Code::Conflict, &self.tree.header.settles_place.clone(), say::settled_has_no_spell(&name));
+            }
+            spells.push((index, self.accumulators.len()));
+            self.accumulators.push(accumulator);
+        }
+        spells
     }
 
     fn day_charges(&mut self) {
@@ -311,6 +334,10 @@ impl Compiler<'_> {
                     key: AccumulatorKey::new(&header.id, &a.name),
                     per: a.per,
                     of_household: a.owner == syntax::Owner::Household,
+                    spell: matches!(a.per, Per::Spell(_)).then(|| {
+                        let name = a.name.strip_suffix(".spell").filter(|_| a.of_spells).unwrap_or(&a.name);
+                        (AccumulatorKey::new(&header.id, name), AccumulatorKey::new(&header.id, &format!("{name}.spell")))
+                    }),
                 })
                 .collect(),
             couples_households: self.accumulators.iter().any(|a| a.owner == syntax::Owner::Household),
@@ -321,6 +348,7 @@ impl Compiler<'_> {
             settles: header.settles.clone(),
             groups: std::mem::take(&mut self.groups),
             sums,
+            spells: Vec::new(),
             carries: tree
                 .accumulators
                 .iter()

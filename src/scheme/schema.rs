@@ -17,6 +17,7 @@ const AS_OF: &str = concat!(
     "( - (1 month|1 day|[1-9][0-9]{0,4} (days|months)))?$"
 );
 const LAST: &str = "^last [1-9][0-9]{0,4} (days|months|calendar months)$";
+const SPELL: &str = "^spell of (1 day|([2-9]|[1-9][0-9]{1,4}) days)$";
 const FIRST_USE: &str = concat!(
     "^(1 (day|month)|([2-9]|[1-9][0-9]{1,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|365[01][0-9]|3652[0-5]) days",
     "|([2-9]|[1-9][0-9]{1,2}|1[01][0-9]{2}|1200) months) from first use$"
@@ -111,7 +112,7 @@ fn form_schema(form: Form, definitions: &mut Definitions) -> Value {
         Form::Currency => json!({ "type": "string", "pattern": "^[A-Z]{3}$" }),
         Form::UnitOfMoney => json!({ "type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$" }),
         Form::MonthDay => json!({ "type": "string", "pattern": "^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$" }),
-        Form::Period => json!({ "anyOf": [{ "type": "string", "pattern": FIRST_USE },
+        Form::Period => json!({ "anyOf": [{ "type": "string", "pattern": FIRST_USE }, { "type": "string", "pattern": SPELL },
             { "type": "string", "pattern": "^year from (0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$" },
             { "type": "string", "pattern": LAST },
             { "enum": ["quarter", "half-year"] }, { "enum": Per::NAMES }] }),

@@ -115,6 +115,16 @@ fn w104_a_benefit_that_another_always_replaces() {
     insta::assert_snapshot!(shown(&scheme(&text), Code::Unreachable));
 }
 
+/// A ratio of 100 % that is kept below takes not all.
+#[test]
+fn w104_a_benefit_beside_one_that_leaves_a_tenth() {
+    let first = |most: &str| layer("first", "", &[("all", &format!("ratio = \"100%\"\n{most}"))]);
+    let second = layer("second", "", &[("all", "ratio = \"50%\"")]);
+    let has = |most: &str| codes(&scheme(&(first(most) + &second))).contains(&"W104".to_owned());
+    assert!(has("") && has("ratio_between = { least = \"90%\" }"));
+    assert!(!has("ratio_between = { most = \"90%\" }"));
+}
+
 #[test]
 fn w104_bands_rows_and_dates() {
     let bands = "bands = { measured = \"absolute\", per = \"policy-year\", rows = [{ to = 5000, ratio = \"50%\" }, { to = 9000, ratio = \"60%\" }, { ratio = \"70%\" }] }";
@@ -151,6 +161,32 @@ fn w105_limits_that_never_count() {
         )],
     );
     insta::assert_snapshot!(shown(&scheme(&text), Code::IdleLimit));
+}
+
+/// A position can be higher than what a rule's own claims brought: by payments of others, or by what a year carried over.
+#[test]
+fn w105_and_w106_look_at_payments_of_others_and_at_what_is_carried_over() {
+    let has = |text: &str, code: &str| codes(&scheme(text)).iter().any(|found| found == code);
+    let first = layer("first", "", &[("stay", "ratio = \"50%\"")]);
+    let caps = "ratio = \"70%\"\ncap = [{ per = \"policy-year\", amount = 300 }, { accumulator = \"shared\", amount = 300 }]";
+    let fed = |with: &str| {
+        format!(
+            "[[accumulator]]\nid = \"shared\"\ncounts = \"payment\"\nper = \"policy-year\"\n{with}\n{first}{}",
+            layer("second", "", &[("stay", caps)])
+        )
+    };
+    assert!(has(&fed(""), "W105"));
+    assert!(!has(&fed("with_payments_of = [\"first\"]"), "W105"));
+
+    let limits = "ratio = \"70%\"\ndeductible = { accumulator = \"met\", amount = 500 }\ncap = [{ per = \"calendar-year\", on = \"base\", amount = 500 }]";
+    let carried = |carry: &str| {
+        format!(
+            "[[accumulator]]\nid = \"met\"\ncounts = \"deductible\"\nper = \"calendar-year\"\n{carry}\n{}",
+            layer("one", "", &[("stay", limits)])
+        )
+    };
+    assert!(has(&carried(""), "W106"));
+    assert!(!has(&carried("carry_months = 3"), "W106"));
 }
 
 #[test]
@@ -418,6 +454,46 @@ fn even_payments_are_not_called_uneven() {
         let uneven = report.findings().iter().find(|f| matches!(f.code(), Code::Jump | Code::FallingPayment));
         assert!(uneven.is_none(), "seed {seed}: {}", uneven.unwrap().message(Language::En));
     }
+}
+
+/// Where nothing is said against it, more billed never lowers what is paid, and never raises it by more than what is billed more.
+#[test]
+fn what_is_called_even_is_even() {
+    let (mut called, mut tried) = (0, 0);
+    for seed in 1..=schemes() {
+        let (scheme, cases) = cases(seed, Wish::Any);
+        let report = check_within(&scheme, SMALL);
+        let uneven = [Code::NoGuarantee, Code::Jump, Code::FallingPayment];
+        if report.findings().iter().any(|f| uneven.contains(&f.code())) {
+            continue;
+        }
+        called += 1;
+        let plan = Plan::compile(&scheme).unwrap();
+        // Rounding alone moves a benefit's payment by less than its unit.
+        let units = scheme.text().split("unit = \"").skip(1).map(|rest| rest.split('"').next().unwrap().parse::<Money>().unwrap());
+        let slack = units.max().unwrap().micros() * (scheme.text().matches("[[layer.benefit]]").count() as i64 + 1);
+        let mut ledger = Ledger::new();
+        for (person, claim) in &cases {
+            let before = ledger.clone();
+            let Ok(decision) = plan.adjudicate(person, &mut ledger, claim) else { continue };
+            for portion in claim.portions.keys() {
+                for more in [1, 7, 500, 10_000] {
+                    let more = Money::from_micros(more * plan.rounding().unit().micros());
+                    let mut bigger = claim.clone();
+                    bigger.bill = bigger.bill.checked_add(more).unwrap();
+                    let part = bigger.portions.get_mut(portion).unwrap();
+                    *part = part.checked_add(more).unwrap();
+                    let Ok(other) = plan.adjudicate(person, &mut before.clone(), &bigger) else { continue };
+                    tried += 1;
+                    let gain = difference(total(&other), total(&decision));
+                    let at = || format!("seed {seed}, claim {}, {portion} + {more}: {} then {}", claim.id, total(&decision), total(&other));
+                    assert!((-slack..=more.micros() + slack).contains(&gain), "{}", at());
+                }
+            }
+        }
+    }
+
+    assert!(called > 5 && tried > 100, "{called} schemes and {tried} claims are too few to mean anything");
 }
 
 /// A decision table is taken as complete if and only if one row holds for each of all cases.

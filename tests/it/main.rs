@@ -46,5 +46,6 @@ mod readme;
 mod run_off;
 mod schema;
 mod settle;
+mod spells;
 #[cfg(feature = "io")]
 mod words;

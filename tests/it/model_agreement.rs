@@ -135,6 +135,11 @@ const FEATURES: &[&str] = &[
     "out-of-pocket maximum cut in mid-claim",
     "paid beside the bill",
     "period from first use",
+    "spell",
+    "spell begun",
+    "spell after another",
+    "spell goes on",
+    "spell goes on by a claim that posts nothing",
     "person holds several words at once",
     "personal period after another",
     "personal period carried on",
@@ -223,7 +228,19 @@ fn the_model_and_the_engine_reproduce_printed_examples() {
     }
 }
 
+/// Tells the seed also where the model or the engine panics.
+struct Told(u64);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("at MEDAID_MODEL_SEED={}", self.0);
+        }
+    }
+}
+
 fn agree_on(seed: u64, seen: &mut Coverage) {
+    let _told = Told(seed);
     let history = generate::history(seed, Wish::Any, seen);
     let Some(differences) = differences(&history, seen) else {
         return;

@@ -153,6 +153,13 @@ fn accumulators_are_openings_plus_postings_and_no_limit_is_passed() {
         for (claim, decision) in history.claims.iter().zip(decisions) {
             let Ok(decision) = decision else { continue };
             for posting in &decision.postings {
+                if let Some(of) = posting.accumulator.strip_suffix(".spell") {
+                    let (first, days) = (posting.first_day.unwrap(), rat(&posting.after));
+                    let last = first.iter_days().take_while(|day| Rat::whole((*day - first).num_days().into()) < days).last().unwrap();
+                    ensure!(rat(&posting.before) + rat(&posting.amount) == days, "{posting:?}");
+                    books.care_until(account_of(&history.scheme, &books, history.person_of(claim), claim, of), last);
+                    continue;
+                }
                 let account = match posting.first_day {
                     // Of a line or day on another day than the claim's.
                     Some(day) if posting.per == medaid::Per::Day => {
@@ -183,7 +190,7 @@ fn accumulators_are_openings_plus_postings_and_no_limit_is_passed() {
     });
 }
 
-/// A personal period is the latest that began on the claim's day or before, and it begins with a posting or an opening balance.
+/// A personal period or a spell is the latest that began on the claim's day or before, and it begins with a posting or an opening balance.
 #[test]
 fn personal_periods_begin_once_and_are_the_latest() {
     let seen = std::cell::Cell::new(0);
@@ -203,7 +210,9 @@ fn personal_periods_begin_once_and_are_the_latest() {
                 if posting.item.is_some() && posting.per.to_string() == "day" {
                     continue;
                 }
-                ensure!(posting.first_day.is_some() == posting.per.to_string().ends_with(" from first use"), "{posting:?}");
+                let per = posting.per.to_string();
+                let of_spells = per.starts_with("spell of ");
+                ensure!(posting.first_day.is_some() == (of_spells || per.ends_with(" from first use")), "{posting:?}");
                 let Some(first) = posting.first_day else { continue };
                 seen.set(seen.get() + 1);
                 // Persons of one household may each have an accumulator of their own: looked at only where nobody shares.
@@ -211,8 +220,9 @@ fn personal_periods_begin_once_and_are_the_latest() {
                 if person.household.is_some() {
                     continue;
                 }
-                let known = begun.entry(whose(person, &posting.accumulator)).or_default();
-                let date = decision.rule_date;
+                let accumulator = posting.accumulator.strip_suffix(".spell").unwrap_or(&posting.accumulator);
+                let known = begun.entry(whose(person, accumulator)).or_default();
+                let date = if of_spells { claim.service_from } else { decision.rule_date };
                 ensure!(known.contains(&first) || first == date, "{posting:?}: nothing began on {first}, the claim is of {date}");
                 ensure!(known.range(..=date).all(|one| *one <= first), "{posting:?}: a later one began by {date}: {known:?}");
                 known.insert(first);

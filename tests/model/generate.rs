@@ -620,7 +620,7 @@ impl Maker<'_> {
             let (id, counts, owner) = (id.to_owned(), Counts::Days, Owner::Person);
             maker.scheme.accumulators.push(Accumulator { id, counts, per, owner, when, carry_months: None, with_payments_of: Vec::new() });
         };
-        let per = self.pick(&[Per::Stay, Per::CalendarYear, Per::PolicyYear, Per::Last(60, Back::Days), Per::Lifetime]);
+        let per = self.pick(&[Per::Stay, Per::CalendarYear, Per::PolicyYear, Per::Last(60, Back::Days), Per::Spell(60), Per::Lifetime]);
         let when = self.chance(40).then(|| self.condition(PLAIN));
         count(self, "hospital_days", per, when.clone());
         count(self, "reserve_days", Per::Lifetime, None);
@@ -658,6 +658,10 @@ impl Maker<'_> {
         if self.chance(8) {
             self.seen.hit("quarter, half-year or a year of its own");
             return self.pick(&[Per::Quarter, Per::HalfYear, Per::YearFrom(2, 1), Per::YearFrom(8, 1)]);
+        }
+        if self.chance(8) {
+            self.seen.hit("spell");
+            return Per::Spell(self.pick(&[10, 60, 365]));
         }
         self.pick(&[Claim, Stay, Stay, Day, Month, PolicyYear, PolicyYear, PolicyYear, CalendarYear, Lifetime])
     }

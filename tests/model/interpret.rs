@@ -24,9 +24,9 @@ pub(crate) struct Reject(pub(crate) &'static str);
 /// One position of an accumulator: its name, its owner, its period.
 pub(crate) type Account = (String, String, String);
 
-/// All positions of all accumulators.
+/// All positions of all accumulators; and of the spells that some run over, the last day of care.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Books(BTreeMap<Account, Rat>);
+pub(crate) struct Books(BTreeMap<Account, Rat>, BTreeMap<Account, NaiveDate>);
 
 impl Books {
     /// The books before the first claim: opening balances.
@@ -38,10 +38,14 @@ impl Books {
                 let period = match per {
                     Per::FirstUse(..) => begun(opening.on),
                     Per::Last(..) => on(opening.on),
+                    Per::Spell(_) => spell_from(opening.on),
                     _ => period(scheme, per, opening.on, None),
                 };
                 let account = (opening.accumulator.clone(), owner_of(owner, person), period);
                 books.post(&account, opening.amount);
+                if let Per::Spell(_) = per {
+                    books.1.insert(account, opening.on);
+                }
             }
         }
         books
@@ -59,6 +63,22 @@ impl Books {
             account.2 = on(last);
         }
         *self.0.entry(account).or_insert(Rat::ZERO) += amount;
+    }
+
+    /// A spell has lasted until a day.
+    pub(crate) fn care_until(&mut self, account: Account, last: NaiveDate) {
+        let known = self.1.entry(account).or_insert(last);
+        *known = last.max(*known);
+    }
+
+    /// The spell of a first day of care: the latest that had begun, unless so many days without care have passed since; else a new one.
+    fn spell(&self, name: &str, owner: &str, days: u32, first: NaiveDate) -> String {
+        let own = self.1.iter().filter(|(account, _)| account.0 == name && account.1 == owner);
+        let begun = own.map(|(account, last)| (first_of_spell(&account.2), *last)).filter(|(start, _)| *start <= first);
+        match begun.max() {
+            Some((start, last)) if last.iter_days().skip(1).take_while(|day| *day < first).count() < days as usize => spell_from(start),
+            _ => spell_from(first),
+        }
     }
 
     /// The personal period of a day: going back from it day by day, the first on which one began; if its last day is past, or there is none, a new one.
@@ -101,6 +121,15 @@ fn window(date: NaiveDate, count: u32, back: Back) -> String {
 fn window_of(account: &Account) -> Option<(NaiveDate, NaiveDate)> {
     let (first, last) = account.2.strip_prefix("window ")?.split_once(' ')?;
     Some((first.parse().unwrap(), last.parse().unwrap()))
+}
+
+/// The name of a spell.
+fn spell_from(day: NaiveDate) -> String {
+    format!("spell from {day}")
+}
+
+fn first_of_spell(name: &str) -> NaiveDate {
+    name.strip_prefix("spell from ").unwrap().parse().unwrap()
 }
 
 /// The name of a personal period.
@@ -150,7 +179,7 @@ fn period(scheme: &Scheme, per: Per, date: NaiveDate, claim: Option<&Claim>) -> 
             format!("year from {}", date.year() - i32::from(!begun))
         }
         Per::Last(count, back) => window(date, count, back),
-        Per::FirstUse(..) => unreachable!("the books know"),
+        Per::FirstUse(..) | Per::Spell(_) => unreachable!("the books know"),
     }
 }
 
@@ -200,46 +229,54 @@ impl Items {
 /// Every accumulator of a scheme: name, period, owner; first the named ones.
 pub(crate) fn all_accumulators(scheme: &Scheme) -> Vec<(String, Per, Owner)> {
     let mut all: Vec<_> = scheme.accumulators.iter().map(|one| (one.id.clone(), one.per, one.owner)).collect();
-    let mut add = |kept: &Kept, name: String| {
-        if let Kept::Own(per, owner) = kept {
-            all.push((name, *per, *owner));
-        }
-    };
     for layer in &scheme.layers {
-        for (index, cap) in layer.caps.iter().enumerate() {
-            add(&cap.kept, own_name(&layer.id, "cap", index));
-        }
         for benefit in &layer.benefits {
-            let id = format!("{}.{}", layer.id, benefit.id);
-            for (index, one) in benefit.deductibles.iter().enumerate() {
-                add(&one.kept, own_name(&id, "deductible", index));
-            }
-            for (index, copay) in benefit.copays.iter().enumerate() {
-                for (number, cap) in copay.caps.iter().enumerate() {
-                    add(&cap.kept, own_name(&id, &format!("copay_{}.cap", index + 1), number));
+            for (kept, name) in kept_by(scheme, layer, benefit) {
+                let Kept::Own(per, owner) = kept else { continue };
+                if all.iter().all(|(other, ..)| *other != name) {
+                    all.push((name, per, owner));
                 }
-            }
-            for (index, one) in benefit.out_of_pocket_max.iter().enumerate() {
-                add(&one.kept, own_name(&id, "out_of_pocket_max", index));
-            }
-            for (index, one) in benefit.caps.iter().enumerate() {
-                add(&one.kept, own_name(&id, "cap", index));
-            }
-            for (index, one) in benefit.line_caps.iter().enumerate() {
-                add(&one.kept, own_name(&id, "line_cap", index));
-            }
-            match &benefit.form {
-                Form::Bands { kept, .. } => add(kept, own_name(&id, "bands", 0)),
-                Form::Phases { kept, share, .. } => {
-                    add(kept, own_name(&id, "phases", 0));
-                    let kept = share_of(scheme, kept, share.as_ref());
-                    add(&kept, own_name(&id, "phases_share", 0));
-                }
-                Form::Grant { kept, .. } => add(kept, own_name(&id, "grant", 0)),
-                Form::InKind { kept, .. } => add(kept, own_name(&id, "in_kind", 0)),
-                _ => {}
             }
         }
+    }
+    all
+}
+
+/// What a benefit keeps its positions by, the caps of its layer included; of its own ones also their names.
+fn kept_by(scheme: &Scheme, layer: &Layer, benefit: &Benefit) -> Vec<(Kept, String)> {
+    let mut all: Vec<(Kept, String)> = Vec::new();
+    let mut add = |kept: &Kept, name: String| all.push((kept.clone(), name));
+    for (index, cap) in layer.caps.iter().enumerate() {
+        add(&cap.kept, own_name(&layer.id, "cap", index));
+    }
+    let id = format!("{}.{}", layer.id, benefit.id);
+    for (index, one) in benefit.deductibles.iter().enumerate() {
+        add(&one.kept, own_name(&id, "deductible", index));
+    }
+    for (index, copay) in benefit.copays.iter().enumerate() {
+        for (number, cap) in copay.caps.iter().enumerate() {
+            add(&cap.kept, own_name(&id, &format!("copay_{}.cap", index + 1), number));
+        }
+    }
+    for (index, one) in benefit.out_of_pocket_max.iter().enumerate() {
+        add(&one.kept, own_name(&id, "out_of_pocket_max", index));
+    }
+    for (index, one) in benefit.caps.iter().enumerate() {
+        add(&one.kept, own_name(&id, "cap", index));
+    }
+    for (index, one) in benefit.line_caps.iter().enumerate() {
+        add(&one.kept, own_name(&id, "line_cap", index));
+    }
+    match &benefit.form {
+        Form::Bands { kept, .. } => add(kept, own_name(&id, "bands", 0)),
+        Form::Phases { kept, share, .. } => {
+            add(kept, own_name(&id, "phases", 0));
+            let kept = share_of(scheme, kept, share.as_ref());
+            add(&kept, own_name(&id, "phases_share", 0));
+        }
+        Form::Grant { kept, .. } => add(kept, own_name(&id, "grant", 0)),
+        Form::InKind { kept, .. } => add(kept, own_name(&id, "in_kind", 0)),
+        _ => {}
     }
     all
 }
@@ -263,6 +300,7 @@ pub(crate) fn account_of(scheme: &Scheme, books: &Books, person: &Person, claim:
     let (date, owner) = (scheme.rule_date_of(claim), owner_of(owner, person));
     let period = match per {
         Per::FirstUse(count, step) => books.personal(accumulator, &owner, count, step, date),
+        Per::Spell(days) => books.spell(accumulator, &owner, days, claim.service_from),
         _ => period(scheme, per, date, Some(claim)),
     };
     (accumulator.to_owned(), owner, period)
@@ -335,6 +373,8 @@ pub(super) struct Case<'a> {
     /// What conditions and values see: the state at entry to the layer.
     pub(super) entry_left: Grid,
     pub(super) entry_books: Books,
+    /// The accounts by which benefits went that settled the claim.
+    used: BTreeSet<Account>,
     facts: Facts,
     pub(super) seen: &'a mut Coverage,
 }
@@ -365,6 +405,7 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
         held: Vec::new(),
         entry_left: Grid::new(),
         entry_books: books.clone(),
+        used: BTreeSet::new(),
         facts: Facts::new(),
         seen,
     };
@@ -384,6 +425,7 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
     case.count_claim()?;
     case.carry_over(books);
     case.personal_periods(books);
+    case.spells(books);
     case.report(books);
     *books = case.books;
     Ok(case.facts)
@@ -732,6 +774,10 @@ impl Case<'_> {
             return Ok(());
         }
         self.seen.hit("benefit: fired");
+        for (kept, name) in kept_by(self.scheme, layer, benefit) {
+            let account = self.account(&kept, name);
+            self.used.insert(account);
+        }
 
         // 2  copayments before the deductible
         let mut items = Items::of(&cells, base);
@@ -865,7 +911,10 @@ impl Case<'_> {
             whole
         } else if of_patient_share {
             self.seen.hit("rounding of the patient's share");
-            (base - (base - raw).round_to(unit, mode)).max(Rat::ZERO)
+            let exact = (base - (base - raw).round_to(unit, mode)).max(Rat::ZERO);
+            let whole = exact.floor_to(self.scheme.rounding.0);
+            self.seen.hit_if(whole < exact, "patient's share rounded beside an odd base");
+            whole
         } else {
             raw.round_to(unit, mode)
         };
@@ -1713,11 +1762,32 @@ impl Case<'_> {
         let of_claim = self.scheme.rule_date_of(self.claim);
         let period = match per {
             Per::FirstUse(count, step) => self.books.personal(&name, &owner, count, step, of_claim),
+            Per::Spell(days) => self.books.spell(&name, &owner, days, self.claim.service_from),
             // Of a line or day its own day.
             Per::Day => period(self.scheme, per, self.day.unwrap_or(of_claim), Some(self.claim)),
             _ => period(self.scheme, per, of_claim, Some(self.claim)),
         };
         (name, owner, period)
+    }
+
+    /// The spells that the claim is part of last at least as long as its care.
+    fn spells(&mut self, before: &Books) {
+        for (name, per, owner) in all_accumulators(self.scheme) {
+            let Per::Spell(_) = per else { continue };
+            let account = self.account(&Kept::Own(per, owner), name.clone());
+            let posted = self.books.position(&account) != before.position(&account);
+            if !posted && !self.used.contains(&account) {
+                continue;
+            }
+            self.seen.hit_if(!posted, "spell goes on by a claim that posts nothing");
+            let last = super::values::last_day_of_care(self.claim, self.scheme.both_ends);
+            let known = self.books.1.get(&account).copied();
+            let others = self.books.1.keys().any(|one| (&one.0, &one.1) == (&account.0, &account.1) && one.2 < account.2);
+            self.seen.hit_if(known.is_none(), "spell begun");
+            self.seen.hit_if(known.is_none() && others, "spell after another");
+            self.seen.hit_if(known.is_some_and(|day| day < last), "spell goes on");
+            self.books.care_until(account, last);
+        }
     }
 
     /// Which personal periods the claim opened, and which it carried on.

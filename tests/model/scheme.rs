@@ -165,6 +165,8 @@ pub(crate) enum Per {
     /// Month and day.
     YearFrom(u32, u32),
     Last(u32, Back),
+    /// Until so many days without care.
+    Spell(u32),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -475,6 +475,7 @@ impl Table {
                     Per::Last(count, Back::Days) => &format!("last {count} days"),
                     Per::Last(count, Back::Months) => &format!("last {count} months"),
                     Per::Last(count, Back::CalendarMonths) => &format!("last {count} calendar months"),
+                    Per::Spell(days) => &format!("spell of {days} days"),
                 };
                 self.add("per", quoted(per));
                 if *owner == Owner::Household {

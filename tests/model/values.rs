@@ -285,6 +285,15 @@ pub(super) fn days(claim: &Claim, both_ends: bool) -> Rat {
     Rat::whole(claim.days.map_or_else(|| i128::try_from(counted).unwrap(), i128::from))
 }
 
+/// The last day of care: discharge is none, unless both ends count or it is the only day.
+pub(super) fn last_day_of_care(claim: &Claim, both_ends: bool) -> NaiveDate {
+    let days = match (claim.service_to, claim.days) {
+        (None, Some(days)) => days,
+        _ => claim.service_from.iter_days().take_while(|date| *date < claim.last_day()).count() as u32 + u32::from(both_ends),
+    };
+    claim.service_from.iter_days().nth(days.max(1) as usize - 1).unwrap()
+}
+
 pub(super) fn name_of(test: &Test) -> Option<String> {
     match test {
         Test::OneOf(name, _) | Test::Is(name, _) | Test::Compare(name, _) => Some(name.clone()),

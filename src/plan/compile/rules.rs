@@ -234,7 +234,15 @@ impl Compiler<'_> {
                 }
                 let number = if index == 0 { String::new() } else { format!("_{}", index.saturating_add(1)) };
                 let name = format!("{}.{kind}{number}", called.path);
-                self.accumulators.push(Accumulator { name, counts, per: *per, owner: *owner, condition: Condition::default(), held: None });
+                self.accumulators.push(Accumulator {
+                    name,
+                    counts,
+                    per: *per,
+                    owner: *owner,
+                    condition: Condition::default(),
+                    held: None,
+                    of_spells: false,
+                });
                 Some(self.accumulators.len().saturating_sub(1))
             }
         }
