@@ -86,6 +86,10 @@ pub struct Plan {
     pub(crate) tests: Vec<TestNote>,
     /// Whether any benefit coordinates with earlier layers.
     pub(crate) coordinates: bool,
+    /// Whether any rule goes by the dates that lines have of their own.
+    pub(crate) asks_dates: bool,
+    /// Accumulators by the day to which benefits by line or day post.
+    pub(crate) item_days: Vec<usize>,
     /// How many deductible accumulators are shared by several benefits.
     pub(crate) held_slots: usize,
     pub(crate) digest: [u8; 32],
@@ -287,6 +291,8 @@ pub(crate) struct Layer {
     pub(crate) given_posts: Vec<usize>,
     pub(crate) premium: Option<(Value, Condition)>,
     pub(crate) write_off: bool,
+    /// For how many days after the policy year of the claim it goes on paying; without, to the claim's end.
+    pub(crate) run_off: Option<u32>,
     pub(crate) benefits: Vec<Benefit>,
 }
 
@@ -460,6 +466,10 @@ pub(crate) struct Benefit {
     pub(crate) covers: Vec<Cover>,
     pub(crate) lines: Option<Condition>,
     pub(crate) group: Option<Group>,
+    /// Its layer's.
+    pub(crate) run_off: Option<u32>,
+    /// Whether it is figured for the claim, or for each line or day.
+    pub(crate) each: Each,
     pub(crate) franchise: Option<Limit>,
     pub(crate) deductibles: Vec<Limit>,
     pub(crate) copays: Vec<Copay>,

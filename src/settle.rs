@@ -143,7 +143,7 @@ fn lines(plan: &Plan, one: &Decided<'_>) -> Vec<Line> {
             Some((fact.name.clone(), of_line(&fact.name, asked).or_else(|| tell(one, asked, billed))?))
         });
         let quantity = Money::from_micros(1_000_000);
-        made.push(Line { id, amount: left, class: Some(portion.to_owned()), code: None, quantity, attributes: told.collect() });
+        made.push(Line { id, amount: left, class: Some(portion.to_owned()), code: None, date: None, quantity, attributes: told.collect() });
     };
     let money = |amount: crate::Amount| amount.money().unwrap_or(Money::ZERO);
     if decision.lines.is_empty() {

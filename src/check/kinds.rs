@@ -4,13 +4,14 @@
 //! each. Where there are too many kinds, a covering selection is made: any two values of two facts come up together in some kind, and every layer and
 //! benefit whose conditions a kind can meet is met by one. The choice is always the same.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Months, NaiveDate};
 
 use super::stretches::stretches;
 use crate::claim::{AttributeValue, Claim, Facility, Line, OpeningBalance, Person};
-use crate::date::{Per, day_number};
+use crate::date::{DateChoice, Per, day_number};
 use crate::money::{MICROS_PER_WHOLE, Money};
 use crate::plan::Plan;
 use crate::plan::condition::{Condition, TestKind};
@@ -347,7 +348,7 @@ fn lowest(plan: &Plan, fact: &Fact, class: u32) -> Option<i64> {
                 (None, Some(_)) => from,
                 (None, None) => end.unwrap_or(until).min(until).min(any.saturating_add(1)).saturating_sub(1),
             };
-            if day >= until {
+            if day >= until && fact.kind != FactKind::LineDate {
                 return None;
             }
             day
@@ -490,6 +491,7 @@ impl Kind {
             id: "1".to_owned(),
             code: None,
             class: None,
+            date: None,
             quantity: crate::claim::one(),
             amount: Money::ZERO,
             attributes: BTreeMap::new(),
@@ -512,6 +514,19 @@ impl Kind {
                 FactKind::LineClass => line.class = Some(text),
                 FactKind::LineCode => line.code = Some(text),
                 FactKind::Quantity => line.quantity = Money::from_micros(value),
+                FactKind::LineDate => {
+                    // On the day of the claim, if that is of the same class; else the service is longer, as far as the rule date stays.
+                    let on_the_day = fact.domain.class_of(i64::from(day_number(day))) == fact.domain.class_of(value);
+                    let date = if on_the_day { day } else { NaiveDate::from_num_days_from_ce_opt(i32::try_from(value).ok()?)? };
+                    let moved = |choice| plan.rule_date != choice;
+                    match date.cmp(&day) {
+                        Ordering::Less if moved(DateChoice::Admission) => claim.service_from = date,
+                        Ordering::Greater if moved(DateChoice::Discharge) => claim.service_to = Some(date),
+                        Ordering::Equal => {}
+                        _ => return None,
+                    }
+                    line.date = Some(date);
+                }
                 FactKind::Days => claim.days = Some(u32::try_from(value.div_euclid(MICROS_PER_WHOLE)).ok()?),
                 _ => {}
             }

@@ -25,7 +25,9 @@ pub(super) fn findings(scene: &Scene<'_>) -> Vec<Finding> {
     let mut rest = STEPS;
     for (l, (layer, tree)) in scene.plan.layers.iter().zip(&scene.tree().layers).enumerate() {
         for (b, (benefit, written)) in layer.benefits.iter().zip(&tree.benefits).enumerate() {
-            let given: Vec<&Condition> = [&layer.condition, &benefit.condition].into_iter().filter(|c| !c.tests.is_empty()).collect();
+            // The layer asks on the claim's date, what is figured for each line or day on that of the item.
+            let of_layer = Some(&layer.condition).filter(|_| benefit.each == syntax::Each::Claim);
+            let given: Vec<&Condition> = of_layer.into_iter().chain([&benefit.condition]).filter(|c| !c.tests.is_empty()).collect();
             if given.is_empty() {
                 continue;
             }

@@ -71,6 +71,7 @@ impl Names<'_> {
             FactKind::RuleDate => words.rule_date_fact().into(),
             FactKind::Quantity => words.quantity().into(),
             FactKind::LineAmount => words.line_amount().into(),
+            FactKind::LineDate => words.line_date().into(),
             FactKind::Billed(None) => words.billed().into(),
             FactKind::Billed(Some(portion)) => of(words.billed_of(), self.portion(portion)),
             FactKind::Left(None) => words.left().into(),

@@ -100,6 +100,13 @@ words! {
     everybody: "所有人", "everybody";
     applies: "适用条件", "Applies when";
     always_applies: "每件理赔", "always";
+    figured: "计算方式", "Figured";
+    by_line: "逐条明细，各按其日期", "for each line by itself, on its own date";
+    by_day: "逐日，各日明细合并", "for each day by itself, all its lines together";
+    run_off: "跨年延续期", "Run-off";
+    run_off_text:
+        "保障年度结束后 {} 天之后的明细不计入；超过该日而明细没有日期的理赔被拒绝",
+        "lines dated more than {} days after the end of the policy year do not count; a claim that goes on beyond that day is rejected if its lines have no dates";
     write_off: "此层为医疗机构减免，不是支付。", "This layer is waived by the provider, not paid.";
     premium: "保费", "Premium";
     premium_text: "每人每保障年度", "per person and policy year";
@@ -228,6 +235,7 @@ words! {
     group_text: "按 {} 分组，合计不足 {} 的组不计入", "by {}: a group with less than {} does not count";
     group_which: "；只分组 {}", "; only lines with {} are grouped";
     line_amount: "明细金额", "amount of the line";
+    line_date: "明细日期", "date of the line";
     billed: "费用总额", "bill";
     billed_of: "{}（账单）", "{} billed";
     left: "剩余费用", "money left";

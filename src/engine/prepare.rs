@@ -41,6 +41,11 @@ pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, input: &mut I
     input.lines = claim.lines.len().max(1);
     input.rule_date = Some(rule_date);
     input.service_from = Some(claim.service_from);
+    input.service_to = Some(claim.service_to.unwrap_or(claim.service_from));
+    input.line_dates.clear();
+    if plan.asks_dates {
+        input.line_dates.extend(claim.lines.iter().map(|line| line.date));
+    }
     input.stay.clone_from(if plan.runs_per(Per::Stay) { &claim.stay } else { &None });
     input.billed.clear();
     input.billed.resize(input.lines * input.portions, Money::ZERO);
@@ -82,6 +87,12 @@ fn dates(plan: &Plan, person: &Person, claim: &Claim) -> Result<NaiveDate, Rejec
     }
     if claim.settled.is_some_and(|settled| settled < from) {
         return reject(RejectCode::DatesOutOfOrder, "settled", refused::settled_before(from));
+    }
+    let to = claim.service_to.unwrap_or(from);
+    for line in &claim.lines {
+        if line.date.is_some_and(|date| date < from || date > to) {
+            return reject(RejectCode::DatesOutOfOrder, &format!("lines.{}.date", line.id), refused::line_outside(from, to));
+        }
     }
     if let Some(birth) = person.birth_date
         && from < birth
@@ -376,6 +387,7 @@ fn groups(plan: &Plan, claim: &Claim, input: &mut Input) {
                 FactKind::LineClass => line.class.clone(),
                 FactKind::LineCode => line.code.clone(),
                 FactKind::Quantity => Some(line.quantity.to_string()),
+                FactKind::LineDate => Some(line.date.unwrap_or(claim.service_from).to_string()),
                 _ => Some(line.amount.to_string()),
             };
             let key = by.iter().map(|key| plan.facts.get(key.fact).and_then(text).or_else(|| key.default.clone())).collect();
@@ -410,6 +422,7 @@ fn line_facts(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<(), Rejec
             let value = match (fact.kind, text) {
                 (FactKind::Quantity, _) => Some(line.quantity.micros()),
                 (FactKind::LineAmount, _) => Some(line.amount.micros()),
+                (FactKind::LineDate, _) => Some(i64::from(day_number(line.date.unwrap_or(claim.service_from)))),
                 (_, Some(text)) => Some(value_of(claim, fact, || format!("lines.{}.{}", line.id, fact.name), text)?),
                 (_, None) => fact.default,
             };

@@ -32,6 +32,8 @@ pub(crate) enum FactKind {
     LineCode,
     Quantity,
     LineAmount,
+    /// The day of the line's service.
+    LineDate,
     Age,
     Days,
     RuleDate,
@@ -94,7 +96,8 @@ impl Measure {
 }
 
 impl Fact {
-    /// Whether any value can be of the class: numbers are never below zero, dates lie in the scheme's time, a year has no more than its months and days.
+    /// Whether any case can have a value of the class: numbers are never below zero, dates lie in the scheme's time (those of lines may lie outside), a year has
+    /// no more than its months and days.
     pub(crate) fn possible(&self, class: u32, effective: (i64, i64)) -> bool {
         let most = match self.kind {
             FactKind::Dated(_, Measure::MonthsInYear) => 12_000_000,
@@ -105,6 +108,7 @@ impl Fact {
             Domain::Number { cuts, .. } => (class as usize).checked_sub(1).and_then(|i| cuts.get(i)).copied(),
             _ => None,
         };
+        let effective = if self.kind == FactKind::LineDate { (i64::MIN, i64::MAX) } else { effective };
         self.domain.possible(class, effective) && start.is_none_or(|start| start <= most)
     }
 }
@@ -112,7 +116,7 @@ impl Fact {
 impl FactKind {
     pub(crate) fn of_line(self) -> bool {
         use FactKind::*;
-        matches!(self, LineAttribute | LineClass | LineCode | Quantity | LineAmount)
+        matches!(self, LineAttribute | LineClass | LineCode | Quantity | LineAmount | LineDate)
     }
 
     pub(crate) fn at_entry(self) -> bool {

@@ -642,6 +642,7 @@ pub(crate) struct Benefit {
     pub(crate) coordinate: Option<Coordinate>,
     pub(crate) minimum: Option<Value>,
     pub(crate) indemnity: bool,
+    pub(crate) each: Each,
     pub(crate) allocate: Option<Vec<Name>>,
     pub(crate) rounding: Option<Rounding>,
     pub(crate) rounds_patient_share: bool,
@@ -664,6 +665,8 @@ pub(crate) struct Layer {
     pub(crate) caps: Vec<Cap>,
     pub(crate) premium: Option<Premium>,
     pub(crate) write_off: bool,
+    /// For how many days after the claim's policy year it goes on paying.
+    pub(crate) run_off: Option<At<u32>>,
     pub(crate) benefits: Vec<Benefit>,
 }
 

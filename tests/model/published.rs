@@ -208,6 +208,7 @@ pub(crate) fn layer(id: &str, covers: &[&str], deductible: Option<(Value, Per)>,
         caps: Vec::new(),
         premium: None,
         write_off: false,
+        run_off: None,
         benefits: vec![benefit],
     }
 }

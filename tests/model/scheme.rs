@@ -30,6 +30,12 @@ pub(crate) struct Scheme {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Item {
+    Line,
+    Day,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Mode {
     HalfUp,
     HalfEven,
@@ -115,6 +121,7 @@ pub(crate) enum Test {
     Is(String, bool),
     Compare(String, Vec<(Op, Rat)>),
     RuleDate(Vec<(Op, NaiveDate)>),
+    LineDate(Vec<(Op, NaiveDate)>),
     Any(Vec<Condition>),
     Not(Condition),
 }
@@ -237,6 +244,8 @@ pub(crate) struct Layer {
     pub(crate) caps: Vec<Cap>,
     pub(crate) premium: Option<Value>,
     pub(crate) write_off: bool,
+    /// For how many days after the policy year it goes on paying.
+    pub(crate) run_off: Option<u64>,
     pub(crate) benefits: Vec<Benefit>,
 }
 
@@ -263,6 +272,8 @@ pub(crate) struct Benefit {
     pub(crate) coordinate: Option<Coordinate>,
     pub(crate) minimum: Option<Value>,
     pub(crate) indemnity: bool,
+    /// Figured for each line, or for each day, by itself.
+    pub(crate) by: Option<Item>,
     pub(crate) allocate: Option<Vec<String>>,
     pub(crate) rounding: Option<Rounding>,
 }
@@ -289,6 +300,7 @@ impl Benefit {
             coordinate: None,
             minimum: None,
             indemnity: true,
+            by: None,
             allocate: None,
             rounding: None,
         }
@@ -503,6 +515,7 @@ pub(crate) struct Line {
     pub(crate) id: String,
     pub(crate) code: Option<String>,
     pub(crate) class: Option<String>,
+    pub(crate) date: Option<NaiveDate>,
     pub(crate) quantity: Rat,
     pub(crate) amount: Rat,
     pub(crate) attributes: BTreeMap<String, Datum>,

@@ -18,28 +18,35 @@ impl Case<'_> {
             return Ok(Datum::Number(self.paid[layer]));
         }
         if let Some(id) = name.strip_prefix("accumulated.") {
+            // Of the claim's own day, whatever line or day is at work.
+            let day = self.day.take();
             let account = self.account(&Kept::Named(id.to_owned()), String::new());
+            self.day = day;
             return Ok(Datum::Number(self.entry_books.position(&account)));
         }
         if let Some(id) = name.strip_prefix("previous.") {
-            let now = self.account(&Kept::Named(id.to_owned()), String::new());
+            let now = account_on(self.scheme, self.person, id, self.rule_date);
             let of = |day: NaiveDate| account_on(self.scheme, self.person, id, day);
             let before = self.rule_date.iter_days().rev().map(of).find(|account| *account != now).unwrap();
-            let position = self.entry_books.position(&before);
+            let position = self.first_books.position(&before);
             self.seen.hit_if(!position.is_zero(), "position of the period before");
             return Ok(Datum::Number(position));
         }
         if let Some(id) = name.strip_prefix("quiet.") {
             let start = policy_year_start(self.scheme, self.rule_date);
             let of = |years: i32| account_on(self.scheme, self.person, id, start.with_year(start.year() - years).unwrap());
-            let posted = (1..60).find(|years| !self.entry_books.position(&of(*years)).is_zero());
+            let posted = (1..60).find(|years| !self.first_books.position(&of(*years)).is_zero());
             self.seen.hit_if(posted == Some(1), "nothing quiet");
             self.seen.hit_if(posted.is_some_and(|years| years > 1), "quiet years");
             return Ok(Datum::Number(Rat::whole(posted.map_or(1_000_000, |years| i128::from(years) - 1))));
         }
         for (prefix, wanted) in [("charge.", true), ("uncovered.", false)] {
             if let Some(id) = name.strip_prefix(prefix) {
-                let (amount, uncovered, _) = self.day_charge(id)?;
+                // Known before the line or day at work.
+                let item = (self.day.take(), self.item_line.take(), self.read_on.take());
+                let charged = self.day_charge(id);
+                (self.day, self.item_line, self.read_on) = item;
+                let (amount, uncovered, _) = charged?;
                 return Ok(Datum::Number(if wanted { amount } else { uncovered }));
             }
         }
@@ -60,7 +67,7 @@ impl Case<'_> {
             let attribute = self.scheme.attributes.iter().find(|one| one.name == of).unwrap();
             return Ok(Datum::Number(self.over_time(measure, attribute)));
         }
-        let line = line.and_then(|index| match &self.claim.body {
+        let line = line.or(self.item_line).and_then(|index| match &self.claim.body {
             Body::Lines(lines) => lines.get(index),
             Body::Portions(_) => None,
         });
@@ -71,11 +78,12 @@ impl Case<'_> {
                 self.seen.hit_if(self.scheme.both_ends && stayed, "both ends of a stay counted");
                 Datum::Number(days(self.claim, self.scheme.both_ends))
             }
-            "rule_date" => Datum::Day(self.rule_date),
+            "rule_date" => Datum::Day(self.rules_on()),
             "billed" => Datum::Number(self.claim.bill()),
             "left" => Datum::Number(total(&self.entry_left)),
             "quantity" => Datum::Number(line.unwrap().quantity),
             "amount" => Datum::Number(line.unwrap().amount),
+            "line_date" => Datum::Day(self.day_of(line.unwrap())),
             _ => {
                 let declared = self.scheme.attributes.iter().find(|one| one.name == name);
                 return self.attribute(declared.unwrap(), line);
@@ -212,6 +220,16 @@ impl Case<'_> {
         Ok(true)
     }
 
+    /// The day whose rules hold: the claim's, or that of the line or day at work.
+    fn rules_on(&self) -> NaiveDate {
+        self.read_on.unwrap_or(self.rule_date)
+    }
+
+    /// The day of a line: the first of the service, if it says none.
+    pub(super) fn day_of(&self, line: &Line) -> NaiveDate {
+        line.date.unwrap_or(self.claim.service_from)
+    }
+
     pub(super) fn test(&mut self, test: &Test, line: Option<usize>) -> Result<bool, Reject> {
         match test {
             Test::OneOf(name, words) => match self.ask(name, line)? {
@@ -224,9 +242,21 @@ impl Case<'_> {
                 other => panic!("{name} is no number: {other:?}"),
             },
             Test::RuleDate(comparisons) => {
-                let date = self.rule_date;
+                let date = self.rules_on();
                 Ok(comparisons.iter().all(|(op, with)| compare(date, *op, *with)))
             }
+            Test::LineDate(comparisons) => match self.ask("line_date", line)? {
+                Datum::Day(date) => {
+                    let days = |lines: &[Line]| lines.iter().map(|line| self.day_of(line)).collect::<Vec<_>>();
+                    if let Body::Lines(lines) = &self.claim.body {
+                        let holds = |date: &NaiveDate| comparisons.iter().all(|(op, with)| compare(*date, *op, *with));
+                        let some = days(lines);
+                        self.seen.hit_if(some.iter().any(holds) && !some.iter().all(holds), "condition on dates of lines tells them apart");
+                    }
+                    Ok(comparisons.iter().all(|(op, with)| compare(date, *op, *with)))
+                }
+                other => panic!("no day: {other:?}"),
+            },
             Test::Any(conditions) => {
                 for condition in conditions {
                     if self.holds(condition, line)? {
@@ -250,7 +280,7 @@ impl Case<'_> {
                 Ok(result)
             }
             Value::Series(series) => {
-                let begun = series.iter().filter(|(from, _)| *from <= self.rule_date).count();
+                let begun = series.iter().filter(|(from, _)| *from <= self.rules_on()).count();
                 assert!(begun > 0, "a series that has not begun");
                 self.seen.hit_if(begun > 1, "value: dated series switched");
                 self.value(&series[begun - 1].1, line)
@@ -347,6 +377,7 @@ pub(super) fn name_of(test: &Test) -> Option<String> {
     match test {
         Test::OneOf(name, _) | Test::Is(name, _) | Test::Compare(name, _) => Some(name.clone()),
         Test::RuleDate(_) => Some("rule_date".to_owned()),
+        Test::LineDate(_) => Some("line_date".to_owned()),
         Test::Any(_) | Test::Not(_) => None,
     }
 }

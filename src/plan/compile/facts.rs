@@ -22,7 +22,7 @@ const FIELD_FACTS: [(&str, AttributeOf, FactKind); 6] = [
     ("code", AttributeOf::Line, FactKind::LineCode),
 ];
 
-const BUILT_IN: [&str; 8] = ["age", "days", "rule_date", "quantity", "amount", "billed", "left", "any"];
+const BUILT_IN: [&str; 9] = ["age", "days", "rule_date", "line_date", "quantity", "amount", "billed", "left", "any"];
 
 impl Compiler<'_> {
     /// Declares every fact, then gathers the values at which rules divide them.
@@ -156,6 +156,7 @@ impl Compiler<'_> {
                 "days" => (FactKind::Days, Unit::Count),
                 "quantity" => (FactKind::Quantity, Unit::Count),
                 "amount" => (FactKind::LineAmount, Unit::Amount),
+                "line_date" => return Some(self.add_fact(name, FactKind::LineDate, Domain::Date { cuts: Vec::new() })),
                 "billed" => (FactKind::Billed(None), Unit::Amount),
                 "left" => (FactKind::Left(None), Unit::Amount),
                 _ => return None,
