@@ -196,6 +196,9 @@ pub struct LayerDecision {
     pub benefits: Vec<BenefitDecision>,
     /// What it paid of the bill.
     pub paid: Amount,
+    /// What it was figured to pay, where it is figured as if it paid and nobody does: the money stays the patient's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notional: Option<Amount>,
     /// What it paid beside the bill.
     #[serde(skip_serializing_if = "Amount::is_zero", default = "nothing")]
     pub beside: Amount,

@@ -57,6 +57,10 @@ pub(crate) enum Fault {
     Undivided {
         layer: u32,
     },
+    /// A payment given for a layer that is figured as if it paid.
+    Notional {
+        layer: u32,
+    },
     /// Something that cannot be; a defect of this crate.
     Internal,
 }
@@ -74,6 +78,10 @@ impl Fault {
             }
             Fault::NoValue => (RejectCode::NoValue, String::new(), refused::no_value()),
             Fault::Overflow => (RejectCode::AmountOverflow, "bill".to_owned(), refused::too_large()),
+            Fault::Notional { layer } => {
+                let name = plan.layers.get(layer as usize).map_or("", |l| l.name.id.as_str());
+                (RejectCode::NotionalLayer, format!("prior.{name}"), refused::notional_layer(name))
+            }
             Fault::PriorAboveResidual { layer } => {
                 let name = plan.layers.get(layer as usize).map_or("", |l| l.name.id.as_str());
                 let places = usize::from(plan.places());

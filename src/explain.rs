@@ -228,6 +228,9 @@ impl Story {
             (false, false) => words.layer_pays(),
         };
         let mut rows = vec![(label, grouped(layer.paid))];
+        if let Some(figured) = layer.notional {
+            rows.insert(0, (words.layer_notional(), fill(words.nobody_pays(), &[&grouped(figured)])));
+        }
         if !layer.beside.is_zero() {
             rows.push((words.layer_beside(), grouped(layer.beside)));
         }

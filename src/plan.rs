@@ -283,6 +283,8 @@ pub(crate) struct Slot {
 pub(crate) struct Layer {
     pub(crate) name: Named,
     pub(crate) condition: Condition,
+    /// When it is figured as if it paid, though nobody does.
+    pub(crate) notional: Option<Condition>,
     /// The portions that a given payment settles, in order.
     pub(crate) covers: Vec<usize>,
     /// Caps to which a given payment posts.

@@ -54,6 +54,8 @@ pub enum RejectCode {
     UnclassifiedLine,
     /// A prior payment is above what is left for its layer.
     PriorAboveResidual,
+    /// A payment is given for a layer that is figured as if it paid, though nobody does.
+    NotionalLayer,
     /// An opening balance names an accumulator that the scheme does not have.
     UnknownAccumulator,
     /// A rule's value cannot be figured for this claim: not exact, out of range, or divided by zero.
@@ -91,6 +93,7 @@ impl RejectCode {
             RejectCode::DuplicateLine => "duplicate-line",
             RejectCode::UnclassifiedLine => "unclassified-line",
             RejectCode::PriorAboveResidual => "prior-above-residual",
+            RejectCode::NotionalLayer => "notional-layer",
             RejectCode::UnknownAccumulator => "unknown-accumulator",
             RejectCode::NoValue => "no-value",
             RejectCode::AmountOverflow => "amount-overflow",

@@ -92,7 +92,9 @@ impl<'a> Builder<'a> {
         let paid = self.case.paid.get(self.layer).copied().unwrap_or(Money::ZERO);
         let beside = self.case.beside.get(self.layer).copied().unwrap_or(Money::ZERO);
         let (paid, beside) = (self.amount(paid), self.amount(beside));
+        let notional = self.case.notional.iter().find(|(layer, _)| *layer == self.layer).map(|(_, figured)| self.amount(*figured));
         if let Some(layer) = self.layers.last_mut() {
+            layer.notional = notional;
             layer.left = left;
             layer.paid = paid;
             layer.beside = beside;
@@ -125,6 +127,7 @@ impl<'a> Builder<'a> {
                 })
                 .collect(),
             paid: zero,
+            notional: None,
             beside: zero,
             charged: zero,
             left: Vec::new(),
@@ -293,6 +296,7 @@ impl<'a> Builder<'a> {
                     }
                 }
             }
+            Step::Notional => {}
             Step::Charged { amount } => self.charged(amount),
             Step::Posted { accumulator, before, amount, payment_of } => self.posted(accumulator, before, amount, payment_of),
             Step::Dropped { line, group, least } => {
@@ -502,7 +506,8 @@ impl<'a> Builder<'a> {
         }
         let shown = self.amount(amount);
         let Some(layer) = self.plan.layers.get(self.layer) else { return };
-        if let Some(parts) = self.line_paid.get_mut(line) {
+        let notional = self.case.notional.iter().any(|(layer, _)| *layer == self.layer);
+        if let Some(parts) = self.line_paid.get_mut(line).filter(|_| !notional) {
             match parts.iter_mut().find(|p| p.layer == layer.name.id) {
                 Some(part) => part.amount = part.amount.checked_add(shown).unwrap_or(shown),
                 None => parts.push(LayerAmount { layer: layer.name.id.clone(), amount: shown }),

@@ -57,6 +57,9 @@ impl Facts {
     fn layer(&mut self, layer: &LayerDecision) {
         let id = &layer.layer.id;
         self.put(&format!("{id}.paid"), &layer.paid);
+        if let Some(figured) = &layer.notional {
+            self.put(&format!("{id}.notional"), figured);
+        }
         self.put(&format!("{id}.beside"), &layer.beside);
         self.put(&format!("{id}.charged"), &layer.charged);
         self.put(&format!("{id}.given"), &layer.given);

@@ -195,6 +195,9 @@ catalogue! {
     quiet_policy_years(per: Per):
         "`quiet` 按保障年度计，不能问按 `{per}` 的累计",
         "`quiet` counts policy years, and this accumulator runs per `{per}`";
+    notional_and(key: &str):
+        "假定赔付的层无人支付，不能与 `{key}` 合用",
+        "nobody pays what a notional layer is figured to pay: it cannot go with `{key}`";
     text_over_time(name: &str):
         "`{name}` 是文本，规则只知道它是否为所提到的词，不能问它保持了多久",
         "`{name}` is a text, of which rules know only whether it is a word that they mention: not how long it has been the same";

@@ -31,6 +31,9 @@ catalogue! {
     no_settlement_day(): "方案按结算日期，而案件没有结算日期", "the scheme goes by the day of settlement, which is missing";
     ends_before(from: NaiveDate): "服务结束早于开始（{from}）", "the service ends before it begins on {from}";
     settled_before(from: NaiveDate): "结算早于服务开始（{from}）", "settled before the service begins on {from}";
+    notional_layer(layer: &str):
+        "`{layer}` 层对本案只是假定赔付，没有人支付，不能给定其支付",
+        "layer `{layer}` is figured as if it paid for this claim, and nobody does: no payment of it can be given";
     undated_lines(layer: &str, until: NaiveDate):
         "`{layer}` 层只支付至 {until} 的费用，而本案服务期超过该日：须提供明细，且每条明细须有 `date`",
         "layer `{layer}` pays for what is dated up to {until}, and the service goes on: the claim needs lines, and each its `date`";
@@ -157,6 +160,14 @@ catalogue! {
 
     array_of_claims(): "文件应为案件的 `JSON` 数组：`[ {{ ... }}, ... ]`", "the file must be a JSON array of claims, `[ {{ ... }}, ... ]`";
     array_of_persons(): "文件应为参保人的 `JSON` 数组：`[ {{ ... }}, ... ]`", "the file must be a JSON array of persons, `[ {{ ... }}, ... ]`";
+    at_column(what: &Message, column: usize): "{what}（第 {column} 列）", "{what} (column {column})";
+    operation_without_id(): "操作的 `id` 为空", "the id of the operation is empty";
+    both_streams(claims: &str):
+        "既有 `operations.jsonl`，又有 `{claims}`：只能有其一",
+        "there are both operations.jsonl and {claims}; only one can be meant";
+    settles_no_stream(id: &str):
+        "方案 `{id}` 按期结算另一方案：操作流尚不能结算，只有批量运行可以",
+        "scheme `{id}` settles the periods of another: a stream of operations does not do so yet, only a run of claims";
     not_json(what: &Message): "文件不是 `JSON`：{what}", "the file is not JSON: {what}";
     an_object(): "应为对象：`{{ ... }}`", "it must be an object, `{{ ... }}`";
     no_field_near(name: &str, near: &str): "没有字段 `{name}`；是不是 `{near}`？", "there is no field `{name}`; did you mean `{near}`?";

@@ -126,6 +126,9 @@ catalogue! {
     as_received(): "按收到次序", "as-received";
     nights(): "按夜", "nights";
     both_ends(): "首尾都算", "both-ends";
+    notional(): "假定赔付", "notional";
+    figured_as_if(): "只假定赔付", "figured as if";
+    pays_itself(): "实际赔付", "pays";
     months(): "计月方式", "months";
     begun_months(): "有一日即计", "begun";
     whole_months(): "整月才计", "whole";

@@ -309,6 +309,11 @@ impl<'p> Differ<'p> {
         let role = |layer: &plan::Layer| if layer.write_off { say::write_off() } else { say::payer() };
         self.condition(path.of(say::when()), &old.condition, &new.condition);
         self.text(path.of(say::role()), role(old), role(new));
+        let notional = |layer: &'p plan::Layer| if layer.notional.is_some() { say::figured_as_if() } else { say::pays_itself() };
+        self.text(path.of(say::notional()), notional(old), notional(new));
+        if let (Some(was), Some(is)) = (&old.notional, &new.notional) {
+            self.condition(path.of(say::notional()), was, is);
+        }
         let run_off = |layer: &plan::Layer| layer.run_off.map_or_else(say::to_the_end, |days| say::run_off_days(days as usize));
         self.text(path.of(say::run_off()), run_off(old), run_off(new));
         let covers = |plan: &Plan, list: &[usize]| {

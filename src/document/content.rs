@@ -243,6 +243,10 @@ impl Writer<'_> {
                 let tail = Line::from(words.premium_text()).and(self.if_holds(when));
                 items.push(self.rule(words.premium().into(), tail, amount, Unit::Amount, written));
             }
+            if let Some(when) = &layer.notional {
+                let who = condition(names, when).unwrap_or_else(|| words.everybody().into());
+                items.push(((words.notional().into(), Line::fill(words.notional_text(), [who])), None));
+            }
             if let Some(days) = layer.run_off {
                 items.push(((words.run_off().into(), Line::fill(words.run_off_text(), [days.to_string().into()])), None));
             }

@@ -49,6 +49,8 @@ words! {
     as_received: "按收到的先后", "as received";
     as_incurred: "按发生日期的先后", "as incurred";
     both_ends: "首尾两天都算", "the first and the last day are both counted";
+    notional: "假定赔付", "Notional";
+    notional_text: "{}：照常计算并计入累计，但无人支付，费用仍由患者承担", "{}: figured and counted as ever, but nobody pays, and the money stays the patient's";
     months: "计月", "Months";
     begun_months: "当月有一日即计", "those of which a day is covered";
     whole_months: "整月才计", "those covered in whole";

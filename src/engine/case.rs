@@ -136,6 +136,9 @@ pub(crate) struct Case {
     pub(crate) fund_parts: Vec<Money>,
     /// What each fund paid.
     pub(crate) fund_paid: Vec<Money>,
+    /// The layers that were figured as if they paid, each with what; and what they took, by line and portion.
+    pub(crate) notional: Vec<(usize, Money)>,
+    pub(crate) figured: Vec<Money>,
     /// What was left at entry to each layer so far, by layer, line and portion; kept for plans that coordinate.
     pub(crate) at_entry: Vec<Money>,
 }
@@ -178,6 +181,36 @@ impl Case {
         refill(&mut self.fund_paid, plan.funds.len(), Money::ZERO);
         self.charged = Money::ZERO;
         self.pays_beside = false;
+    }
+
+    /// Begins a layer that is figured as if it paid: what it will have taken is what is left now, less what is left at its end.
+    pub(crate) fn begin_notional(&mut self, layer: usize) -> Result<(), Fault> {
+        self.notional.push((layer, Money::ZERO));
+        self.figured.resize(self.residual.len(), Money::ZERO);
+        for (figured, left) in self.figured.iter_mut().zip(&self.residual) {
+            *figured = figured.checked_add(*left).ok_or(Fault::Overflow)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn end_notional(&mut self) -> Result<(), Fault> {
+        for (figured, left) in self.figured.iter_mut().zip(&self.residual) {
+            *figured = figured.checked_sub(*left).ok_or(Fault::Overflow)?;
+        }
+        Ok(())
+    }
+
+    /// What nobody pays is the patient's after all.
+    pub(crate) fn give_back_notional(&mut self) -> Result<(), Fault> {
+        for (left, figured) in self.residual.iter_mut().zip(&self.figured) {
+            *left = left.checked_add(*figured).ok_or(Fault::Overflow)?;
+        }
+        for (layer, figured) in &mut self.notional {
+            if let Some(paid) = self.paid.get_mut(*layer) {
+                *figured = std::mem::take(paid);
+            }
+        }
+        Ok(())
     }
 
     #[inline]

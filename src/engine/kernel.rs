@@ -79,6 +79,8 @@ pub(crate) fn settle<T: Trace>(
 #[inline(never)]
 fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut Case, trace: &mut T) -> Result<(), Fault> {
     case.at_entry.clear();
+    case.notional.clear();
+    case.figured.clear();
     for (index, (op, layer)) in program.layers.iter().zip(&plan.layers).enumerate() {
         if plan.coordinates {
             case.at_entry.extend_from_slice(&case.residual);
@@ -88,6 +90,13 @@ fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut 
         if !plan.day_charges.is_empty() {
             days::read(plan, bill, case, trace)?;
         }
+        let notional = match &layer.notional {
+            Some(condition) => condition.holds(&case.facts)?,
+            None => false,
+        };
+        if notional && bill.given(index).is_some() {
+            return Err(Fault::Notional { layer: index as u32 });
+        }
         if let Some(given) = bill.given(index) {
             take_given(plan, bill, case, index, layer, given, trace)?;
             continue;
@@ -95,6 +104,10 @@ fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut 
         if let Some(note) = op.gate.first_failed(&layer.condition, &case.facts)? {
             trace.record(|| Step::LayerFailed { note });
             continue;
+        }
+        if notional {
+            trace.record(|| Step::Notional);
+            case.begin_notional(index)?;
         }
         for (number, (op, benefit)) in op.benefits.iter().zip(&layer.benefits).enumerate() {
             trace.record(|| Step::Benefit { benefit: number });
@@ -111,6 +124,9 @@ fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut 
                 _ => benefit::settle(plan, index, benefit, bill, case, trace)?,
             }
         }
+        if notional {
+            case.end_notional()?;
+        }
     }
     if !plan.claim_counts.is_empty() {
         // Which claims count may depend on what was paid.
@@ -126,6 +142,8 @@ fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut 
             post(case, *index, amount, trace)?;
         }
     }
+    // Only now: what the layers were figured to pay is known to all of them.
+    case.give_back_notional()?;
     Ok(())
 }
 

@@ -248,7 +248,10 @@ impl Program {
     pub(crate) fn new(plan: &Plan, settling: &[usize], facts: &Facts) -> Program {
         let known = Known { plan, facts, settling };
         let (mut layers, mut lean) = (Vec::new(), Vec::new());
-        let mut all_lean = plan.entry_facts.is_empty() && plan.claim_counts.is_empty() && plan.spells.is_empty();
+        let mut all_lean = plan.entry_facts.is_empty()
+            && plan.claim_counts.is_empty()
+            && plan.spells.is_empty()
+            && plan.layers.iter().all(|l| l.notional.is_none());
         for (index, layer) in plan.layers.iter().enumerate() {
             let gate = known.gate(&layer.condition);
             let mut benefits = Vec::new();

@@ -244,7 +244,18 @@ impl Check {
             self.layer(layer, before, decision);
             before = &layer.left;
         }
-        self.portions("out_of_pocket", &decision.left, |portion| amount_of(before, portion));
+        // What layers were figured to take, and nobody pays, is the patient's.
+        let mut figured: BTreeMap<&str, Number> = BTreeMap::new();
+        let mut entry = &decision.billed;
+        for layer in &decision.layers {
+            for part in layer.left.iter().filter(|_| layer.notional.is_some()) {
+                let sum = figured.entry(&part.portion).or_insert(ZERO);
+                *sum = sum.plus(amount_of(entry, &part.portion)).less(Number::of(part.amount));
+            }
+            entry = &layer.left;
+        }
+        let kept = |portion: &str| figured.get(portion).copied().unwrap_or(ZERO);
+        self.portions("out_of_pocket", &decision.left, |portion| amount_of(before, portion).plus(kept(portion)));
         let of_role = |write_off: bool| Number::sum(decision.layers.iter().filter(|l| l.write_off == write_off).map(|l| l.paid));
         self.same("paid", of_role(false), decision.paid);
         self.same("written_off", of_role(true), decision.written_off);
@@ -347,7 +358,14 @@ impl Check {
             }
         } else {
             self.portions(&format!("{id}.left"), &layer.left, |portion| left.get(portion).copied().unwrap_or(ZERO));
-            self.same(&format!("{id}.paid"), Number::sum(fired().filter(|f| f.residual.is_some()).map(|f| f.issued)), layer.paid);
+            let issued = Number::sum(fired().filter(|f| f.residual.is_some()).map(|f| f.issued));
+            match layer.notional {
+                Some(figured) => {
+                    self.same(&format!("{id}.notional"), issued, figured);
+                    self.same(&format!("{id}.paid"), ZERO, layer.paid);
+                }
+                None => self.same(&format!("{id}.paid"), issued, layer.paid),
+            }
         }
         self.same(&format!("{id}.charged"), Number::sum(fired().filter_map(|f| f.charged)), layer.charged);
         self.same(&format!("{id}.beside"), Number::sum(fired().filter(|f| f.residual.is_none()).map(|f| f.issued)), layer.beside);

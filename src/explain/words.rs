@@ -175,6 +175,8 @@ words! {
     // The layer's end.
     layer_pays: "本层支付", "layer pays";
     layer_given: "本层支付（给定）", "layer pays (given)";
+    layer_notional: "假定赔付", "as if it paid";
+    nobody_pays: "{0}；没有人支付，费用仍由患者承担", "{0}; nobody pays it, and the money stays the patient's";
     layer_writes_off: "本层减免", "layer writes off";
     layer_beside: "账单外另付", "paid beside the bill";
     given_text: "随理赔材料给出，不作计算", "given with the claim, not computed";
@@ -374,6 +376,7 @@ impl Words {
             DuplicateLine => self.pick("同一案件中有两条明细编号相同", "two lines of the claim have one id"),
             UnclassifiedLine => self.pick("没有分类规则适用于该条明细", "no row of `classify` fits the line"),
             PriorAboveResidual => self.pick("给定支付超过该层可支付的剩余费用", "a prior payment is above what is left for its layer"),
+            NotionalLayer => self.pick("该层只是假定赔付，不能给定支付", "a prior payment of a layer that is only figured as if it paid"),
             UnknownAccumulator => {
                 self.pick("期初余额所列累计项在方案中不存在", "an opening balance names an accumulator that the scheme does not have")
             }

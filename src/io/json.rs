@@ -75,7 +75,7 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
 }
 
 /// The error without its place, without names of types, and not too long. Numbers can be too fine or too large, which are reasons of their own.
-fn words(error: &serde_json::Error) -> Message {
+pub(super) fn words(error: &serde_json::Error) -> Message {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     let text = text.strip_suffix(&place).unwrap_or(&text);

@@ -1,6 +1,8 @@
 //! Streams of operations: JSON lines.
 
+use super::json::words;
 use super::source::Source;
+use crate::diagnostic::{Message, refused};
 use crate::journal::Operation;
 
 /// A stream of operations, and what of it could not be read.
@@ -10,7 +12,7 @@ pub struct OperationsRead {
     /// The operations with the lines in which they stand, from 1.
     pub operations: Vec<(u64, Operation)>,
     /// Lines that are no operations, each with the reason.
-    pub unreadable: Vec<(u64, String)>,
+    pub unreadable: Vec<(u64, Message)>,
 }
 
 /// Reads operations, one JSON object in each line, in the order in which they are to be carried out; empty lines are left out. A line that cannot be read is
@@ -21,7 +23,8 @@ pub struct OperationsRead {
 /// let text = "{\"id\":\"o1\",\"received\":\"2024-01-02\",\"enrol\":{\"id\":\"p1\"}}\n{\"id\":\"o2\",\"received\":\"2024-13-01\",\"void\":{\"claim\":\"c1\"}}\n";
 /// let read = read_operations(&Source::read("operations.jsonl", text.as_bytes())?);
 /// assert_eq!(read.operations.len(), 1);
-/// assert_eq!(read.unreadable[0], (2, "`2024-13-01` is not a date of the form YYYY-MM-DD (column 34)".to_owned()));
+/// let (line, message) = &read.unreadable[0];
+/// assert_eq!((*line, message.to_string().as_str()), (2, "`2024-13-01` is not a date of the form YYYY-MM-DD (column 34)"));
 /// # Ok::<(), medaid::io::Errors>(())
 /// ```
 pub fn read_operations(source: &Source) -> OperationsRead {
@@ -31,13 +34,9 @@ pub fn read_operations(source: &Source) -> OperationsRead {
             continue;
         }
         match serde_json::from_str::<Operation>(line) {
-            Ok(operation) if operation.id.is_empty() => read.unreadable.push((number, "the id is empty".to_owned())),
+            Ok(operation) if operation.id.is_empty() => read.unreadable.push((number, refused::operation_without_id())),
             Ok(operation) => read.operations.push((number, operation)),
-            Err(error) => {
-                let text = error.to_string();
-                let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
-                read.unreadable.push((number, format!("{message} (column {})", error.column())));
-            }
+            Err(error) => read.unreadable.push((number, refused::at_column(&words(&error), error.column()))),
         }
     }
     read

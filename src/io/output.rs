@@ -48,16 +48,25 @@ impl OutputFolder {
         let temporary = self.path.join(format!(".{name}.{}{PART}", std::process::id()));
         let shown = path.display().to_string();
         let file = File::create(&temporary).map_err(|e| Error::io(&shown, refused::cannot_be_written, e))?;
-        Ok(OutputFile { path, shown, temporary, writer: Some(BufWriter::with_capacity(1 << 16, file)), failed: None })
+        let file = OutputFile { path, shown, temporary, writer: Some(BufWriter::with_capacity(1 << 16, file)), failed: None };
+        file.can_be_named()?;
+        Ok(file)
     }
 
-    /// Completes files: all of them are brought to the disk before the first gets its name.
+    /// Completes files: all of them are brought to the disk before the first gets its name. The last of them gets its own last, and what had it before is gone
+    /// before the first is replaced: where the last file is, all of them are, and belong together, even after a kill.
     ///
     /// # Errors
     /// If anything could not be written; then no file of those has its name.
     pub fn complete(&self, mut files: Vec<OutputFile>) -> Result<(), Error> {
         for file in &mut files {
             file.settle()?;
+            file.can_be_named()?;
+        }
+        if let [_, .., last] = files.as_slice()
+            && last.path.exists()
+        {
+            fs::remove_file(&last.path).map_err(|e| last.error(e))?;
         }
         for file in &mut files {
             fs::rename(&file.temporary, &file.path).map_err(|e| Error::io(&file.shown, refused::cannot_be_written, e))?;
@@ -84,6 +93,11 @@ impl OutputFile {
     /// An error of writing as one that names the file.
     pub fn error(&self, error: std::io::Error) -> Error {
         Error::io(&self.shown, refused::cannot_be_written, error)
+    }
+
+    /// A folder cannot be replaced by a file.
+    fn can_be_named(&self) -> Result<(), Error> {
+        if self.path.is_dir() { Err(self.error(std::io::ErrorKind::IsADirectory.into())) } else { Ok(()) }
     }
 
     fn settle(&mut self) -> Result<(), Error> {

@@ -13,6 +13,7 @@ use super::scenario::{ScenarioError, names_in, read_plans, schemes_among};
 use super::source::Source;
 use crate::batch::{Mismatch, People, PlanBook};
 use crate::claim::Person;
+use crate::diagnostic::refused;
 use crate::diagnostic::{Diagnostics, Message};
 use crate::journal::{Act, Desk, Journal, Operation, Receipt, Refusal, Rules};
 use crate::money::Money;
@@ -51,8 +52,7 @@ impl Sequence {
         let folder = folder.as_ref();
         let names = names_in(folder)?;
         if let Some(claims) = names.iter().find(|name| ["claims.csv", "claims.json"].contains(&name.as_str())) {
-            let message = format!("there are both operations.jsonl and {claims}; only one can be meant");
-            return Err(Error::new(ErrorKind::WrongFiles, &folder.display().to_string(), message).into());
+            return Err(Error::new(ErrorKind::WrongFiles, &folder.display().to_string(), refused::both_streams(claims)).into());
         }
         let schemes = schemes_among(folder, &names)?;
         let people = ["people.csv", "people.json"].iter().find(|name| names.iter().any(|n| n == *name)).map(|name| folder.join(name));
@@ -70,6 +70,9 @@ impl Sequence {
     /// If a file cannot be read, or if the schemes have errors or do not go together.
     pub fn read(schemes: &[PathBuf], people: Option<&Source>, operations: &Source) -> Result<Sequence, ScenarioError> {
         let (plans, warnings) = read_plans(schemes)?;
+        if let Some(plan) = plans.iter().find(|plan| plan.settles.is_some()) {
+            return Err(Error::new(ErrorKind::WrongFiles, operations.name(), refused::settles_no_stream(&plan.id)).into());
+        }
         let operations = read_operations(operations);
         let adopted = |plan: &Plan| {
             operations.operations.iter().any(|(_, operation)| match &operation.act {

@@ -53,7 +53,8 @@ impl ClassifyRow {
 impl Layer {
     /// The parts of the layer itself, those of its benefits left out.
     pub(crate) fn own_parts(&self) -> Vec<Part<'_>> {
-        std::iter::once(Part::Condition(&self.condition)).chain(self.given_caps.iter().flat_map(Limit::parts)).collect()
+        let conditions = std::iter::once(&self.condition).chain(&self.notional).map(Part::Condition);
+        conditions.chain(self.given_caps.iter().flat_map(Limit::parts)).collect()
     }
 }
 

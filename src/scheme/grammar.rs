@@ -378,6 +378,12 @@ pub(crate) const LAYER: Section = Section {
                 "保障年度结束后，本层对跨年住院还支付多少天的费用",
                 "How long after the policy year of a claim it goes on paying for lines dated later",
             ),
+            key(
+                "notional",
+                Form::Table(&NOTIONAL),
+                "何时只假定赔付：照常计算并计入累计，但无人支付",
+                "When it is figured as if it paid: nobody pays, and the money stays the patient's",
+            ),
             key("benefit", Form::Tables(&BENEFIT), "保障责任", "The benefits"),
         ],
         ABOUT,
@@ -396,6 +402,8 @@ pub(crate) const RUN_OFF: Section = Section {
         "So many days after the end of the policy year; 0 is a split at the year's end",
     )]],
 };
+
+pub(crate) const NOTIONAL: Section = Section { id: "notional", zh: "`notional` 表", en: "`notional`", keys: &[GUARD] };
 
 pub(crate) const PREMIUM: Section =
     Section { id: "premium", zh: "`premium` 表", en: "`premium`", keys: &[&[required("amount", AMOUNT, "保费", "The premium")], GUARD] };

@@ -667,6 +667,8 @@ pub(crate) struct Layer {
     pub(crate) write_off: bool,
     /// For how many days after the claim's policy year it goes on paying.
     pub(crate) run_off: Option<At<u32>>,
+    /// For which claims it is figured as if it paid, though nobody does.
+    pub(crate) notional: Option<Guard>,
     pub(crate) benefits: Vec<Benefit>,
 }
 

@@ -32,6 +32,7 @@ impl Tree {
         }
         for layer in &self.layers {
             layer.guard.visit(visit);
+            layer.notional.iter().for_each(|guard| guard.visit(visit));
             layer.caps.iter().for_each(|c| c.limit.visit(visit));
             if let Some(premium) = &layer.premium {
                 premium.amount.visit(visit);

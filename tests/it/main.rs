@@ -24,6 +24,8 @@ mod difference;
 #[cfg(feature = "cli")]
 mod document;
 mod explain;
+#[cfg(feature = "cli")]
+mod faults;
 #[cfg(feature = "io")]
 mod files;
 mod households;
@@ -35,6 +37,7 @@ mod lean;
 mod line_caps;
 mod line_dates;
 mod model_agreement;
+mod notional;
 mod over_time;
 mod pages;
 mod parts;

@@ -105,19 +105,30 @@ fn adds_up(decision: &Decision) -> Checked {
     );
     ensure!(bill == sum(&decision.billed) && left == sum(&decision.left), "portions do not add up");
     let mut before = &decision.billed;
+    // What layers were figured to pay, and nobody pays, by portion.
+    let mut kept: Vec<Rat> = decision.billed.iter().map(|_| Rat::ZERO).collect();
     for layer in &decision.layers {
         for (before, after) in before.iter().zip(&layer.left) {
             let (before, after) = (rat(&before.amount), rat(&after.amount));
             ensure!(!after.is_negative() && after <= before, "{}: {before} became {after}", layer.layer.id);
         }
         let taken = sum(before) - sum(&layer.left);
-        ensure!(taken == rat(&layer.paid), "{} paid {}, took {taken}", layer.layer.id, layer.paid);
+        let figured = layer.notional.as_ref().map_or(Rat::ZERO, rat);
+        ensure!(taken == rat(&layer.paid) + figured, "{} paid {}, took {taken}", layer.layer.id, layer.paid);
+        if layer.notional.is_some() {
+            ensure!(layer.paid.is_zero(), "{}: nobody pays it", layer.layer.id);
+            for ((kept, before), after) in kept.iter_mut().zip(before).zip(&layer.left) {
+                *kept += rat(&before.amount) - rat(&after.amount);
+            }
+        }
         let issued: Rat = layer.benefits.iter().flat_map(|one| one.figured()).map(|(_, one)| rat(&one.issued)).sum();
-        let both = rat(&layer.paid) + rat(&layer.beside);
+        let both = rat(&layer.paid) + figured + rat(&layer.beside);
         ensure!(layer.given || issued == both, "{} paid {both}, its benefits {issued}", layer.layer.id);
         before = &layer.left;
     }
-    ensure!(before == &decision.left, "what the last layer leaves is out of pocket");
+    for ((kept, before), left) in kept.iter().zip(before).zip(&decision.left) {
+        ensure!(rat(&before.amount) + *kept == rat(&left.amount), "what the last layer leaves, and what nobody pays, is out of pocket");
+    }
     let mut by_layer: BTreeMap<&str, Rat> = BTreeMap::new();
     let mut left_on_lines = Rat::ZERO;
     for line in &decision.lines {

@@ -775,6 +775,7 @@ impl Maker<'_> {
             premium: self.chance(10).then(|| Value::Number(Rat::whole(169))),
             write_off: self.chance(10),
             run_off: None,
+            notional: None,
             benefits: Vec::new(),
         };
         self.seen.hit_if(layer.write_off, "layer: write-off");
@@ -786,6 +787,12 @@ impl Maker<'_> {
             layer.benefits.push(benefit);
         }
         self.run_off(&mut layer);
+        let written = format!("{:?}", layer.benefits);
+        let pays = ["indemnity: false", "Beside", "Phases"].iter().any(|word| written.contains(word));
+        if !self.tame && !layer.write_off && !pays && self.chance(15) {
+            layer.notional = Some(self.guard(place, 90));
+            self.seen.hit("rule: notional layer");
+        }
         let factors = layer.benefits.iter().flat_map(|one| &one.covers).any(|(_, factor)| factor.is_some());
         if factors || self.chance(20) {
             self.seen.hit("layer: covers of its own");

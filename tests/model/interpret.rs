@@ -373,6 +373,8 @@ pub(super) struct Case<'a> {
     /// What conditions and values see: the state at entry to the layer.
     pub(super) entry_left: Grid,
     pub(super) entry_books: Books,
+    /// The layers that nobody pays.
+    notional: BTreeSet<String>,
     /// The state before the claim.
     pub(super) first_books: Books,
     /// The accounts by which benefits went that settled the claim.
@@ -407,6 +409,7 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
         held: Vec::new(),
         entry_left: Grid::new(),
         entry_books: books.clone(),
+        notional: BTreeSet::new(),
         first_books: books.clone(),
         used: BTreeSet::new(),
         facts: Facts::new(),
@@ -418,14 +421,26 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
         case.entry_left = case.left.clone();
         case.entry_books = case.books.clone();
         let before = case.left.clone();
+        let notional = match &layer.notional {
+            Some(guard) => case.in_force(guard)?,
+            None => false,
+        };
+        if notional && claim.prior.iter().any(|prior| prior.layer == layer.id) {
+            case.seen.hit("reject: given payment of a notional layer");
+            return Err(Reject("notional-layer"));
+        }
         match claim.prior.iter().find(|prior| prior.layer == layer.id) {
             Some(prior) => case.given(layer, prior)?,
             None => case.layer(layer)?,
         }
         case.close_layer(layer, &before);
+        if notional && case.failing(&layer.guard)?.is_none() {
+            case.as_if(layer);
+        }
     }
     case.entry_left = case.left.clone();
     case.count_claim()?;
+    case.give_back();
     case.carry_over(books);
     case.personal_periods(books);
     case.spells(books);
@@ -671,6 +686,28 @@ impl Case<'_> {
         for portion in &self.scheme.portions {
             let left = self.left_of(portion);
             self.fact(&format!("{}.left.{portion}", layer.id), left);
+        }
+    }
+
+    /// The layer was figured; nobody pays.
+    fn as_if(&mut self, layer: &Layer) {
+        let figured = self.paid[&layer.id];
+        self.seen.hit_if(!figured.is_zero(), "notional layer figured");
+        self.notional.insert(layer.id.clone());
+        self.fact(&format!("{}.paid", layer.id), Rat::ZERO);
+        self.fact(&format!("{}.notional", layer.id), figured);
+    }
+
+    /// In the end the patient bears what nobody paid.
+    fn give_back(&mut self) {
+        for id in &self.notional {
+            for ((layer, line, portion), amount) in &self.taken {
+                if layer == id {
+                    *self.left[*line].get_mut(portion).unwrap() += *amount;
+                }
+            }
+            self.paid.insert(id.clone(), Rat::ZERO);
+            self.paid_on_line.retain(|(_, layer), _| layer != id);
         }
     }
 

@@ -209,6 +209,7 @@ pub(crate) fn layer(id: &str, covers: &[&str], deductible: Option<(Value, Per)>,
         premium: None,
         write_off: false,
         run_off: None,
+        notional: None,
         benefits: vec![benefit],
     }
 }

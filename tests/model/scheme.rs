@@ -246,6 +246,8 @@ pub(crate) struct Layer {
     pub(crate) write_off: bool,
     /// For how many days after the policy year it goes on paying.
     pub(crate) run_off: Option<u64>,
+    /// When nobody pays what it is figured to pay.
+    pub(crate) notional: Option<Guard>,
     pub(crate) benefits: Vec<Benefit>,
 }
 

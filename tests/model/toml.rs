@@ -180,6 +180,11 @@ fn layer(out: &mut String, layer: &Layer) {
     if let Some(days) = layer.run_off {
         table.add("run_off", format!("{{ days = {days} }}"));
     }
+    if let Some(notional) = &layer.notional {
+        let mut inner = Table::new();
+        inner.guard(notional);
+        table.add("notional", inner.inline());
+    }
     table.section(out, "[[layer]]");
     for one in &layer.benefits {
         benefit(out, one);

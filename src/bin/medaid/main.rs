@@ -18,6 +18,7 @@ mod screen;
 mod sequence;
 mod test;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -139,9 +140,9 @@ fn main() -> ExitCode {
     if help::wants_chinese(std::env::args_os()) {
         command = help::chinese(command);
     }
-    let cli = match Cli::from_arg_matches(&command.get_matches()) {
+    let cli = match command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(error) => error.exit(),
+        Err(said) => return tell(&said),
     };
     let language = match cli.common.lang {
         Lang::Zh => Language::Zh,
@@ -174,5 +175,16 @@ fn main() -> ExitCode {
             screen.failure(&failure);
             ExitCode::from(2)
         }
+    }
+}
+
+/// Help, the version, or what is wrong with the arguments. Help that cannot be printed is an error, unless nobody wants to read on.
+fn tell(said: &clap::Error) -> ExitCode {
+    match said.print().and_then(|()| std::io::stdout().flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+        _ => ExitCode::from(u8::try_from(said.exit_code()).unwrap_or(2)),
     }
 }

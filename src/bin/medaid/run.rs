@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use medaid::batch::{Mode, Outcome, Run, stream};
-use medaid::io::{DecisionTable, ErrorKind, OutputFolder, Scenario, Sequence, write_rejects};
+use medaid::io::{DecisionTable, OutputFolder, Scenario, Sequence, write_rejects};
 use medaid::report;
 use medaid::report::words::Words;
 
@@ -45,10 +45,7 @@ pub(crate) fn run(args: &Args, screen: &mut Screen) -> Result<Verdict, Failure> 
     let run = match &args.out {
         None => settle(scenario, &progress, Mode::Plain, |_| Ok(()))?,
         Some(path) => {
-            let folder = OutputFolder::create(path, args.force).map_err(|error| {
-                let hint = if error.kind() == ErrorKind::NotEmpty { format!("; {}", screen.words.force_hint()) } else { String::new() };
-                Failure::Message(error.text(screen.language) + &hint)
-            })?;
+            let folder = sequence::output_folder(path, args.force, screen)?;
             write(scenario, &folder, &progress)?
         }
     };

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use medaid::Language;
-use medaid::io::{OutputFolder, Sequence, Source};
+use medaid::io::{ErrorKind, OutputFolder, Sequence, Source};
 use medaid::journal::{Desk, Journal, Operation, Receipt, Refusal};
 use medaid::report::clean;
 use medaid::report::journal::{CHANGE_COLUMNS, JournalSummary, change_rows, journal_summary};
@@ -39,7 +39,12 @@ pub(crate) fn carry_out(
 ) -> Result<Done, Failure> {
     let unreadable = sequence.operations.unreadable.iter();
     let mut refused: Vec<Refused> = unreadable
-        .map(|(line, message)| Refused { line: *line, operation: String::new(), code: "unreadable", message: message.clone() })
+        .map(|(line, message)| Refused {
+            line: *line,
+            operation: String::new(),
+            code: "unreadable",
+            message: message.text(language).to_owned(),
+        })
         .collect();
     let mut repeated = 0u64;
     let journal = sequence.carry_out(desk, |line, operation, done: &Result<Receipt, Refusal>| match done {
@@ -72,6 +77,14 @@ pub(crate) fn tell_refused(refused: &[Refused], screen: &mut Screen) {
     }
 }
 
+/// The folder of a run's results.
+pub(crate) fn output_folder(path: &Path, force: bool, screen: &Screen) -> Result<OutputFolder, Failure> {
+    OutputFolder::create(path, force).map_err(|error| {
+        let hint = if error.kind() == ErrorKind::NotEmpty { format!("; {}", screen.words.force_hint()) } else { String::new() };
+        Failure::Message(error.text(screen.language) + &hint)
+    })
+}
+
 /// `medaid run` of a stream.
 pub(crate) fn run(
     sequence: &Sequence,
@@ -83,7 +96,7 @@ pub(crate) fn run(
     let mut desk = Desk::new(&sequence.rules).without_decisions();
     let done = match out {
         None => carry_out(sequence, &mut desk, screen.language, |_, _| Ok(()))?,
-        Some(path) => write(sequence, &mut desk, screen.language, &OutputFolder::create(path, force)?)?,
+        Some(path) => write(sequence, &mut desk, screen.language, &output_folder(path, force, screen)?)?,
     };
     let summary = JournalSummary::new(&done.journal, done.repeated, done.refused.len() as u64);
     match screen.format {

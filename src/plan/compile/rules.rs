@@ -98,6 +98,14 @@ impl Compiler<'_> {
                 if cap.on_base { layer_base_caps.push(limit) } else { layer_caps.push(limit) }
             }
         }
+        let notional = match &layer.notional {
+            None => Some(None),
+            Some(guard) => self.guard(guard, scope).map(Some),
+        };
+        self.not_summed(notional.as_ref().and_then(Option::as_ref), &layer.id.place);
+        if layer.notional.is_some() {
+            self.check_notional(layer);
+        }
         if let Some(days) = &layer.run_off {
             if self.tree.header.settles.is_some() {
                 self.error(Code::Conflict, &days.place, say::run_off_of_settlement());
@@ -153,6 +161,7 @@ impl Compiler<'_> {
         Some(plan::Layer {
             name: named(&layer.id, &layer.about),
             condition: condition?,
+            notional: notional?,
             covers,
             given_caps,
             given_posts,
@@ -161,6 +170,26 @@ impl Compiler<'_> {
             run_off: layer.run_off.as_ref().map(|days| days.value),
             benefits,
         })
+    }
+
+    /// What nobody pays comes out of the bill, is paid by no fund, and is waived by nobody.
+    fn check_notional(&mut self, layer: &syntax::Layer) {
+        if layer.write_off {
+            self.error(Code::Conflict, &layer.id.place, say::notional_and("role = \"write-off\""));
+        }
+        for benefit in &layer.benefits {
+            let beside = benefit.copays.iter().any(|copay| copay.taken == Taken::Beside);
+            let refused = if !benefit.indemnity {
+                "indemnity = false"
+            } else if beside {
+                "taken = \"beside\""
+            } else if matches!(benefit.form, syntax::Form::Phases { .. }) && !self.tree.funds.is_empty() {
+                "phases"
+            } else {
+                continue;
+            };
+            self.error(Code::Conflict, &benefit.id.place, say::notional_and(refused));
+        }
     }
 
     /// The part of a condition that is the same throughout a claim: what it excludes no rule within ever sees.

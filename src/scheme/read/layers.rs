@@ -26,12 +26,19 @@ pub(super) fn layer(keys: Keys<'_>) -> Option<Layer> {
     let premium = keys.optional("premium").and_then(|v| v.table(&grammar::PREMIUM)).and_then(premium);
     let write_off = keys.word("role", &[("payer", false), ("write-off", true)]).unwrap_or(false);
     let run_off = keys.optional("run_off").and_then(|v| v.table(&grammar::RUN_OFF)).and_then(run_off);
+    let notional = keys.optional("notional").and_then(|v| v.table(&grammar::NOTIONAL)).map(notional);
     let benefits = keys.list("benefit", &grammar::BENEFIT, benefit);
     if benefits.is_empty() && covers.is_none() && keys.optional("benefit").is_none() {
         keys.report_missing("covers", say::layer_needs_covers());
     }
     keys.finish();
-    Some(Layer { id: id?, about, guard, covers, caps, premium, write_off, run_off, benefits })
+    Some(Layer { id: id?, about, guard, covers, caps, premium, write_off, run_off, notional, benefits })
+}
+
+fn notional(keys: Keys<'_>) -> Guard {
+    let guard = guard(&keys);
+    keys.finish();
+    guard
 }
 
 fn run_off(keys: Keys<'_>) -> Option<At<u32>> {
