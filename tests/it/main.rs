@@ -28,6 +28,7 @@ mod explain;
 mod files;
 mod households;
 mod journal;
+mod journal_agreement;
 #[cfg(feature = "cli")]
 mod layout;
 mod lean;
