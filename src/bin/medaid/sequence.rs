@@ -39,7 +39,10 @@ pub(crate) fn carry_out(
 ) -> Result<Done, Failure> {
     let unreadable = sequence.operations.unreadable.iter();
     let mut refused: Vec<Refused> = unreadable
-        .map(|(line, message)| Refused { line: *line, operation: String::new(), code: "unreadable", message: message.clone() })
+        .map(|(line, message)| {
+            let message = message.text(language).to_owned();
+            Refused { line: *line, operation: String::new(), code: "unreadable", message }
+        })
         .collect();
     let mut repeated = 0u64;
     let journal = sequence.carry_out(desk, |line, operation, done: &Result<Receipt, Refusal>| match done {
