@@ -22,7 +22,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use crate::check::breakpoints::breakpoints;
 use crate::check::curve::{Axis, Subject, middle};
 use crate::check::kinds::{Kind, kinds, step};
-use crate::claim::{Claim, Person};
+use crate::claim::{Claim, Line, Person};
 use crate::coverage::{self, Rule};
 use crate::date::day_number;
 use crate::decision::Decision;
@@ -324,7 +324,13 @@ fn born(on: NaiveDate, age: i64) -> Option<NaiveDate> {
 /// A claim moved to a day.
 fn on(claim: &Claim, day: i64) -> Option<Claim> {
     let day = NaiveDate::from_num_days_from_ce_opt(i32::try_from(day).ok()?)?;
-    Some(Claim { service_from: day, service_to: Some(day), settled: Some(day), ..claim.clone() })
+    Some(on_day(claim.clone(), day))
+}
+
+/// A claim with all its dates on one day, those of its lines too.
+pub(crate) fn on_day(claim: Claim, day: NaiveDate) -> Claim {
+    let lines = claim.lines.into_iter().map(|line| Line { date: line.date.map(|_| day), ..line }).collect();
+    Claim { service_from: day, service_to: Some(day), settled: Some(day), lines, ..claim }
 }
 
 /// What differs between two days: that the scheme holds, or the first layer that pays another sum.

@@ -13,6 +13,7 @@ mod order;
 mod reach;
 mod rows;
 mod slopes;
+mod stretches;
 mod tables;
 mod words;
 

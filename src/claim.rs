@@ -368,6 +368,9 @@ pub struct Line {
     /// The item's class, such as 甲, 乙, 丙.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
+    /// The day of service, within the claim's; the first day if missing.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "strict::read_option")]
+    pub date: Option<NaiveDate>,
     /// How many units; a number of the same form as an amount. One if missing.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub quantity: Money,

@@ -17,13 +17,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::claim::{Claim, Person};
-use crate::decision::{Decision, Entitlement, Figures};
+use crate::decision::{BenefitDecision, Decision, Entitlement, Figures, ItemDecision};
 use crate::diagnostic::{Message, rules as say};
-use crate::engine::case::Input;
+use crate::engine::case::{Input, look_at_line};
+use crate::engine::items;
 use crate::engine::prepare::prepare;
 use crate::money::{Amount, Money};
 use crate::plan::cases::rows;
-use crate::plan::fact::Facts;
+use crate::plan::fact::{FactKind, Facts};
 use crate::plan::value::Value;
 use crate::plan::{Benefit, Form, Plan};
 
@@ -138,6 +139,7 @@ pub fn rules(plan: &Plan) -> BTreeSet<Rule> {
         benefit.deductibles.iter().chain(&benefit.franchise).for_each(|d| add(Does::Meets(d.label.clone())));
         benefit.base_caps.iter().for_each(|c| add(Does::CutsBase(c.label.clone())));
         benefit.line_caps.iter().for_each(|c| add(Does::CutsBase(c.limit.label.clone())));
+        benefit.run_off.iter().for_each(|_| add(Does::CutsBase("run-off".to_owned())));
         benefit.caps.iter().for_each(|c| add(Does::Binds(c.label.clone())));
         benefit.copays.iter().flat_map(|c| &c.caps).for_each(|c| add(Does::Binds(c.label.clone())));
         benefit.out_of_pocket_max.iter().for_each(|m| add(Does::Raises(m.label.clone())));
@@ -190,25 +192,41 @@ pub fn exercised(plan: &Plan, person: &Person, claim: &Claim, decision: &Decisio
         return done;
     }
     for (l, b, benefit) in each_benefit(plan) {
-        let figures = decision.layers.get(l).and_then(|layer| layer.benefits.get(b)).and_then(|d| d.figures.as_ref());
-        let Some(figures) = figures else { continue };
-        let mut add = |does| {
-            done.insert(rule(plan, l, b, does));
-        };
-        of_figures(benefit, figures, &input.facts, &mut add);
-        for (table, value) in tables(benefit) {
-            // A limit that is not in force looks nothing up.
-            if figures.inactive.iter().any(|rule| table == rule.rule.as_str()) {
-                continue;
-            }
-            for_each_row(plan, value, |number, case, holds| {
-                if holds(&input.facts) {
-                    add(Does::Row { table: table.clone(), number, case });
+        let decided = decision.layers.get(l).and_then(|layer| layer.benefits.get(b));
+        for (item, figures) in decided.into_iter().flat_map(BenefitDecision::figured) {
+            let facts = facts_of(plan, claim, &input, item);
+            let mut add = |does| {
+                done.insert(rule(plan, l, b, does));
+            };
+            of_figures(benefit, figures, &facts, &mut add);
+            for (table, value) in tables(benefit) {
+                // A limit that is not in force looks nothing up.
+                if figures.inactive.iter().any(|rule| table == rule.rule.as_str()) {
+                    continue;
                 }
-            });
+                for_each_row(plan, value, |number, case, holds| {
+                    if holds(&facts) {
+                        add(Does::Row { table: table.clone(), number, case });
+                    }
+                });
+            }
         }
     }
     done
+}
+
+/// The facts of a claim, or of a line or day of it for which a benefit was figured.
+fn facts_of(plan: &Plan, claim: &Claim, input: &Input, item: Option<&ItemDecision>) -> Facts {
+    let mut facts = input.facts.clone();
+    let Some(item) = item else { return facts };
+    let line = claim.lines.iter().position(|line| line.id == item.item);
+    if let Some(line) = line {
+        look_at_line(plan, &input.line_values, line, &mut facts);
+    }
+    for (index, fact) in plan.facts.iter().enumerate().filter(|(_, fact)| fact.kind == FactKind::RuleDate) {
+        facts.set(index, fact, items::read_on(plan, item.date));
+    }
+    facts
 }
 
 fn money(amount: Amount) -> Money {
@@ -220,6 +238,7 @@ fn of_figures(benefit: &Benefit, figures: &Figures, facts: &Facts, add: &mut dyn
     let counted = figures.counted.iter().fold(Money::ZERO, |sum, c| sum.checked_add(money(c.counted)).unwrap_or(sum));
     let counted = figures.held.and_then(|held| counted.checked_sub(money(held))).unwrap_or(counted);
     let mut counted = counted;
+    figures.run_off.iter().for_each(|_| add(Does::CutsBase("run-off".to_owned())));
     for cap in figures.line_caps.iter().filter(|cap| money(cap.after) < money(cap.before)) {
         add(Does::CutsBase(cap.limit.rule.clone()));
         let cut = money(cap.before).checked_sub(money(cap.after)).unwrap_or(Money::ZERO);

@@ -229,6 +229,11 @@ pub enum NotFired {
     Condition(FailedTest),
     /// It looks at lines, and none fits, or the claim has none.
     NoLine,
+    /// Every line that it looks at is dated after its layer's run-off.
+    AfterRunOff {
+        /// The last day that counts.
+        until: NaiveDate,
+    },
     /// Nothing is left that it counts.
     NothingLeft,
     /// The layer's payment was given with the claim.
@@ -236,11 +241,12 @@ pub enum NotFired {
 }
 
 impl NotFired {
-    /// The reason in a word: the name in the condition that failed, or `no-line`, `nothing-left`, `given`.
+    /// The reason in a word: the name in the condition that failed, or `no-line`, `after-run-off`, `nothing-left`, `given`.
     pub fn word(&self) -> &str {
         match self {
             NotFired::Condition(test) => &test.name,
             NotFired::NoLine => "no-line",
+            NotFired::AfterRunOff { .. } => "after-run-off",
             NotFired::NothingLeft => "nothing-left",
             NotFired::Given => "given",
         }
@@ -263,6 +269,41 @@ pub struct BenefitDecision {
     /// How it was figured, if it fired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub figures: Option<Figures>,
+    /// Of a benefit that is figured for each line or day: how each was. It has no figures of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<ItemDecision>,
+}
+
+impl BenefitDecision {
+    /// Every figuring of the benefit: of the claim, or of each line or day that fired, with that item.
+    pub fn figured(&self) -> impl Iterator<Item = (Option<&ItemDecision>, &Figures)> {
+        let items = self.items.iter().filter_map(|item| Some((Some(item), item.figures.as_ref()?)));
+        self.figures.iter().map(|figures| (None, figures)).chain(items)
+    }
+
+    /// Whether it fired, for the claim or any line or day of it.
+    pub fn fired(&self) -> bool {
+        self.figured().next().is_some()
+    }
+}
+
+/// A line or a day for which a benefit was figured by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ItemDecision {
+    /// What it is called: the line's id, or the date.
+    pub item: String,
+    /// Its date.
+    pub date: NaiveDate,
+    /// Its lines; none of a claim that came without.
+    pub lines: Vec<String>,
+    /// Why the benefit did not fire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_fired: Option<NotFired>,
+    /// How it was figured, if it fired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figures: Option<Figures>,
 }
 
 /// How a benefit was figured, in the order of the steps.
@@ -275,6 +316,9 @@ pub struct Figures {
     /// Lines that do not count, because their group has too little.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<DroppedLine>,
+    /// Lines that do not count, because they are dated after the layer's run-off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_off: Option<RunOffFigure>,
     /// Money that does not count because it was held as deductible earlier in this claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Amount>,
@@ -383,6 +427,34 @@ pub struct DroppedLine {
     pub group: Amount,
     /// The least that a group must have.
     pub least: Amount,
+}
+
+/// Lines dated after the run-off of their layer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct RunOffFigure {
+    /// The last day of the policy year that the claim belongs to.
+    pub year_end: NaiveDate,
+    /// So many days after it still count.
+    pub days: u32,
+    /// The last day that counts.
+    pub until: NaiveDate,
+    /// The lines dated later.
+    pub lines: Vec<LateLine>,
+}
+
+/// A line dated after the run-off of a layer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct LateLine {
+    /// The line's id.
+    pub line: String,
+    /// Its date.
+    pub date: NaiveDate,
+    /// What is left of it in the portions that the benefit covers, which does not count.
+    pub left: Amount,
 }
 
 /// A cap on the units, days or money of lines.
@@ -794,11 +866,14 @@ pub struct Balance {
 pub struct Posting {
     /// The layer and benefit that posted, `layer.benefit`; the layer alone for given payments; empty for counts of claims.
     pub rule: String,
+    /// The line or day, of a benefit that is figured for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
     /// The accumulator.
     pub accumulator: String,
     /// Its period, such as `policy-year`.
     pub per: crate::date::Per,
-    /// The first day of a personal period; nothing for all others.
+    /// The first day of a personal period, or the day of a line or day that is not the claim's; nothing for all others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_day: Option<NaiveDate>,
     /// The position before.

@@ -8,7 +8,10 @@ mod carry;
 pub(crate) mod case;
 pub(crate) mod classify;
 mod copay;
+mod dated;
 mod days;
+pub(crate) mod earlier;
+pub(crate) mod items;
 pub(crate) mod kernel;
 mod kinds;
 mod lean;
@@ -17,6 +20,7 @@ mod phases;
 pub(crate) mod prepare;
 mod prepared;
 mod program;
+pub(crate) mod run_off;
 mod spell;
 pub(crate) mod trace;
 
@@ -49,6 +53,10 @@ pub(crate) enum Fault {
     PriorAboveResidual {
         layer: u32,
     },
+    /// A claim goes on beyond a layer's run-off, and does not say what is dated when.
+    Undivided {
+        layer: u32,
+    },
     /// Something that cannot be; a defect of this crate.
     Internal,
 }
@@ -58,7 +66,10 @@ impl Fault {
     fn reject(self, plan: &Plan, claim: &str, bill: Option<&Bill<'_>>) -> Reject {
         let (code, field, message) = match self {
             Fault::Missing { fact } => {
-                let name = plan.facts.get(fact as usize).map_or("", |f| f.name.as_str());
+                let asked = plan.facts.get(fact as usize);
+                // Of what is told over time, the attribute is not known.
+                let attribute = asked.and_then(|f| plan.facts.get(f.kind.attribute()?));
+                let name = attribute.or(asked).map_or("", |f| f.name.as_str());
                 (RejectCode::MissingAttribute, format!("attributes.{name}"), refused::not_given(name))
             }
             Fault::NoValue => (RejectCode::NoValue, String::new(), refused::no_value()),
@@ -70,6 +81,20 @@ impl Fault {
                 let amount = given.map_or(Money::ZERO, |given| given.amount);
                 let message = refused::paying_too_much(name, &format!("{amount:.places$}"));
                 (RejectCode::PriorAboveResidual, format!("prior.{name}"), message)
+            }
+            Fault::Undivided { layer } => {
+                let layer = plan.layers.get(layer as usize);
+                let name = layer.map_or("", |l| l.name.id.as_str());
+                let Some(days) = layer.and_then(|l| l.run_off) else {
+                    return Reject::new(claim, RejectCode::UndatedLines, "lines", refused::days_need_lines(name));
+                };
+                let input = bill.and_then(|bill| bill.input);
+                let rule_date = input.and_then(|input| input.rule_date);
+                let until = rule_date.and_then(|date| run_off::ends(plan, date, days)).map(|(_, until)| until).unwrap_or_default();
+                if input.and_then(|input| input.service_to).is_some_and(|to| to <= until) {
+                    return Reject::new(claim, RejectCode::UndatedLines, "lines", refused::days_need_lines(name));
+                }
+                (RejectCode::UndatedLines, "lines".to_owned(), refused::undated_lines(name, until))
             }
             Fault::Internal => (RejectCode::NoValue, String::new(), refused::internal()),
         };

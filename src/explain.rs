@@ -371,6 +371,7 @@ impl Story {
         match reason {
             NotFired::Condition(failed) => self.failed(failed),
             NotFired::NoLine => self.words.no_line().to_owned(),
+            NotFired::AfterRunOff { until } => fill(self.words.after_run_off(), &[&until.to_string()]),
             NotFired::NothingLeft => self.words.nothing_left().to_owned(),
             NotFired::Given => self.words.given_instead().to_owned(),
         }

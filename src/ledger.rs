@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::date::{Length, Per, Periods, PolicyYear, Window, day_number};
 use crate::digest::Digest;
+use crate::engine::earlier::last_posted;
 use crate::money::Money;
 use crate::plan::{Plan, Slot};
 use crate::scheme::syntax::Owner;
@@ -252,6 +253,11 @@ impl Account {
         self.page.slots = Arc::clone(slots);
     }
 
+    /// The last period of an accumulator before a day in which its position is not zero.
+    pub(crate) fn last_posted(&self, key: AccumulatorKey, before: i32) -> Option<i32> {
+        last_posted(self.all(), key, before)
+    }
+
     /// The period of a stay.
     pub(crate) fn stay(&mut self, stay: &str) -> Option<i32> {
         if let Some(number) = self.stays.get(stay) {
@@ -406,6 +412,11 @@ impl Ledger {
     /// The position of an accumulator of a person or household in a period.
     pub(crate) fn position_in(&self, owner: Owner, id: &str, key: AccumulatorKey, period: i32) -> i64 {
         self.accounts(owner).get(id).map_or(0, |account| account.position(key, period))
+    }
+
+    /// The last period of an accumulator of a person or household before a day in which its position is not zero.
+    pub(crate) fn last_posted(&self, owner: Owner, id: &str, key: AccumulatorKey, before: i32) -> Option<i32> {
+        self.accounts(owner).get(id)?.last_posted(key, before)
     }
 
     /// Adds to the position of an accumulator of a person or household in a period; nothing if it would leave the range.

@@ -49,6 +49,8 @@ pub struct Plan {
     pub(crate) policy_year: PolicyYear,
     /// Days count the first and the last day, not the nights between them.
     pub(crate) both_ends: bool,
+    /// A month of the policy year counts only where it is covered in whole, not where it has begun.
+    pub(crate) whole_months: bool,
     pub(crate) portions: Vec<Named>,
     pub(crate) facts: Vec<Fact>,
     /// Facts that are read anew at entry to each layer.
@@ -68,6 +70,8 @@ pub struct Plan {
     pub(crate) groups: Vec<Vec<GroupKey>>,
     /// Facts that are sums over the lines that a benefit counts, each with the fact that is summed.
     pub(crate) sums: Vec<(usize, usize)>,
+    /// Whether any rule asks for what earlier periods held.
+    pub(crate) asks_earlier: bool,
     /// Accumulators that run over spells, each with the one that keeps the days that its spells have lasted.
     pub(crate) spells: Vec<(usize, usize)>,
     /// Accumulators of which what is posted in so many last months of a period counts in the next one too.
@@ -82,6 +86,10 @@ pub struct Plan {
     pub(crate) tests: Vec<TestNote>,
     /// Whether any benefit coordinates with earlier layers.
     pub(crate) coordinates: bool,
+    /// Whether any rule goes by the dates that lines have of their own.
+    pub(crate) asks_dates: bool,
+    /// Accumulators by the day to which benefits by line or day post.
+    pub(crate) item_days: Vec<usize>,
     /// How many deductible accumulators are shared by several benefits.
     pub(crate) held_slots: usize,
     pub(crate) digest: [u8; 32],
@@ -283,6 +291,8 @@ pub(crate) struct Layer {
     pub(crate) given_posts: Vec<usize>,
     pub(crate) premium: Option<(Value, Condition)>,
     pub(crate) write_off: bool,
+    /// For how many days after the policy year of the claim it goes on paying; without, to the claim's end.
+    pub(crate) run_off: Option<u32>,
     pub(crate) benefits: Vec<Benefit>,
 }
 
@@ -456,6 +466,10 @@ pub(crate) struct Benefit {
     pub(crate) covers: Vec<Cover>,
     pub(crate) lines: Option<Condition>,
     pub(crate) group: Option<Group>,
+    /// Its layer's.
+    pub(crate) run_off: Option<u32>,
+    /// Whether it is figured for the claim, or for each line or day.
+    pub(crate) each: Each,
     pub(crate) franchise: Option<Limit>,
     pub(crate) deductibles: Vec<Limit>,
     pub(crate) copays: Vec<Copay>,

@@ -22,7 +22,7 @@ pub enum RejectCode {
     UnknownScheme,
     /// A date that the scheme goes by is missing.
     MissingDate,
-    /// The service ends before it begins, or is settled before it begins.
+    /// The service ends before it begins, or is settled before it begins, or a line is dated outside of it.
     DatesOutOfOrder,
     /// Service before the person was born.
     BeforeBirth,
@@ -46,6 +46,8 @@ pub enum RejectCode {
     UnknownValue,
     /// A rule asks for an attribute that is not given and has no default.
     MissingAttribute,
+    /// A claim goes on beyond the run-off of a layer, and does not say what of it is dated when.
+    UndatedLines,
     /// Two lines of a claim have one id.
     DuplicateLine,
     /// No row of `classify` fits a line.
@@ -85,6 +87,7 @@ impl RejectCode {
             RejectCode::UnknownAttribute => "unknown-attribute",
             RejectCode::UnknownValue => "unknown-value",
             RejectCode::MissingAttribute => "missing-attribute",
+            RejectCode::UndatedLines => "undated-lines",
             RejectCode::DuplicateLine => "duplicate-line",
             RejectCode::UnclassifiedLine => "unclassified-line",
             RejectCode::PriorAboveResidual => "prior-above-residual",

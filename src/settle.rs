@@ -143,7 +143,7 @@ fn lines(plan: &Plan, one: &Decided<'_>) -> Vec<Line> {
             Some((fact.name.clone(), of_line(&fact.name, asked).or_else(|| tell(one, asked, billed))?))
         });
         let quantity = Money::from_micros(1_000_000);
-        made.push(Line { id, amount: left, class: Some(portion.to_owned()), code: None, quantity, attributes: told.collect() });
+        made.push(Line { id, amount: left, class: Some(portion.to_owned()), code: None, date: None, quantity, attributes: told.collect() });
     };
     let money = |amount: crate::Amount| amount.money().unwrap_or(Money::ZERO);
     if decision.lines.is_empty() {
@@ -187,7 +187,7 @@ fn tell(one: &Decided<'_>, name: &str, billed: Money) -> Option<AttributeValue> 
             let fact =
                 plan.facts.iter().find(|f| f.name == name && matches!(f.kind, FactKind::PersonAttribute(_) | FactKind::ClaimAttribute))?;
             let value = match fact.kind {
-                FactKind::PersonAttribute(_) => crate::engine::prepare::person_fact(fact, person, decision.rule_date),
+                FactKind::PersonAttribute(_) => crate::engine::prepare::person_fact(plan, fact, person, decision.rule_date),
                 _ => fact.default,
             };
             Some(AttributeValue::from(fact.domain.show(value?).as_str()))

@@ -65,7 +65,12 @@ pub(crate) fn breakpoints(plan: &Plan, facts: &Facts) -> Vec<Breakpoint> {
     }
     for fact in &plan.facts {
         if let (
-            FactKind::Billed(_) | FactKind::Left(_) | FactKind::Paid(_) | FactKind::LineAmount | FactKind::Accumulated(_),
+            FactKind::Billed(_)
+            | FactKind::Left(_)
+            | FactKind::Paid(_)
+            | FactKind::LineAmount
+            | FactKind::Accumulated(_)
+            | FactKind::Previous(_),
             Domain::Number { cuts, unit },
         ) = (fact.kind, &fact.domain)
             && *unit == Unit::Amount

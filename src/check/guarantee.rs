@@ -56,7 +56,7 @@ fn counterexample(scene: &Scene<'_>, found: &[Finding], pair: &[(usize, usize); 
     let both = |witness: &&Witness| {
         let Ok(decisions) = witness.decisions(scene.plan) else { return false };
         pair.iter().all(|(layer, benefit)| {
-            let figures = |d: &Decision| d.layers.get(*layer).and_then(|l| l.benefits.get(*benefit)).is_some_and(|b| b.figures.is_some());
+            let figures = |d: &Decision| d.layers.get(*layer).and_then(|l| l.benefits.get(*benefit)).is_some_and(|b| b.fired());
             decisions.iter().any(figures)
         })
     };
@@ -70,7 +70,7 @@ fn shared(plan: &Plan, first: &Benefit, second: &Benefit) -> Option<String> {
 }
 
 fn all_lines(benefit: &Benefit) -> bool {
-    benefit.lines.is_none() && benefit.group.is_none()
+    !benefit.chooses()
 }
 
 fn overlap_in_part(first: &Benefit, second: &Benefit) -> bool {

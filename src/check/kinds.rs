@@ -4,12 +4,14 @@
 //! each. Where there are too many kinds, a covering selection is made: any two values of two facts come up together in some kind, and every layer and
 //! benefit whose conditions a kind can meet is met by one. The choice is always the same.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Months, NaiveDate};
 
-use crate::claim::{AttributeValue, Claim, Dated, Facility, Line, OpeningBalance, Person};
-use crate::date::{Per, day_number};
+use super::stretches::stretches;
+use crate::claim::{AttributeValue, Claim, Facility, Line, OpeningBalance, Person};
+use crate::date::{DateChoice, Per, day_number};
 use crate::money::{MICROS_PER_WHOLE, Money};
 use crate::plan::Plan;
 use crate::plan::condition::{Condition, TestKind};
@@ -258,6 +260,11 @@ fn choices(plan: &Plan, by_line: bool) -> (Vec<Choice>, bool) {
             }
         }
     }
+    // Of an attribute over time a kind has the value too.
+    let over_time: Vec<usize> = divisions.keys().filter_map(|fact| plan.facts.get(*fact)?.kind.attribute()).collect();
+    for attribute in over_time {
+        divisions.entry(attribute).or_insert_with(|| Division::new(classes(attribute)));
+    }
     let mut cut = false;
     let mut choices = Vec::new();
     for (index, division) in divisions {
@@ -301,6 +308,7 @@ fn is_choice(plan: &Plan, fact: &Fact, by_line: bool) -> bool {
         | FactKind::DayCharge(_)
         | FactKind::Uncovered(_) => false,
         // A balance can be brought from before, where its period is a stretch of the calendar.
+        FactKind::Previous(_) | FactKind::Quiet(_) => true,
         FactKind::Accumulated(index) => plan.accumulators.get(index).is_some_and(|a| !matches!(a.per, Per::Claim | Per::Stay)),
         kind => by_line || !kind.of_line(),
     }
@@ -311,7 +319,7 @@ pub(crate) fn step(fact: &Fact) -> i64 {
     match (&fact.domain, fact.kind) {
         (Domain::Number { unit: Unit::Count, .. }, _) => MICROS_PER_WHOLE,
         // Balances are money; so small a step as a millionth would be no amount.
-        (Domain::Number { unit: Unit::Amount, .. }, FactKind::Accumulated(_)) => MICROS_PER_WHOLE / 100,
+        (Domain::Number { unit: Unit::Amount, .. }, FactKind::Accumulated(_) | FactKind::Previous(_)) => MICROS_PER_WHOLE / 100,
         _ => 1,
     }
 }
@@ -340,7 +348,7 @@ fn lowest(plan: &Plan, fact: &Fact, class: u32) -> Option<i64> {
                 (None, Some(_)) => from,
                 (None, None) => end.unwrap_or(until).min(until).min(any.saturating_add(1)).saturating_sub(1),
             };
-            if day >= until {
+            if day >= until && fact.kind != FactKind::LineDate {
                 return None;
             }
             day
@@ -432,13 +440,28 @@ impl Kind {
             let Some(value) = self.value(index) else { continue };
             match fact.kind {
                 FactKind::PersonAttribute(_) => {
-                    let word = word(fact, value);
-                    person.attributes.insert(fact.name.clone(), Dated::from(word.as_str()));
+                    person.attributes.insert(fact.name.clone(), stretches(plan, self, index, value, day)?);
                 }
                 FactKind::Age => {
                     let years = u32::try_from(value.div_euclid(MICROS_PER_WHOLE)).ok()?;
                     let birth = day.checked_sub_months(Months::new(years.checked_mul(12)?))?;
                     person.birth_date = Some(birth).filter(|b| b.year() >= 0);
+                }
+                FactKind::Previous(accumulator) if value > 0 => {
+                    let found = plan.accumulators.get(accumulator)?;
+                    let on = found.per.start(day, plan.policy_year)?.pred_opt()?;
+                    let (accumulator, amount) = (found.name.clone(), Money::from_micros(value));
+                    person.opening.push(OpeningBalance { scheme: None, accumulator, on, amount });
+                }
+                FactKind::Quiet(accumulator) => {
+                    // Posted in the year before the quiet ones, if that is not before the calendar.
+                    let years =
+                        u32::try_from(value.div_euclid(MICROS_PER_WHOLE)).ok().and_then(|years| years.checked_add(1)?.checked_mul(12));
+                    let posted = years.and_then(|months| plan.policy_year.start(day).checked_sub_months(Months::new(months)));
+                    if let Some(on) = posted.filter(|on| on.year() > 0) {
+                        let accumulator = plan.accumulators.get(accumulator)?.name.clone();
+                        person.opening.push(OpeningBalance { scheme: None, accumulator, on, amount: Money::from_micros(MICROS_PER_WHOLE) });
+                    }
                 }
                 FactKind::Accumulated(accumulator) if value > 0 => person.opening.push(OpeningBalance {
                     scheme: None,
@@ -468,6 +491,7 @@ impl Kind {
             id: "1".to_owned(),
             code: None,
             class: None,
+            date: None,
             quantity: crate::claim::one(),
             amount: Money::ZERO,
             attributes: BTreeMap::new(),
@@ -490,6 +514,19 @@ impl Kind {
                 FactKind::LineClass => line.class = Some(text),
                 FactKind::LineCode => line.code = Some(text),
                 FactKind::Quantity => line.quantity = Money::from_micros(value),
+                FactKind::LineDate => {
+                    // On the day of the claim, if that is of the same class; else the service is longer, as far as the rule date stays.
+                    let on_the_day = fact.domain.class_of(i64::from(day_number(day))) == fact.domain.class_of(value);
+                    let date = if on_the_day { day } else { NaiveDate::from_num_days_from_ce_opt(i32::try_from(value).ok()?)? };
+                    let moved = |choice| plan.rule_date != choice;
+                    match date.cmp(&day) {
+                        Ordering::Less if moved(DateChoice::Admission) => claim.service_from = date,
+                        Ordering::Greater if moved(DateChoice::Discharge) => claim.service_to = Some(date),
+                        Ordering::Equal => {}
+                        _ => return None,
+                    }
+                    line.date = Some(date);
+                }
                 FactKind::Days => claim.days = Some(u32::try_from(value.div_euclid(MICROS_PER_WHOLE)).ok()?),
                 _ => {}
             }
@@ -524,7 +561,7 @@ impl Kind {
 }
 
 /// A value as it stands in files.
-fn word(fact: &Fact, value: i64) -> String {
+pub(super) fn word(fact: &Fact, value: i64) -> String {
     match &fact.domain {
         Domain::Text(words) if usize::try_from(value).is_ok_and(|v| v >= words.len()) => {
             let mut other = "other".to_owned();

@@ -102,8 +102,12 @@ impl Reach<'_> {
         let benefit = layer.benefits.get(b)?;
         let tree = scene.tree().layers.get(l)?.benefits.get(b)?;
         let name = scene.benefit_name(l, b);
-        let own: Vec<&Condition> = std::iter::once(&benefit.condition).chain(&benefit.lines).collect();
-        let given: Vec<&Condition> = std::iter::once(&layer.condition).chain(own.iter().copied()).collect();
+        // What is figured for each line or day asks on that day, its layer and its lines on the claim's.
+        let whole = benefit.each == syntax::Each::Claim;
+        let anything = Condition::default();
+        let of_layer = if whole { &layer.condition } else { &anything };
+        let own: Vec<&Condition> = std::iter::once(&benefit.condition).chain(benefit.lines.iter().filter(|_| whole)).collect();
+        let given: Vec<&Condition> = std::iter::once(of_layer).chain(own.iter().copied()).collect();
         if self.never(&given) {
             let with_layer = !self.never(&own);
             let witness = self.nearest(&[&layer.condition], words::nearest_shows(&name));
@@ -111,10 +115,10 @@ impl Reach<'_> {
             self.findings.push(finding.help(words::conditions_help()).witness(witness));
             return None;
         }
-        if self.swept(l, b, &given) {
+        if whole && self.swept(l, b, &given) {
             return None;
         }
-        let claim = [&layer.condition, &benefit.condition];
+        let claim = [of_layer, &benefit.condition];
         let shows = |scene: &Scene<'_>| case_of(scene, &given).and_then(|kind| scene.one_claim(&kind, words::limit_shows(&name)));
         if let Some((cap, deductible)) = self.cap_below_deductible(benefit, &claim) {
             let place = self.base_cap_place(tree, l, cap);
@@ -265,7 +269,8 @@ impl Reach<'_> {
             (&benefit.base_caps, own(true).map(|c| c.place.clone()).collect()),
             (&benefit.caps, own(false).map(|c| c.place.clone()).collect()),
         ];
-        let given: Vec<&Condition> = claim.iter().copied().chain(&benefit.lines).collect();
+        let whole = benefit.each == syntax::Each::Claim;
+        let given: Vec<&Condition> = claim.iter().copied().chain(benefit.lines.iter().filter(|_| whole)).collect();
         for (limits, places) in groups {
             if limits.len() > LIMITS {
                 continue;
@@ -423,8 +428,7 @@ fn sweeps(plan: &Plan, benefit: &Benefit, portion: usize) -> bool {
     let full = |c: &crate::plan::Cover| matches!(c.factor, Value::Constant(MICROS_PER_WHOLE));
     benefit.indemnity
         && benefit.coordinate.is_none()
-        && benefit.lines.is_none()
-        && benefit.group.is_none()
+        && !benefit.chooses()
         && matches!(benefit.form, Form::Ratio(Value::Constant(MICROS_PER_WHOLE)))
         && benefit.limits().next().is_none()
         && benefit.copays.is_empty()

@@ -25,7 +25,9 @@ pub(super) fn findings(scene: &Scene<'_>) -> Vec<Finding> {
     let mut rest = STEPS;
     for (l, (layer, tree)) in scene.plan.layers.iter().zip(&scene.tree().layers).enumerate() {
         for (b, (benefit, written)) in layer.benefits.iter().zip(&tree.benefits).enumerate() {
-            let given: Vec<&Condition> = [&layer.condition, &benefit.condition].into_iter().filter(|c| !c.tests.is_empty()).collect();
+            // The layer asks on the claim's date, what is figured for each line or day on that of the item.
+            let of_layer = Some(&layer.condition).filter(|_| benefit.each == syntax::Each::Claim);
+            let given: Vec<&Condition> = of_layer.into_iter().chain([&benefit.condition]).filter(|c| !c.tests.is_empty()).collect();
             if given.is_empty() {
                 continue;
             }
@@ -103,7 +105,7 @@ fn unused(scene: &Scene<'_>, given: &[&Condition], table: &Table, rest: &mut usi
     let classes: Vec<(usize, Vec<u32>)> = facts
         .iter()
         .filter_map(|fact| plan.facts.get(*fact).map(|f| (*fact, f)))
-        .map(|(fact, f)| (fact, (0..f.domain.classes() as u32).filter(|c| f.domain.possible(*c, effective)).collect()))
+        .map(|(fact, f)| (fact, (0..f.domain.classes() as u32).filter(|c| f.possible(*c, effective)).collect()))
         .collect();
     let cells = classes.iter().try_fold(1usize, |n, (_, c)| n.checked_mul(c.len())).filter(|n| *n <= CELLS);
     let Some(left) = cells.and_then(|n| n.checked_mul(table.value.len())).and_then(|n| rest.checked_sub(n)) else { return Vec::new() };

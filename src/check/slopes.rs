@@ -16,6 +16,7 @@ use crate::date::Per;
 use crate::decision::{BenefitDecision, Decision, NotFired};
 use crate::diagnostic::Code;
 use crate::money::{MICROS_PER_WHOLE, Money};
+use crate::plan::fact::FactKind;
 use crate::plan::{Form, Plan};
 
 /// The most and the fewest claims for one curve.
@@ -107,7 +108,7 @@ pub(super) fn slack(plan: &Plan) -> i64 {
     coarsest(plan).micros().saturating_mul(benefits.saturating_add(1))
 }
 
-/// Every portion that a benefit of the case may count, beside nothing and beside a sum of each other one.
+/// Every portion that a benefit of the case may count, or that a rule asks for, beside nothing and beside a sum of each other one.
 fn axes(plan: &Plan, facts: &crate::plan::fact::Facts) -> Vec<Axis> {
     let mut portions: Vec<usize> = Vec::new();
     for layer in plan.layers.iter().filter(|l| truth(&l.condition, facts) != Some(false)) {
@@ -115,6 +116,11 @@ fn axes(plan: &Plan, facts: &crate::plan::fact::Facts) -> Vec<Axis> {
             portions.extend(benefit.covers.iter().map(|c| c.portion));
         }
     }
+    // Money that nobody pays can decide whether other money is paid.
+    portions.extend(plan.facts.iter().filter_map(|fact| match fact.kind {
+        FactKind::Billed(portion) | FactKind::Left(portion) => portion,
+        _ => None,
+    }));
     portions.sort_unstable();
     portions.dedup();
     let nothing = vec![Money::ZERO; plan.portions.len()];

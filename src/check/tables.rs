@@ -101,7 +101,7 @@ fn case_at(tree: &Tree, plan: &Plan, code: Code, place: &Place) -> Option<Witnes
     let classes: Vec<(usize, Vec<u32>)> = asked
         .iter()
         .filter_map(|fact| plan.facts.get(*fact).map(|f| (*fact, f)))
-        .map(|(fact, f)| (fact, (0..f.domain.classes() as u32).filter(|c| f.domain.possible(*c, effective)).collect()))
+        .map(|(fact, f)| (fact, (0..f.domain.classes() as u32).filter(|c| f.possible(*c, effective)).collect()))
         .collect();
     let cells = classes.iter().try_fold(1usize, |n, (_, c)| n.checked_mul(c.len())).filter(|n| *n <= CELLS)?;
     for cell in 0..cells {

@@ -1,12 +1,17 @@
 //! From the kernel's steps to a decision. Nothing is figured anew here: amounts are put in their places.
 
+use chrono::NaiveDate;
+
 use crate::claim::{Claim, Person};
+use crate::date::day_number;
 use crate::decision::*;
 use crate::digest::Digest;
-use crate::engine::case::{Case, Input};
+use crate::engine::case::{Case, Input, look_at_line};
+use crate::engine::items;
+use crate::engine::run_off;
 use crate::engine::trace::{Failed, LimitKind, Step, Steps};
 use crate::money::{Money, Raw};
-use crate::plan::fact::Facts;
+use crate::plan::fact::{FactKind, Facts};
 use crate::plan::value::Value;
 use crate::plan::{Accumulator, Benefit, Form, Limit, Named, Payer, Plan};
 use crate::ratio::Ratio;
@@ -39,6 +44,8 @@ struct Builder<'a> {
     layer: usize,
     benefit: Option<usize>,
     counts_claims: bool,
+    /// Whether facts of lines are those of the line at work.
+    of_line: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -58,6 +65,7 @@ impl<'a> Builder<'a> {
             layer: 0,
             benefit: None,
             counts_claims: false,
+            of_line: false,
         }
     }
 
@@ -113,6 +121,7 @@ impl<'a> Builder<'a> {
                     parameters: b.parameters.iter().filter(|p| p.about.source.is_some() || p.about.illustrative).map(rule_name).collect(),
                     not_fired: None,
                     figures: None,
+                    items: Vec::new(),
                 })
                 .collect(),
             paid: zero,
@@ -145,7 +154,7 @@ impl<'a> Builder<'a> {
     /// Whether a value is now what it was when the benefit was figured: it asks for no fact of a line.
     fn is_settled(&self, value: &Value) -> bool {
         let mut settled = true;
-        value.visit_facts(&mut |index| settled &= self.plan.facts.get(index).is_some_and(|f| !f.kind.of_line()));
+        value.visit_facts(&mut |index| settled &= self.plan.facts.get(index).is_some_and(|f| self.of_line || !f.kind.of_line()));
         settled
     }
 
@@ -161,7 +170,7 @@ impl<'a> Builder<'a> {
         facts
             .into_iter()
             .filter_map(|index| {
-                let fact = self.plan.facts.get(index).filter(|f| !f.kind.of_line())?;
+                let fact = self.plan.facts.get(index).filter(|f| self.of_line || !f.kind.of_line())?;
                 Some(FactShown { name: fact.name.clone(), value: self.fact_shown(index)? })
             })
             .collect()
@@ -189,7 +198,40 @@ impl<'a> Builder<'a> {
     }
 
     fn figures(&mut self) -> Option<&mut Figures> {
-        self.decision_benefit()?.figures.as_mut()
+        let benefit = self.decision_benefit()?;
+        match benefit.items.last_mut() {
+            Some(item) => item.figures.as_mut(),
+            None => benefit.figures.as_mut(),
+        }
+    }
+
+    /// Opens a line or day of a benefit that is figured for each.
+    fn open_item(&mut self, date: NaiveDate, first: usize) {
+        let Some(each) = self.plan_benefit().map(|benefit| benefit.each) else { return };
+        self.of_line = each == Each::Line && self.input.has_lines;
+        if self.of_line {
+            look_at_line(self.plan, &self.input.line_values, first, &mut self.facts);
+        }
+        self.set_rule_date(items::read_on(self.plan, date));
+        let line = self.claim.lines.get(first).filter(|_| self.of_line);
+        let item = line.map_or_else(|| date.to_string(), |line| line.id.clone());
+        let figures = self.empty_figures();
+        if let Some(benefit) = self.decision_benefit() {
+            benefit.items.push(ItemDecision { item, date, lines: Vec::new(), not_fired: None, figures });
+        }
+    }
+
+    fn set_rule_date(&mut self, day: i64) {
+        let found = self.plan.facts.iter().enumerate().find(|(_, fact)| fact.kind == FactKind::RuleDate);
+        if let Some((index, fact)) = found {
+            self.facts.set(index, fact, day);
+        }
+    }
+
+    /// The line or day at work, and its date if that is another than the claim's.
+    fn item(&self) -> Option<(String, Option<NaiveDate>)> {
+        let item = self.layers.last()?.benefits.get(self.benefit?)?.items.last()?;
+        Some((item.item.clone(), Some(item.date).filter(|date| Some(*date) != self.input.rule_date)))
     }
 
     fn step(&mut self, step: &Step) {
@@ -220,20 +262,35 @@ impl<'a> Builder<'a> {
             }
             Step::Benefit { benefit } => {
                 self.benefit = Some(benefit);
-                let figures = self.empty_figures();
+                self.of_line = false;
+                if let Some(date) = self.input.rule_date {
+                    self.set_rule_date(day_number(date).into());
+                }
+                let whole = self.plan_benefit().is_some_and(|benefit| benefit.each == Each::Claim);
+                let figures = if whole { self.empty_figures() } else { None };
                 if let Some(benefit) = self.decision_benefit() {
                     benefit.figures = figures;
+                }
+            }
+            Step::Item { date, first } => self.open_item(date, first),
+            Step::ItemLine { line } => {
+                let line = self.claim.lines.get(line).map(|line| line.id.clone());
+                if let Some(item) = self.decision_benefit().and_then(|benefit| benefit.items.last_mut()) {
+                    item.lines.extend(line);
                 }
             }
             Step::Failed { failed } => {
                 let reason = match failed {
                     Failed::Test(note) => NotFired::Condition(self.failed(note)),
                     Failed::NoLine => NotFired::NoLine,
+                    Failed::AfterRunOff => NotFired::AfterRunOff { until: self.run_off().map(|f| f.until).unwrap_or_default() },
                     Failed::NothingLeft => NotFired::NothingLeft,
                 };
                 if let Some(benefit) = self.decision_benefit() {
-                    benefit.not_fired = Some(reason);
-                    benefit.figures = None;
+                    match benefit.items.last_mut() {
+                        Some(item) => (item.not_fired, item.figures) = (Some(reason), None),
+                        None => (benefit.not_fired, benefit.figures) = (Some(reason), None),
+                    }
                 }
             }
             Step::Charged { amount } => self.charged(amount),
@@ -245,6 +302,7 @@ impl<'a> Builder<'a> {
                     figures.dropped.push(dropped);
                 }
             }
+            Step::AfterRunOff { line, left } => self.after_run_off(line, left),
             Step::Carried { accumulator, amount, to } => {
                 if let Some(found) = self.plan.accumulators.get(accumulator) {
                     let amount = self.position(found, amount);
@@ -301,6 +359,22 @@ impl<'a> Builder<'a> {
         }
         if let Some(figure) = figures.copays.last_mut() {
             work(figure);
+        }
+    }
+
+    /// How far the layer at work pays for lines dated later than the policy year.
+    fn run_off(&self) -> Option<RunOffFigure> {
+        let days = self.plan_benefit()?.run_off?;
+        let (year_end, until) = run_off::ends(self.plan, self.input.rule_date?, days)?;
+        Some(RunOffFigure { year_end, days, until, lines: Vec::new() })
+    }
+
+    fn after_run_off(&mut self, line: usize, left: Money) {
+        let begun = self.run_off();
+        let late = self.claim.lines.get(line).and_then(|l| Some(LateLine { line: l.id.clone(), date: l.date?, left: self.amount(left) }));
+        // Of lines without anything that the benefit covers nothing is to be told.
+        if let (Some(late), Some(begun), Some(figures)) = (late.filter(|_| left > Money::ZERO), begun, self.figures()) {
+            figures.run_off.get_or_insert(begun).lines.push(late);
         }
     }
 
@@ -401,12 +475,25 @@ impl<'a> Builder<'a> {
         };
         let shown = |micros| self.position(found, micros);
         let (before, amount, after) = (shown(before), shown(amount), shown(before.saturating_add(amount)));
-        let first_day = self.case.first_days.get(accumulator).copied().flatten();
+        let item = if self.counts_claims { None } else { self.item() };
+        let of_item = item.as_ref().and_then(|(_, date)| *date).filter(|_| self.plan.item_days.contains(&accumulator));
+        let first_day = of_item.or_else(|| self.case.first_days.get(accumulator).copied().flatten());
+        let item = item.map(|(item, _)| item);
         let payment_of = payment_of.and_then(|payer| match payer {
             Payer::Layer(layer) => self.plan.layers.get(layer).map(|l| l.name.id.clone()),
             Payer::Fund(fund) => self.plan.funds.get(fund).map(|f| f.id.clone()),
         });
-        self.postings.push(Posting { rule, accumulator: found.name.clone(), per: found.per, first_day, before, amount, after, payment_of });
+        self.postings.push(Posting {
+            rule,
+            item,
+            accumulator: found.name.clone(),
+            per: found.per,
+            first_day,
+            before,
+            amount,
+            after,
+            payment_of,
+        });
     }
 
     fn allocated(&mut self, line: usize, portion: usize, amount: Money) {
@@ -494,6 +581,7 @@ impl<'a> Builder<'a> {
         Some(Figures {
             counted: Vec::new(),
             dropped: Vec::new(),
+            run_off: None,
             held: None,
             line_caps: Vec::new(),
             base_caps: Vec::new(),

@@ -68,13 +68,28 @@ impl Facts {
         }
         for benefit in &layer.benefits {
             let path = format!("{id}.{}", benefit.benefit.id);
-            self.put(&format!("{path}.fired"), &benefit.figures.is_some());
+            self.put(&format!("{path}.fired"), &benefit.fired());
             if let Some(reason) = &benefit.not_fired {
                 self.put(&format!("{path}.failed"), &reason.word());
             }
             match &benefit.figures {
                 Some(figures) => self.figures(&path, figures),
-                None => self.put(&format!("{path}.paid"), &"0"),
+                None => {
+                    let paid = benefit.figured().filter_map(|(_, figures)| figures.paid.money());
+                    let paid = paid.fold(Money::ZERO, |sum, paid| sum.checked_add(paid).unwrap_or(sum));
+                    self.put(&format!("{path}.paid"), &paid);
+                }
+            }
+            for item in &benefit.items {
+                let path = format!("{path}.{}", item.item);
+                self.put(&format!("{path}.fired"), &item.figures.is_some());
+                if let Some(reason) = &item.not_fired {
+                    self.put(&format!("{path}.failed"), &reason.word());
+                }
+                match &item.figures {
+                    Some(figures) => self.figures(&path, figures),
+                    None => self.put(&format!("{path}.paid"), &"0"),
+                }
             }
         }
     }
@@ -82,6 +97,10 @@ impl Facts {
     fn figures(&mut self, path: &str, figures: &Figures) {
         let mut put = |key: &str, value: &dyn ToString| self.put(&format!("{path}.{key}"), value);
         put("base", &figures.base);
+        if let Some(run_off) = &figures.run_off {
+            let late = run_off.lines.iter().map(|line| line.left).reduce(|sum, left| sum.checked_add(left).unwrap_or(sum));
+            late.iter().for_each(|late| put("after_run_off", late));
+        }
         for (number, cap) in (1..).zip(&figures.line_caps) {
             put(&format!("line_cap_{number}"), &cap.keeps);
         }

@@ -33,6 +33,28 @@ catalogue! {
     not_a_date(key: &str): "`{key}` 应为日期，如 2024-01-01", "`{key}` must be a date such as 2024-01-01";
     not_positive(key: &str): "`{key}` 应为 1 到 1000000 的整数", "`{key}` must be a whole number from 1 to 1000000";
 
+    no_number_of_days(key: &str): "`{key}` 应为 0 到 36525 的整数", "`{key}` must be a whole number from 0 to 36525";
+    each_needs_lines(each: &str):
+        "`each = \"{each}\"` 按明细计算：方案需要 `[[classify]]`",
+        "`each = \"{each}\"` goes by lines: the scheme needs `[[classify]]`";
+    not_with_each(each: &str, what: &str):
+        "`each = \"{each}\"` 不能与 `{what}` 同时使用",
+        "`each = \"{each}\"` does not go with `{what}`";
+    run_off_needs_lines():
+        "`run_off` 按明细日期区分费用：方案需要 `[[classify]]`",
+        "`run_off` tells lines apart by their dates: the scheme needs `[[classify]]`";
+    run_off_goes_by_admission():
+        "`run_off` 只用于 `rule_date = \"admission\"` 的方案：否则理赔属于服务结束或结算时的保障年度，其后没有明细",
+        "`run_off` goes with `rule_date = \"admission\"`: else a claim belongs to the year in which it ends or is settled, and nothing is dated after that";
+    run_off_of_settlement():
+        "结算其他方案的方案不能有 `run_off`：其理赔只有一天",
+        "a scheme that settles another has no `run_off`: its claims are of one day";
+    run_off_and_days():
+        "有 `run_off` 的保障层中，金额不能按本案天数计算：天数不能按明细日期拆分",
+        "in a layer with `run_off` no value goes by the claim's days: they are not told apart by the dates of lines";
+    run_off_and_units():
+        "有 `run_off` 的保障层不能有 `in_kind`：其单位数不能按明细日期拆分",
+        "in a layer with `run_off` nothing is given in kind: its units are not told apart by the dates of lines";
     scheme_needs_portion(): "方案至少要有一个 `[[portion]]`", "a scheme needs at least one `[[portion]]`";
     scheme_needs_layer(): "方案至少要有一个 `[[layer]]`", "a scheme needs at least one `[[layer]]`";
     unknown_format(number: &str, known: i64):
@@ -167,6 +189,21 @@ catalogue! {
     settled_has_no_spell(name: &str):
         "结算方案没有治疗的日子，累计 `{name}` 不能按治疗期计",
         "a scheme that settles has no days of care, and the accumulator `{name}` cannot run over spells";
+    previous_of_the_calendar(per: Per):
+        "只有按日历分期的累计才有上一期，按 `{per}` 累计的没有",
+        "only periods of the calendar have one before them, not `{per}`";
+    quiet_policy_years(per: Per):
+        "`quiet` 按保障年度计，不能问按 `{per}` 的累计",
+        "`quiet` counts policy years, and this accumulator runs per `{per}`";
+    text_over_time(name: &str):
+        "`{name}` 是文本，规则只知道它是否为所提到的词，不能问它保持了多久",
+        "`{name}` is a text, of which rules know only whether it is a word that they mention: not how long it has been the same";
+    in_year_of_yes_no(name: &str):
+        "`{name}` 不是是非属性，不能问它在一年中有多少月、多少天为是",
+        "`{name}` is no yes-no attribute, of which one could ask how much of the year it holds";
+    months_begun_or_whole():
+        "须在 `[scheme]` 写明月份如何计：`months = \"begun\"`（有一日即计）或 `\"whole\"`（整月才计）",
+        "say in `[scheme]` which months count: `months = \"begun\"` (those of which a day is covered) or `\"whole\"` (those covered in whole)";
     groups_by_lines(name: &str): "`{name}` 不是明细的事实，不能据以分组", "`{name}` is no fact of a line, and lines cannot be grouped by it";
     sums_known_inside(name: &str):
         "`{name}` 是所计入明细之和，只有在保障责任选定明细之后才可知",

@@ -31,6 +31,15 @@ catalogue! {
     no_settlement_day(): "方案按结算日期，而案件没有结算日期", "the scheme goes by the day of settlement, which is missing";
     ends_before(from: NaiveDate): "服务结束早于开始（{from}）", "the service ends before it begins on {from}";
     settled_before(from: NaiveDate): "结算早于服务开始（{from}）", "settled before the service begins on {from}";
+    undated_lines(layer: &str, until: NaiveDate):
+        "`{layer}` 层只支付至 {until} 的费用，而本案服务期超过该日：须提供明细，且每条明细须有 `date`",
+        "layer `{layer}` pays for what is dated up to {until}, and the service goes on: the claim needs lines, and each its `date`";
+    days_need_lines(layer: &str):
+        "`{layer}` 层按日计算，而本案服务不止一天：须提供明细",
+        "layer `{layer}` goes by the day, and the service is of several: the claim needs lines";
+    line_outside(from: NaiveDate, to: NaiveDate):
+        "明细日期不在服务期 {from} 至 {to} 之内",
+        "the line is dated outside of the service, {from} to {to}";
     before_birth(from: NaiveDate, birth: NaiveDate): "服务日期 {from} 早于出生日期 {birth}", "service on {from}, before the birth on {birth}";
     not_in_force(id: &str, version: &str, on: NaiveDate):
         "方案 `{id}` 的版本 {version} 在 {on} 无效",

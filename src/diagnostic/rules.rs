@@ -63,6 +63,7 @@ catalogue! {
     copay(): "定额自付", "copay";
     taken(): "扣除之处", "taken";
     each(): "计收单位", "each";
+    figured_for_each(): "逐项计算", "figured for each";
     line_cap(): "明细限额", "line cap";
     on(): "所限", "on";
     points(): "比例加点", "points";
@@ -125,7 +126,13 @@ catalogue! {
     as_received(): "按收到次序", "as-received";
     nights(): "按夜", "nights";
     both_ends(): "首尾都算", "both-ends";
+    months(): "计月方式", "months";
+    begun_months(): "有一日即计", "begun";
+    whole_months(): "整月才计", "whole";
     write_off(): "减免", "write-off";
+    run_off(): "延续期", "run-off";
+    to_the_end(): "付至服务结束", "to the end of the service";
+    run_off_days(days: usize): "保障年度结束后 {days} 天", "{days} days after the policy year";
     payer(): "支付方", "payer";
     absolute(): "从零起算", "absolute";
     above_deductible(): "从起付线起算", "above-deductible";
@@ -204,6 +211,7 @@ pub(crate) fn label(label: &str) -> Message {
         cap_on_base(),
         cap(),
         line_cap(),
+        run_off(),
         layer_cap(),
         ratio(),
         fixed_sum(),

@@ -128,6 +128,8 @@ impl<'p> Differ<'p> {
         self.text(say::policy_year(), year(old), year(new));
         let days = |plan: &Plan| if plan.both_ends { say::both_ends() } else { say::nights() };
         self.text(say::days(), days(old), days(new));
+        let months = |plan: &Plan| if plan.whole_months { say::whole_months() } else { say::begun_months() };
+        self.text(say::months(), months(old), months(new));
         let portions =
             |plan: &Plan| plan.portion_ids().map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
         self.text(say::portions(), portions(old), portions(new));
@@ -194,6 +196,7 @@ impl<'p> Differ<'p> {
                 kind,
                 Quantity
                     | LineAmount
+                    | LineDate
                     | Age
                     | Days
                     | RuleDate
@@ -204,6 +207,9 @@ impl<'p> Differ<'p> {
                     | Summed(_)
                     | DayCharge(_)
                     | Uncovered(_)
+                    | Dated(..)
+                    | Previous(_)
+                    | Quiet(_)
             )
         };
         let says = |fact: &crate::plan::fact::Fact| {
@@ -303,6 +309,8 @@ impl<'p> Differ<'p> {
         let role = |layer: &plan::Layer| if layer.write_off { say::write_off() } else { say::payer() };
         self.condition(path.of(say::when()), &old.condition, &new.condition);
         self.text(path.of(say::role()), role(old), role(new));
+        let run_off = |layer: &plan::Layer| layer.run_off.map_or_else(say::to_the_end, |days| say::run_off_days(days as usize));
+        self.text(path.of(say::run_off()), run_off(old), run_off(new));
         let covers = |plan: &Plan, list: &[usize]| {
             list.iter().filter_map(|p| plan.portions.get(*p)).map(|p| p.id.clone()).collect::<Vec<_>>().join(", ")
         };
@@ -436,6 +444,7 @@ impl<'p> Differ<'p> {
                 (was, is) => self.presence(path.of(say::ratio_between()).of(key), was.is_some(), is.is_some()),
             }
         }
+        self.text(path.of(say::figured_for_each()), old.each.name(), new.each.name());
         self.limits(path, say::out_of_pocket_max(), &old.out_of_pocket_max, &new.out_of_pocket_max);
         for number in 0..old.line_caps.len().max(new.line_caps.len()) {
             let rule = path.of(say::label(&format!("line cap {}", number + 1)));

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::rules::{Found, Spot};
 use super::{Differences, Witness};
+use crate::boundary::on_day;
 use crate::check::breakpoints::breakpoints;
 use crate::check::curve::{Axis, Subject};
 use crate::check::kinds::{Kind, kinds};
@@ -83,7 +84,7 @@ impl Search<'_> {
                 let day = i32::try_from(day).ok().and_then(NaiveDate::from_num_days_from_ce_opt);
                 let claim = subject.claim(plan, &person.id, "c1", 1, amount);
                 if let (true, Some(day), Some(claim)) = (rejects, day, claim) {
-                    let claim = Claim { service_from: day, service_to: Some(day), settled: Some(day), ..claim };
+                    let claim = on_day(claim, day);
                     self.probe(&person, &[claim], rejects);
                 }
             }

@@ -127,6 +127,9 @@ impl Writer<'_> {
         if plan.both_ends {
             items.push((words.days().into(), words.both_ends().into()));
         }
+        if let Some(whole) = self.names.tree.header.whole_months {
+            items.push((words.months().into(), if whole { words.whole_months() } else { words.begun_months() }.into()));
+        }
         if let Some(source) = &plan.about.source {
             items.push((words.source().into(), clean(source).into()));
         }
@@ -240,6 +243,9 @@ impl Writer<'_> {
                 let tail = Line::from(words.premium_text()).and(self.if_holds(when));
                 items.push(self.rule(words.premium().into(), tail, amount, Unit::Amount, written));
             }
+            if let Some(days) = layer.run_off {
+                items.push(((words.run_off().into(), Line::fill(words.run_off_text(), [days.to_string().into()])), None));
+            }
             self.items(items);
             if layer.write_off {
                 self.text(Line::strong(words.write_off()));
@@ -302,6 +308,11 @@ impl Writer<'_> {
         let of_benefit = written.map(|(_, b)| b);
         let mut items: Vec<(Item, Option<Table>)> = Vec::new();
         items.push(((words.applies().into(), condition(names, &benefit.condition).unwrap_or_else(|| words.always_applies().into())), None));
+        match benefit.each {
+            Each::Line => items.push(((words.figured().into(), words.by_line().into()), None)),
+            Each::Day => items.push(((words.figured().into(), words.by_day().into()), None)),
+            Each::Claim | Each::Unit => {}
+        }
         if let Some(lines) = &benefit.lines {
             items.push(((words.lines_only().into(), condition(names, lines).unwrap_or_default()), None));
         }

@@ -11,6 +11,7 @@ use crate::money::{MICROS_PER_WHOLE, Money};
 use crate::plan::fact::Facts;
 use crate::plan::{Form, Plan};
 use crate::reject::Reject;
+use crate::scheme::syntax::Each;
 
 /// How many bills are settled for a curve.
 const STEPS: i64 = 240;
@@ -104,8 +105,8 @@ pub(super) fn curves(plan: &Plan, samples: &[Sample], top: Option<Money>) -> Res
         None => round_above(samples.iter().map(|sample| interesting(plan, sample)).max().unwrap_or(0)),
     };
     let mut curves: Vec<Curve> = Vec::new();
-    if !plan.sums.is_empty() {
-        // Bills without lines have no sums over lines.
+    if !plan.sums.is_empty() || asks_lines(plan) {
+        // Bills without lines have no sums over lines, and nothing that is asked of each line.
         return Ok(curves);
     }
     let mut adjudicator = Adjudicator::new(plan);
@@ -129,6 +130,16 @@ pub(super) fn curves(plan: &Plan, samples: &[Sample], top: Option<Money>) -> Res
         }
     }
     Ok(curves)
+}
+
+/// Whether a benefit that is figured for each line asks for facts of lines.
+fn asks_lines(plan: &Plan) -> bool {
+    let mut asks = false;
+    let of_line = |fact: usize| plan.facts.get(fact).is_some_and(|f| f.kind.of_line());
+    for benefit in plan.layers.iter().flat_map(|l| &l.benefits).filter(|b| b.each == Each::Line) {
+        benefit.parts().into_iter().for_each(|part| part.visit_facts(&mut |fact| asks |= of_line(fact)));
+    }
+    asks
 }
 
 fn points(plan: &Plan, adjudicator: &mut Adjudicator<'_>, sample: &Sample, top: Money) -> Result<(Vec<Point>, bool), CurveError> {

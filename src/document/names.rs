@@ -71,6 +71,7 @@ impl Names<'_> {
             FactKind::RuleDate => words.rule_date_fact().into(),
             FactKind::Quantity => words.quantity().into(),
             FactKind::LineAmount => words.line_amount().into(),
+            FactKind::LineDate => words.line_date().into(),
             FactKind::Billed(None) => words.billed().into(),
             FactKind::Billed(Some(portion)) => of(words.billed_of(), self.portion(portion)),
             FactKind::Left(None) => words.left().into(),
@@ -78,7 +79,10 @@ impl Names<'_> {
             FactKind::Paid(layer) => of(words.paid_by(), self.layer(layer)),
             FactKind::DayCharge(charge) => of(words.day_charge(), self.day_charge(charge)),
             FactKind::Uncovered(charge) => of(words.uncovered_days(), self.day_charge(charge)),
+            FactKind::Dated(of_attribute, measure) => of(words.measured(measure), self.fact(of_attribute)),
             FactKind::Summed(summed) => of(words.summed(), self.fact(summed)),
+            FactKind::Previous(accumulator) => of(words.previous(), self.accumulator(accumulator)),
+            FactKind::Quiet(accumulator) => of(words.quiet(), self.accumulator(accumulator)),
             FactKind::Accumulated(accumulator) => of(words.accumulated(), self.accumulator(accumulator)),
             _ => Line::code(clean(&fact.name)),
         }

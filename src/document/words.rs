@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::date::{AsOf, DateChoice, Length, Per, Window};
 use crate::decision::Language;
 use crate::money::RoundingMode;
+use crate::plan::fact::Measure;
 use crate::scheme::syntax::{Candidate, Counts, Each, Taken};
 
 /// The texts in one language. Where `{}` stands, something is put in.
@@ -48,6 +49,9 @@ words! {
     as_received: "按收到的先后", "as received";
     as_incurred: "按发生日期的先后", "as incurred";
     both_ends: "首尾两天都算", "the first and the last day are both counted";
+    months: "计月", "Months";
+    begun_months: "当月有一日即计", "those of which a day is covered";
+    whole_months: "整月才计", "those covered in whole";
     source: "依据", "Source";
     digest: "规则摘要（SHA-256）", "Digest of the rules (SHA-256)";
 
@@ -96,6 +100,13 @@ words! {
     everybody: "所有人", "everybody";
     applies: "适用条件", "Applies when";
     always_applies: "每件理赔", "always";
+    figured: "计算方式", "Figured";
+    by_line: "逐条明细，各按其日期", "for each line by itself, on its own date";
+    by_day: "逐日，各日明细合并", "for each day by itself, all its lines together";
+    run_off: "跨年延续期", "Run-off";
+    run_off_text:
+        "保障年度结束后 {} 天之后的明细不计入；超过该日而明细没有日期的理赔被拒绝",
+        "lines dated more than {} days after the end of the policy year do not count; a claim that goes on beyond that day is rejected if its lines have no dates";
     write_off: "此层为医疗机构减免，不是支付。", "This layer is waived by the provider, not paid.";
     premium: "保费", "Premium";
     premium_text: "每人每保障年度", "per person and policy year";
@@ -224,12 +235,15 @@ words! {
     group_text: "按 {} 分组，合计不足 {} 的组不计入", "by {}: a group with less than {} does not count";
     group_which: "；只分组 {}", "; only lines with {} are grouped";
     line_amount: "明细金额", "amount of the line";
+    line_date: "明细日期", "date of the line";
     billed: "费用总额", "bill";
     billed_of: "{}（账单）", "{} billed";
     left: "剩余费用", "money left";
     left_of: "剩余的{}", "{} left";
     paid_by: "{}已付", "paid by {}";
     accumulated: "累计 {}", "position of {}";
+    previous: "上一期的累计 {}", "position of {} in the period before";
+    quiet: "此前连续未记入 {} 的保障年度数", "whole policy years since {} was last posted to";
 }
 
 impl Words {
@@ -237,6 +251,15 @@ impl Words {
         match self.0 {
             Language::Zh => zh,
             Language::En => en,
+        }
+    }
+
+    pub(super) fn measured(self, measure: Measure) -> &'static str {
+        match measure {
+            Measure::MonthsSince => self.pick("{}保持现值的足月数", "full months since {} has its value"),
+            Measure::DaysSince => self.pick("{}保持现值的天数", "days since {} has its value"),
+            Measure::MonthsInYear => self.pick("本保障年度内{}的月数", "months of the policy year with {}"),
+            Measure::DaysInYear => self.pick("本保障年度内{}的天数", "days of the policy year with {}"),
         }
     }
 

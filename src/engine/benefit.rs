@@ -8,6 +8,7 @@ use crate::engine::copay;
 use crate::engine::kernel::{feed, position, post};
 use crate::engine::line_caps;
 use crate::engine::phases;
+use crate::engine::run_off;
 use crate::engine::trace::{Failed, LimitKind, Step, Trace};
 use crate::money::{Money, Raw, Rounding};
 use crate::plan::value::Value;
@@ -46,10 +47,22 @@ pub(crate) fn settle<T: Trace>(
     case: &mut Case,
     trace: &mut T,
 ) -> Result<(), Fault> {
-    if !choose_lines(plan, benefit, bill, case, trace)? {
-        trace.record(|| Step::Failed { failed: Failed::NoLine });
+    if let Some(failed) = choose_lines(plan, layer, benefit, bill, case, trace)? {
+        trace.record(|| Step::Failed { failed });
         return Ok(());
     }
+    settle_chosen(plan, layer, benefit, bill, case, trace)
+}
+
+/// Settles a benefit on the lines that are chosen.
+pub(crate) fn settle_chosen<T: Trace>(
+    plan: &Plan,
+    layer: usize,
+    benefit: &Benefit,
+    bill: &Bill<'_>,
+    case: &mut Case,
+    trace: &mut T,
+) -> Result<(), Fault> {
     if !plan.sums.is_empty() {
         sum_lines(plan, benefit, bill, case, trace)?;
     }
@@ -216,13 +229,26 @@ pub(crate) fn settle<T: Trace>(
     Ok(())
 }
 
-/// Marks the lines that the benefit looks at; false if it looks at lines and none fits.
+/// Marks the lines that the benefit looks at; says why if there is none.
 #[inline]
-fn choose_lines<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut Case, trace: &mut T) -> Result<bool, Fault> {
-    if benefit.lines.is_none() && benefit.group.is_none() {
-        return Ok(true);
+pub(crate) fn choose_lines<T: Trace>(
+    plan: &Plan,
+    layer: usize,
+    benefit: &Benefit,
+    bill: &Bill<'_>,
+    case: &mut Case,
+    trace: &mut T,
+) -> Result<Option<Failed>, Fault> {
+    if !benefit.chooses() {
+        return Ok(None);
     }
-    let Some(line_values) = bill.line_values() else { return Ok(benefit.lines.is_none()) };
+    let Some(line_values) = bill.line_values() else {
+        return match run_off::crossed(plan, benefit, bill)? {
+            _ if benefit.lines.is_some() => Ok(Some(Failed::NoLine)),
+            Some(_) => Err(Fault::Undivided { layer: layer as u32 }),
+            None => Ok(None),
+        };
+    };
     case.chosen.clear();
     case.chosen.resize(case.lines, true);
     let mut any = benefit.lines.is_none();
@@ -236,11 +262,16 @@ fn choose_lines<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case:
             any |= holds;
         }
     }
+    if let Some(until) = run_off::crossed(plan, benefit, bill)?.filter(|_| any)
+        && !run_off::leave_out(benefit, layer, until, bill, case, trace)?
+    {
+        return Ok(Some(Failed::AfterRunOff));
+    }
     if let Some(group) = &benefit.group {
         drop_groups(plan, benefit, group, bill, case, trace)?;
         any &= case.chosen.iter().any(|chosen| *chosen);
     }
-    Ok(any)
+    Ok((!any).then_some(Failed::NoLine))
 }
 
 /// Leaves out the lines of groups that have too little counted money.
@@ -293,7 +324,7 @@ fn drop_groups<T: Trace>(
 #[inline(never)]
 fn sum_lines<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut Case, trace: &mut T) -> Result<(), Fault> {
     let Some(line_values) = bill.line_values() else { return Ok(()) };
-    let all = benefit.lines.is_none() && benefit.group.is_none();
+    let all = !benefit.chooses();
     for (index, summed) in &plan.sums {
         let place = plan.line_facts.iter().position(|fact| fact == summed).ok_or(Fault::Internal)?;
         let mut sum = 0i64;
@@ -335,7 +366,7 @@ fn count<T: Trace>(plan: &Plan, benefit: &Benefit, bill: &Bill<'_>, case: &mut C
     let mut touchable = Money::ZERO;
     let mut held_total = Money::ZERO;
     let keeps = !benefit.held.is_empty() || benefit.by_items || !benefit.line_caps.is_empty();
-    let chooses = bill.line_values().is_some() && (benefit.lines.is_some() || benefit.group.is_some());
+    let chooses = bill.line_values().is_some() && benefit.chooses();
     case.counted.clear();
     case.touch.clear();
     for (index, cover) in benefit.covers.iter().enumerate() {

@@ -35,18 +35,26 @@ pub(crate) struct Posted {
 /// What the case just settled pays and posts.
 pub(super) fn booked(plan: &Plan, case: &Case, steps: &[Step]) -> Booked {
     let mut posted: Vec<Posted> = Vec::new();
-    let (mut layer, mut benefit) = (None, None);
+    let (mut layer, mut benefit, mut day) = (None, None, None);
     for step in steps {
         let (accumulator, amount, period) = match *step {
             Step::Layer { layer: index } => {
-                (layer, benefit) = (Some(index), None);
+                (layer, benefit, day) = (Some(index), None, None);
                 continue;
             }
             Step::Benefit { benefit: index } => {
-                benefit = Some(index);
+                (benefit, day) = (Some(index), None);
                 continue;
             }
-            Step::Posted { accumulator, amount, .. } => (accumulator, amount, case.accumulator_periods.get(accumulator).copied().flatten()),
+            Step::Item { date, .. } => {
+                day = Some(day_number(date));
+                continue;
+            }
+            Step::Posted { accumulator, amount, .. } => {
+                let of_claim = case.accumulator_periods.get(accumulator).copied().flatten();
+                let of_item = day.filter(|_| plan.item_days.contains(&accumulator));
+                (accumulator, amount, of_item.or(of_claim))
+            }
             Step::Carried { accumulator, amount, to } => (accumulator, amount, Some(day_number(to))),
             _ => continue,
         };

@@ -2,6 +2,7 @@
 
 use crate::date::Periods;
 use crate::engine::Fault;
+use crate::engine::items::OtherDay;
 use crate::engine::program::Program;
 use crate::exact::Exact;
 use crate::money::Money;
@@ -35,6 +36,9 @@ pub(crate) struct Input {
     pub(crate) given_split: Vec<Money>,
     pub(crate) rule_date: Option<chrono::NaiveDate>,
     pub(crate) service_from: Option<chrono::NaiveDate>,
+    pub(crate) service_to: Option<chrono::NaiveDate>,
+    /// The dates that lines have of their own; kept for plans with a run-off.
+    pub(crate) line_dates: Vec<Option<chrono::NaiveDate>>,
     pub(crate) last_day_of_care: Option<chrono::NaiveDate>,
     pub(crate) periods: Periods,
     pub(crate) stay: Option<String>,
@@ -103,6 +107,8 @@ pub(crate) struct Case {
     pub(crate) used: Vec<usize>,
     /// The period of each accumulator, for those who hear of rules; nothing where it lives in the claim alone.
     pub(crate) accumulator_periods: Vec<Option<i32>>,
+    /// Positions of accumulators by the day on other days than the claim's, for benefits by line or day.
+    pub(crate) other_days: Vec<OtherDay>,
     /// Which lines the benefit at work looks at.
     pub(crate) chosen: Vec<bool>,
     /// Which of them it groups, and by the first line of each group what it counts there.

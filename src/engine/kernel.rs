@@ -7,6 +7,8 @@ use crate::engine::benefit;
 use crate::engine::carry;
 use crate::engine::case::{Bill, Case, Given};
 use crate::engine::days;
+use crate::engine::earlier;
+use crate::engine::items;
 use crate::engine::lean;
 use crate::engine::program::Program;
 use crate::engine::spell;
@@ -15,7 +17,7 @@ use crate::ledger::Books;
 use crate::money::Money;
 use crate::plan::fact::FactKind;
 use crate::plan::{Layer, Payer, Plan};
-use crate::scheme::syntax::Counts;
+use crate::scheme::syntax::{Counts, Each};
 
 /// Settles the case. Postings reach the books only once every layer is done: a fault leaves them as they were.
 pub(crate) fn settle<T: Trace>(
@@ -44,6 +46,12 @@ pub(crate) fn settle<T: Trace>(
     }
     let before = if plan.carries.is_empty() && plan.spells.is_empty() { Vec::new() } else { case.positions.clone() };
     case.used.clear();
+    if plan.asks_earlier {
+        earlier::read(plan, bill, case, books, trace)?;
+    }
+    if !plan.item_days.is_empty() {
+        items::read_days(plan, bill, case, books);
+    }
     match &program.lean {
         // Nothing can change what fires, and nobody asks what did not.
         Some(ops) if bill.is_bare() && !T::RULES => lean::settle(ops, case, trace)?,
@@ -54,8 +62,15 @@ pub(crate) fn settle<T: Trace>(
     }
     if let Some(date) = bill.input.and_then(|input| input.rule_date).filter(|_| !plan.carries.is_empty()) {
         let carried = carry::carried(plan, date, &before, case, books, trace)?;
+        items::fits(plan, case, books)?;
         books.store(&mut case.positions, T::RECORDS);
+        items::post_days(plan, case, books)?;
         return carry::post(books, carried);
+    }
+    if !plan.item_days.is_empty() {
+        items::fits(plan, case, books)?;
+        books.store(&mut case.positions, T::RECORDS);
+        return items::post_days(plan, case, books);
     }
     books.store(&mut case.positions, T::RECORDS);
     Ok(())
@@ -83,6 +98,10 @@ fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut 
         }
         for (number, (op, benefit)) in op.benefits.iter().zip(&layer.benefits).enumerate() {
             trace.record(|| Step::Benefit { benefit: number });
+            if benefit.each != Each::Claim {
+                items::settle(plan, index, benefit, bill, case, trace)?;
+                continue;
+            }
             if let Some(note) = op.gate.first_failed(&benefit.condition, &case.facts)? {
                 trace.record(|| Step::Failed { failed: Failed::Test(note) });
                 continue;

@@ -10,11 +10,12 @@ use crate::date::{AsOf, DateChoice, Per, Periods, day_number, full_years};
 use crate::diagnostic::{Message, refused};
 use crate::engine::case::{Given, Input};
 use crate::engine::classify;
+use crate::engine::dated::History;
 use crate::ledger::AccumulatorKey;
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::plan::compile::read_value;
-use crate::plan::fact::{Domain, Fact, FactKind, Facts, MISSING};
+use crate::plan::fact::{Domain, Fact, FactKind, Facts, MISSING, Measure};
 use crate::reject::{Reject, RejectCode};
 use crate::scheme::syntax::Owner;
 
@@ -40,6 +41,11 @@ pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, input: &mut I
     input.lines = claim.lines.len().max(1);
     input.rule_date = Some(rule_date);
     input.service_from = Some(claim.service_from);
+    input.service_to = Some(claim.service_to.unwrap_or(claim.service_from));
+    input.line_dates.clear();
+    if plan.asks_dates {
+        input.line_dates.extend(claim.lines.iter().map(|line| line.date));
+    }
     input.stay.clone_from(if plan.runs_per(Per::Stay) { &claim.stay } else { &None });
     input.billed.clear();
     input.billed.resize(input.lines * input.portions, Money::ZERO);
@@ -81,6 +87,12 @@ fn dates(plan: &Plan, person: &Person, claim: &Claim) -> Result<NaiveDate, Rejec
     }
     if claim.settled.is_some_and(|settled| settled < from) {
         return reject(RejectCode::DatesOutOfOrder, "settled", refused::settled_before(from));
+    }
+    let to = claim.service_to.unwrap_or(from);
+    for line in &claim.lines {
+        if line.date.is_some_and(|date| date < from || date > to) {
+            return reject(RejectCode::DatesOutOfOrder, &format!("lines.{}.date", line.id), refused::line_outside(from, to));
+        }
     }
     if let Some(birth) = person.birth_date
         && from < birth
@@ -286,6 +298,15 @@ fn case_facts(plan: &Plan, person: &Person, claim: &Claim, rule_date: NaiveDate,
             FactKind::FacilityId => word(&facility.id, "facility.id")?,
             FactKind::FacilityLevel => word(&facility.level, "facility.level")?,
             FactKind::FacilityRegion => word(&facility.region, "facility.region")?,
+            FactKind::Dated(of, measure) => match plan.facts.get(of).map(|of| (of, of.kind)) {
+                Some((of, FactKind::PersonAttribute(as_of))) => match read_on(plan, as_of, rule_date, claim) {
+                    Some(on) => over_time(plan, person, of, measure, on, |text| {
+                        value_of(claim, of, || format!("person.attributes.{}", of.name), text).map(Some)
+                    })?,
+                    None => None,
+                },
+                _ => None,
+            },
             FactKind::Age => age(person, rule_date),
             FactKind::Days => {
                 let to = claim.service_to.unwrap_or(claim.service_from);
@@ -316,13 +337,33 @@ fn person_value<E>(person: &Person, fact: &Fact, on: NaiveDate, read: impl Fn(&s
     Ok(best)
 }
 
+/// What is told of a person's attribute over time, as of a day.
+fn over_time<E>(
+    plan: &Plan,
+    person: &Person,
+    of: &Fact,
+    measure: Measure,
+    on: NaiveDate,
+    read: impl Fn(&str) -> Result<Option<i64>, E>,
+) -> Result<Option<i64>, E> {
+    let value = |day: NaiveDate| person_value(person, of, day, &read).map(|known| known.or(of.default));
+    History { person, attribute: &of.name, value }.measure(measure, plan.policy_year, plan.whole_months, on)
+}
+
 fn age(person: &Person, on: NaiveDate) -> Option<i64> {
     person.birth_date.map(|birth| full_years(birth, on).saturating_mul(1_000_000))
 }
 
 /// The value of a person's fact on a day, for premiums; nothing if it is not known or not a value of the scheme.
-pub(crate) fn person_fact(fact: &Fact, person: &Person, on: NaiveDate) -> Option<i64> {
+pub(crate) fn person_fact(plan: &Plan, fact: &Fact, person: &Person, on: NaiveDate) -> Option<i64> {
     let known = match fact.kind {
+        FactKind::Dated(of, measure) => {
+            let of = plan.facts.get(of)?;
+            let FactKind::PersonAttribute(as_of) = of.kind else { return None };
+            let on = as_of.back_from(on)?;
+            let known = over_time(plan, person, of, measure, on, |text| Ok::<_, Infallible>(read_value(&of.domain, text)));
+            known.unwrap_or_else(|never| match never {})
+        }
         FactKind::PersonAttribute(as_of) => {
             let on = as_of.back_from(on)?;
             let known = person_value(person, fact, on, |text| Ok::<_, Infallible>(read_value(&fact.domain, text)));
@@ -346,6 +387,7 @@ fn groups(plan: &Plan, claim: &Claim, input: &mut Input) {
                 FactKind::LineClass => line.class.clone(),
                 FactKind::LineCode => line.code.clone(),
                 FactKind::Quantity => Some(line.quantity.to_string()),
+                FactKind::LineDate => Some(line.date.unwrap_or(claim.service_from).to_string()),
                 _ => Some(line.amount.to_string()),
             };
             let key = by.iter().map(|key| plan.facts.get(key.fact).and_then(text).or_else(|| key.default.clone())).collect();
@@ -380,6 +422,7 @@ fn line_facts(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<(), Rejec
             let value = match (fact.kind, text) {
                 (FactKind::Quantity, _) => Some(line.quantity.micros()),
                 (FactKind::LineAmount, _) => Some(line.amount.micros()),
+                (FactKind::LineDate, _) => Some(i64::from(day_number(line.date.unwrap_or(claim.service_from)))),
                 (_, Some(text)) => Some(value_of(claim, fact, || format!("lines.{}.{}", line.id, fact.name), text)?),
                 (_, None) => fact.default,
             };

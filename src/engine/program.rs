@@ -10,7 +10,7 @@ use crate::plan::fact::Facts;
 use crate::plan::value::Value;
 use crate::plan::{Benefit, Form, Limit, Payer, Plan};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::Counts;
+use crate::scheme::syntax::{Counts, Each};
 
 /// Whether a rule holds.
 #[derive(Debug, Clone, Copy)]
@@ -150,6 +150,8 @@ impl Known<'_> {
             || benefit.lines.is_some()
             || !benefit.line_caps.is_empty()
             || benefit.group.is_some()
+            || benefit.run_off.is_some()
+            || benefit.each != Each::Claim
             || benefit.minimum.is_some()
             || benefit.franchise.is_some()
             || benefit.covers.len() > 2
@@ -251,7 +253,10 @@ impl Program {
             let gate = known.gate(&layer.condition);
             let mut benefits = Vec::new();
             for benefit in &layer.benefits {
-                let op = BenefitOp { gate: known.gate(&benefit.condition), lean: known.lean(index, benefit) };
+                // What is figured item by item asks item by item.
+                let whole = benefit.each == Each::Claim;
+                let op =
+                    BenefitOp { gate: if whole { known.gate(&benefit.condition) } else { Gate::Ask }, lean: known.lean(index, benefit) };
                 match (gate, op.gate, &op.lean) {
                     (Gate::Shut(_), _, _) | (Gate::Open, Gate::Shut(_), _) => {}
                     (Gate::Open, Gate::Open, Some(op)) => lean.push(op.clone()),

@@ -39,7 +39,7 @@ impl Trace for Postings {
     #[inline(always)]
     fn record(&mut self, step: impl FnOnce() -> Step) {
         let step = step();
-        if matches!(step, Step::Layer { .. } | Step::Benefit { .. } | Step::Posted { .. } | Step::Carried { .. }) {
+        if matches!(step, Step::Layer { .. } | Step::Benefit { .. } | Step::Item { .. } | Step::Posted { .. } | Step::Carried { .. }) {
             self.0.push(step);
         }
     }
@@ -65,6 +65,8 @@ pub(crate) enum Failed {
     Test(u32),
     /// It looks at lines, and none fits.
     NoLine,
+    /// Every line is dated after its run-off.
+    AfterRunOff,
     /// Nothing is left that it counts.
     NothingLeft,
 }
@@ -109,6 +111,20 @@ pub(crate) enum Step {
         line: usize,
         group: Money,
         least: Money,
+    },
+    /// A line dated after the layer's run-off, and what is left of it.
+    AfterRunOff {
+        line: usize,
+        left: Money,
+    },
+    /// What a benefit by line or day comes to next: its date, and its first line.
+    Item {
+        date: chrono::NaiveDate,
+        first: usize,
+    },
+    /// A line of it.
+    ItemLine {
+        line: usize,
     },
     Counted {
         cover: usize,

@@ -92,17 +92,34 @@ impl Story {
         if let Some(reason) = &benefit.not_fired {
             rows.push((words.not_fired(), self.not_fired(reason)));
         }
-        if let Some(figures) = &benefit.figures {
-            self.base(figures, &mut rows);
-            self.excess(figures, &mut rows);
-            self.entitlement(figures, &mut rows);
-            self.payment(figures, &mut rows);
-            for rule in &figures.inactive {
-                let text = [words.rule(&rule.rule), self.failed(&rule.failed)].join(words.colon());
-                rows.push((words.not_applied(), text));
+        for item in &benefit.items {
+            let date = item.date.to_string();
+            let (name, text) = match item.lines.as_slice() {
+                [] => (words.the_day(), date),
+                [line] if *line == item.item => (words.the_line(), fill(words.line_of(), &[&clean(line), &date])),
+                lines => (words.the_day(), fill(words.day_of(), &[&date, &clean(&lines.join(words.comma()))])),
+            };
+            rows.push((name, text));
+            if let Some(reason) = &item.not_fired {
+                rows.push((words.not_fired(), self.not_fired(reason)));
             }
+            item.figures.iter().for_each(|figures| self.steps(figures, &mut rows));
         }
+        benefit.figures.iter().for_each(|figures| self.steps(figures, &mut rows));
         self.page.rows(5, &rows);
+    }
+
+    /// How it was figured, step by step.
+    fn steps(&self, figures: &Figures, rows: &mut Vec<Row>) {
+        let words = self.words;
+        self.base(figures, rows);
+        self.excess(figures, rows);
+        self.entitlement(figures, rows);
+        self.payment(figures, rows);
+        for rule in &figures.inactive {
+            let text = [words.rule(&rule.rule), self.failed(&rule.failed)].join(words.colon());
+            rows.push((words.not_applied(), text));
+        }
     }
 
     /// Step 1: what counts.
@@ -111,6 +128,15 @@ impl Story {
         if let Some(coordination) = &figures.coordination {
             let with = clean(&coordination.with.join(words.comma()));
             rows.push((words.coordination(), fill(words.put_back(), &[&with, &grouped(coordination.paid)])));
+        }
+        if let Some(run_off) = &figures.run_off {
+            let until = run_off.until.to_string();
+            let text = fill(words.run_off_text(), &[&run_off.year_end.to_string(), &run_off.days.to_string(), &until]);
+            rows.push((words.run_off(), text));
+            for late in &run_off.lines {
+                let text = fill(words.late_line(), &[&clean(&late.line), &late.date.to_string(), &until, &grouped(late.left)]);
+                rows.push((words.dropped(), text));
+            }
         }
         for dropped in &figures.dropped {
             let values = [clean(&dropped.line), grouped(dropped.group), grouped(dropped.least)];

@@ -7,8 +7,8 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::date::{Length, Per};
 use crate::decision::{
-    BandFigure, BandPosition, CopayFigure, Decision, DeductibleFigure, Entitlement, Figures, LayerDecision, LimitFigure, LineCapFigure,
-    PhaseFigure, PortionAmount, Posting,
+    BandFigure, BandPosition, CopayFigure, Decision, DeductibleFigure, Entitlement, Figures, ItemDecision, LayerDecision, LimitFigure,
+    LineCapFigure, PhaseFigure, PortionAmount, Posting, RunOffFigure,
 };
 use crate::money::{Amount, RoundingMode};
 use crate::ratio::Ratio;
@@ -214,6 +214,25 @@ impl Check {
         }
     }
 
+    /// The days that a run-off goes by: the policy year holds the rule date, and each line left out is dated later.
+    fn run_off(&mut self, path: &str, run_off: &RunOffFigure, rule_date: NaiveDate) {
+        let days_after = |date: NaiveDate, from: NaiveDate| date.signed_duration_since(from).num_days();
+        if !(0..366).contains(&days_after(run_off.year_end, rule_date)) {
+            self.differ(&format!("{path}.run_off.year_end"), format!("less than a year from {rule_date}"), run_off.year_end.to_string());
+        }
+        let days = days_after(run_off.until, run_off.year_end);
+        if days != i64::from(run_off.days) {
+            self.differ(
+                &format!("{path}.run_off.until"),
+                format!("{} days after {}", run_off.days, run_off.year_end),
+                run_off.until.to_string(),
+            );
+        }
+        for late in run_off.lines.iter().filter(|late| days_after(late.date, run_off.until) <= 0) {
+            self.differ(&format!("{path}.run_off.{}", late.line), format!("after {}", run_off.until), late.date.to_string());
+        }
+    }
+
     fn differ(&mut self, path: &str, expected: String, found: String) {
         self.mismatches.push(Mismatch { path: path.to_owned(), expected, found });
     }
@@ -258,13 +277,13 @@ impl Check {
     fn funds(&mut self, decision: &Decision) {
         let rules = || {
             let with_layer = decision.layers.iter().flat_map(|l| l.benefits.iter().map(move |b| (l, b)));
-            with_layer.filter_map(|(l, b)| b.figures.as_ref().map(|f| (l, format!("{}.{}", l.layer.id, b.benefit.id), f)))
+            with_layer.flat_map(|(l, b)| b.figured().map(move |(item, f)| (l, format!("{}.{}", l.layer.id, b.benefit.id), item, f)))
         };
-        for (_, path, figures) in rules().filter(|(_, _, f)| !f.funds.is_empty()) {
+        for (_, path, _, figures) in rules().filter(|(_, _, _, f)| !f.funds.is_empty()) {
             self.same(&format!("{path}.funds"), Number::sum(figures.funds.iter().map(|f| f.amount)), figures.issued);
         }
         for fund in &decision.funds {
-            let parts = decision.layers.iter().flat_map(|l| &l.benefits).filter_map(|b| b.figures.as_ref()).flat_map(|f| &f.funds);
+            let parts = decision.layers.iter().flat_map(|l| &l.benefits).flat_map(|b| b.figured()).flat_map(|(_, f)| &f.funds);
             self.same(
                 &format!("fund.{}.paid", fund.fund),
                 Number::sum(parts.filter(|f| f.fund == fund.fund).map(|f| f.amount)),
@@ -275,10 +294,12 @@ impl Check {
             let Some(payer) = &posting.payment_of else { continue };
             let path = format!("balance.{}", posting.accumulator);
             let given = decision.layers.iter().find(|l| l.layer.id == posting.rule && l.given).map(|l| Number::of(l.paid));
-            let figures = rules().find(|(_, path, _)| *path == posting.rule).map(|(layer, _, figures)| {
-                let part = figures.funds.iter().find(|f| f.fund == *payer).map(|f| f.amount);
-                Number::of(if layer.layer.id == *payer { figures.issued } else { part.unwrap_or(figures.issued) })
-            });
+            let figures = rules().find(|(_, path, item, _)| *path == posting.rule && name_of(*item) == posting.item.as_deref()).map(
+                |(layer, _, _, figures)| {
+                    let part = figures.funds.iter().find(|f| f.fund == *payer).map(|f| f.amount);
+                    Number::of(if layer.layer.id == *payer { figures.issued } else { part.unwrap_or(figures.issued) })
+                },
+            );
             match given.or(figures) {
                 Some(paid) => self.same(&path, paid, posting.amount),
                 None => self.differ(&path, format!("a payment of {payer}"), "none".to_owned()),
@@ -298,17 +319,21 @@ impl Check {
         let id = &layer.layer.id;
         let postings = &decision.postings;
         let mut left: BTreeMap<&str, Number> = before.iter().map(|p| (p.portion.as_str(), Number::of(p.amount))).collect();
-        for benefit in &layer.benefits {
-            let Some(figures) = &benefit.figures else { continue };
-            let path = format!("{id}.{}", benefit.benefit.id);
+        let all = layer.benefits.iter().flat_map(|benefit| benefit.figured().map(move |(item, figures)| (benefit, item, figures)));
+        for (benefit, item, figures) in all {
+            let rule = format!("{id}.{}", benefit.benefit.id);
+            let path = item.map_or_else(|| rule.clone(), |item| format!("{rule}.{}", item.item));
             Benefit { check: self, path: &path, figures, left: &left, by_lines: !decision.lines.is_empty() }.recheck();
+            if let Some(run_off) = &figures.run_off {
+                self.run_off(&path, run_off, decision.rule_date);
+            }
             self.put_back(&path, figures, decision);
-            self.posted(&path, figures, decision);
+            self.posted(&rule, item, figures, decision);
             for part in &figures.settled {
                 left.entry(&part.portion).and_modify(|left| *left = left.less(Number::of(part.amount)));
             }
         }
-        let fired = || layer.benefits.iter().filter_map(|b| b.figures.as_ref());
+        let fired = || layer.benefits.iter().flat_map(|b| b.figured().map(|(_, figures)| figures));
         if layer.given {
             let left = Number::sum(before.iter().map(|p| p.amount)).less(Number::sum(layer.left.iter().map(|p| p.amount)));
             self.same(&format!("{id}.paid"), left, layer.paid);
@@ -355,15 +380,18 @@ impl Check {
     }
 
     /// What a benefit posted, where a limit in force names the accumulator.
-    fn posted(&mut self, rule: &str, figures: &Figures, decision: &Decision) {
+    fn posted(&mut self, rule: &str, item: Option<&ItemDecision>, figures: &Figures, decision: &Decision) {
         let postings = &decision.postings;
         let mut expect = |accumulator: &str, used: Amount, amount: Number| {
             let path = format!("balance.{accumulator}");
-            match postings.iter().find(|p| p.rule == rule && p.accumulator == accumulator && p.payment_of.is_none()) {
+            let of_item = |p: &&Posting| p.rule == rule && p.item.as_deref() == name_of(item);
+            match postings.iter().filter(of_item).find(|p| p.accumulator == accumulator && p.payment_of.is_none()) {
                 Some(posting) => {
                     self.same(&path, amount, posting.amount);
                     self.same(&path, Number::of(used), posting.before);
                 }
+                // On another day than the claim's it has another position.
+                None if amount == ZERO && item.is_some_and(|item| item.date != decision.rule_date) => {}
                 None if amount == ZERO => {
                     let untouched = postings.iter().all(|p| p.accumulator != accumulator);
                     if let Some(balance) = decision.balances.iter().find(|b| untouched && b.accumulator == accumulator) {
@@ -387,7 +415,10 @@ impl Check {
         // The others name no accumulator: one of its own is called after the rule.
         let own = |kind: &str| format!("{rule}.{kind}");
         let mut expect_own = |kind: &str, used: Amount, amount: Number| {
-            if postings.iter().any(|p| p.rule == rule && p.accumulator == own(kind) && p.payment_of.is_none()) {
+            if postings
+                .iter()
+                .any(|p| p.rule == rule && p.item.as_deref() == name_of(item) && p.accumulator == own(kind) && p.payment_of.is_none())
+            {
                 expect(&own(kind), used, amount);
             }
         };
@@ -445,7 +476,9 @@ impl Check {
             return;
         }
         let (Per::FirstUse(length), Some(first)) = (posting.per, posting.first_day) else {
-            if matches!(posting.per, Per::FirstUse(_) | Per::Spell(_)) || posting.first_day.is_some() {
+            // Of a line or day: its own day.
+            let of_item = posting.per == Per::Day && posting.item.is_some() && posting.first_day != Some(decision.rule_date);
+            if matches!(posting.per, Per::FirstUse(_) | Per::Spell(_)) || (posting.first_day.is_some() && !of_item) {
                 self.differ(&path, format!("a first day, if it runs {}", posting.per), format!("{:?}", posting.first_day));
             }
             return;
@@ -467,10 +500,10 @@ impl Check {
 
     /// A posting takes its accumulator from before to after, and the next one goes on from there.
     fn postings(&mut self, decision: &Decision) {
-        let mut positions: BTreeMap<&str, Number> = BTreeMap::new();
+        let mut positions: BTreeMap<(&str, Option<NaiveDate>), Number> = BTreeMap::new();
         for posting in &decision.postings {
             let path = format!("balance.{}", posting.accumulator);
-            if let Some(position) = positions.get(posting.accumulator.as_str()) {
+            if let Some(position) = positions.get(&(posting.accumulator.as_str(), posting.first_day)) {
                 self.same(&path, *position, posting.before);
             }
             self.same(&path, Number::of(posting.before).plus(Number::of(posting.amount)), posting.after);
@@ -479,10 +512,11 @@ impl Check {
                 self.differ(&path, "a whole number of claims or days".to_owned(), posting.amount.to_string());
             }
             self.personal_period(decision, posting, &path);
-            positions.insert(&posting.accumulator, Number::of(posting.after));
+            positions.insert((&posting.accumulator, posting.first_day), Number::of(posting.after));
         }
         for balance in &decision.balances {
-            let of_posting = decision.postings.iter().find(|p| p.accumulator == balance.accumulator).map(|p| p.first_day);
+            let of_posting =
+                decision.postings.iter().filter(|p| p.per != Per::Day).find(|p| p.accumulator == balance.accumulator).map(|p| p.first_day);
             if let Some(first) = of_posting.filter(|first| *first != balance.first_day) {
                 self.differ(
                     &format!("balance.{}.first_day", balance.accumulator),
@@ -490,11 +524,16 @@ impl Check {
                     format!("{:?}", balance.first_day),
                 );
             }
-            if let Some(position) = positions.get(balance.accumulator.as_str()) {
+            if let Some(position) = positions.get(&(balance.accumulator.as_str(), balance.first_day)) {
                 self.same(&format!("balance.{}", balance.accumulator), *position, balance.position);
             }
         }
     }
+}
+
+/// What a line or day of a benefit is called.
+fn name_of(item: Option<&ItemDecision>) -> Option<&str> {
+    item.map(|item| item.item.as_str())
 }
 
 fn amount_of(portions: &[PortionAmount], portion: &str) -> Number {
@@ -565,6 +604,15 @@ impl Benefit<'_> {
 
     fn base(&mut self) {
         let figures = self.figures;
+        if let Some(run_off) = &figures.run_off {
+            // What is left of lines that are too late does not count, and was left.
+            let left = Number::sum(figures.counted.iter().map(|part| part.left).chain(run_off.lines.iter().map(|late| late.left)));
+            let covered = figures.counted.iter().filter_map(|part| self.left.get(part.portion.as_str()));
+            let all = covered.fold(ZERO, |sum, left| sum.plus(*left));
+            if left.0.is_none() || left > all {
+                self.check.differ(&format!("{}.run_off", self.path), format!("at most {all}"), left.to_string());
+            }
+        }
         let mut uncounted = ZERO;
         for part in &figures.counted {
             let path = format!("{}.left.{}", self.path, part.portion);

@@ -65,6 +65,16 @@ words! {
     part_counts_at: "{0}：剩余 {1}，计入 {2} × {3} = {4}", "{0}: {1} left, counts {2} x {3} = {4}";
     dropped: "不计入明细", "not counted";
     dropped_text: "明细 {0}：所在组合计 {1}，不足 {2}", "line {0}: its group has {1}, less than {2}";
+    the_line: "逐条明细", "line";
+    line_of: "明细 {0}（{1}）", "{0}, {1}";
+    the_day: "逐日", "day";
+    day_of: "{0}：明细 {1}", "{0}: lines {1}";
+    run_off: "延续期", "run-off";
+    run_off_text:
+        "保障年度 {0} 止，其后 {1} 天内（至 {2}）的明细仍计入",
+        "the policy year ends on {0}; lines dated up to {1} days later ({2}) still count";
+    late_line: "明细 {0} 日期为 {1}，晚于 {2}：{3} 不计入", "line {0} is dated {1}, after {2}: its {3} does not count";
+    after_run_off: "所有明细均晚于延续期最后一日 {0}", "every line is dated after {0}, the last day of the run-off";
     held: "已抵起付线", "held";
     held_text: "{0} 已在本案中抵作共用起付线，不再计入", "{0} was already counted as shared deductible in this claim and does not count again";
     base_cap: "计入限额", "cap on base";
@@ -337,9 +347,10 @@ impl Words {
                 "the claim names a scheme that is not there, or names none where there are several",
             ),
             MissingDate => self.pick("缺少方案所依据的日期", "a date that the scheme goes by is missing"),
-            DatesOutOfOrder => {
-                self.pick("日期先后有误：服务结束或结算早于服务开始", "the service ends before it begins, or is settled before it begins")
-            }
+            DatesOutOfOrder => self.pick(
+                "日期先后有误：服务结束或结算早于服务开始，或明细日期在服务期之外",
+                "the service ends before it begins, is settled before it begins, or has a line dated outside of it",
+            ),
             SeveralHouseholds => self.pick("规则日期当天属于两个家庭", "the person belongs to two households on the rule date"),
             BeforeBirth => self.pick("服务日期早于出生日期", "the service is before the person was born"),
             NoSchemeInForce => self.pick("规则适用日期没有有效的方案版本", "no edition of the scheme holds on the rule date"),
@@ -356,6 +367,10 @@ impl Words {
             MissingAttribute => {
                 self.pick("规则需要的属性未给出，也没有默认值", "a rule asks for an attribute that is not given and has no default")
             }
+            UndatedLines => self.pick(
+                "服务期超过某层的延续期，而未说明各项费用的日期",
+                "the claim goes on beyond a layer's run-off, and does not say what of it is dated when",
+            ),
             DuplicateLine => self.pick("同一案件中有两条明细编号相同", "two lines of the claim have one id"),
             UnclassifiedLine => self.pick("没有分类规则适用于该条明细", "no row of `classify` fits the line"),
             PriorAboveResidual => self.pick("给定支付超过该层可支付的剩余费用", "a prior payment is above what is left for its layer"),

@@ -214,13 +214,14 @@ fn fill_claim(claim: &mut Claim, column: &ClaimColumn, cell: Cell<'_>) -> Result
     Ok(())
 }
 
-const LINE_COLUMNS: &[&str] = &["claim", "id", "code", "class", "quantity", "amount", "attributes.NAME"];
+const LINE_COLUMNS: &[&str] = &["claim", "id", "code", "class", "date", "quantity", "amount", "attributes.NAME"];
 
 enum LineColumn {
     Claim,
     Id,
     Code,
     Class,
+    Date,
     Quantity,
     Amount,
     Attribute(String),
@@ -233,6 +234,7 @@ fn line_column(name: &str) -> Option<LineColumn> {
         "id" => Id,
         "code" => Code,
         "class" => Class,
+        "date" => Date,
         "quantity" => Quantity,
         "amount" => Amount,
         _ => match name.strip_prefix("attributes.") {
@@ -256,6 +258,7 @@ fn with_lines(read: ClaimsRead, source: &Source) -> Result<ClaimsRead, Errors> {
             id: String::new(),
             code: None,
             class: None,
+            date: None,
             quantity: crate::claim::one(),
             amount: Default::default(),
             attributes: BTreeMap::new(),
@@ -315,6 +318,7 @@ fn fill_line(line: &mut Line, column: &LineColumn, cell: Cell<'_>) -> Result<(),
         LineColumn::Id => line.id = cell.needed()?.to_owned(),
         LineColumn::Code => line.code = cell.text()?,
         LineColumn::Class => line.class = cell.text()?,
+        LineColumn::Date => line.date = cell.date()?,
         LineColumn::Quantity => line.quantity = cell.money()?.unwrap_or_else(crate::claim::one),
         LineColumn::Amount => line.amount = cell.money()?.ok_or_else(|| Fault::new(cell.column, refused::is_empty()))?,
         LineColumn::Attribute(name) => {

@@ -10,6 +10,7 @@ use crate::claim::Person;
 use crate::date::Per;
 use crate::decision::Language;
 use crate::diagnostic::{Message, refused};
+use crate::engine::earlier::{previous, quiet};
 use crate::engine::{Fault, prepare};
 use crate::money::{Amount, Money};
 use crate::plan::fact::{FactKind, Facts};
@@ -145,10 +146,24 @@ impl View<'_> {
     /// Rules may ask for positions.
     fn read_positions(&mut self) {
         for (index, fact) in self.plan.facts.iter().enumerate() {
-            let FactKind::Accumulated(accumulator) = fact.kind else { continue };
-            if let Some(behind) = self.behind(accumulator) {
-                self.facts.set(index, fact, behind.position);
+            let value = match fact.kind {
+                FactKind::Accumulated(accumulator) => self.behind(accumulator).map(|behind| behind.position),
+                FactKind::Previous(accumulator) | FactKind::Quiet(accumulator) => self.earlier(fact.kind, accumulator),
+                _ => continue,
+            };
+            if let Some(value) = value {
+                self.facts.set(index, fact, value);
             }
+        }
+    }
+
+    /// What earlier periods of an accumulator held.
+    fn earlier(&self, kind: FactKind, accumulator: usize) -> Option<i64> {
+        let (found, slot) = self.plan.accumulators.get(accumulator).zip(self.plan.slots.get(accumulator))?;
+        let (ledger, id, year) = (&self.journal.ledger, self.owner(found.owner), self.plan.policy_year);
+        match kind {
+            FactKind::Quiet(_) => Some(quiet(year, self.on, |before| ledger.last_posted(found.owner, id, slot.key, before))),
+            _ => previous(found.per, year, self.on).map(|period| ledger.position_in(found.owner, id, slot.key, period)),
         }
     }
 

@@ -27,10 +27,10 @@ pub(crate) fn rows(plan: &Plan, axes: &[Axis], cells: &[i64]) -> Option<Vec<Row>
     let mut stride = 1usize;
     let mut axes_groups: Vec<Vec<(usize, Vec<u32>)>> = Vec::new();
     for axis in axes {
-        let domain = &plan.facts.get(axis.fact)?.domain;
+        let fact = plan.facts.get(axis.fact)?;
         let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (class, offset) in (0u32..).zip(&axis.offsets) {
-            if domain.possible(class, effective) {
+            if fact.possible(class, effective) {
                 groups.entry(*offset).or_default().push(class);
             }
         }

@@ -313,8 +313,10 @@ impl Compiler<'_> {
             as_incurred: header.as_incurred,
             policy_year: header.policy_year,
             both_ends: header.both_ends,
+            whole_months: header.whole_months.unwrap_or(false),
             portions: tree.portions.iter().map(|p| named(&p.id, &p.about)).collect(),
             entry_facts: facts_where(FactKind::at_entry),
+            asks_earlier: facts.iter().any(|f| matches!(f.kind, FactKind::Previous(_) | FactKind::Quiet(_))),
             line_facts: facts_where(FactKind::of_line),
             facts,
             parameters: tree
@@ -359,6 +361,16 @@ impl Compiler<'_> {
             funds: tree.funds.iter().map(|f| named(&f.id, &f.about)).collect(),
             feeds: self.feeds.clone(),
             classify,
+            asks_dates: layers.iter().any(|l| l.run_off.is_some() || l.benefits.iter().any(|b| b.each != syntax::Each::Claim)),
+            item_days: (0..self.accumulators.len())
+                .filter(|a| self.accumulators.get(*a).is_some_and(|found| found.per == Per::Day && !found.counts_claims()))
+                .filter(|a| {
+                    let fed = |layer| self.feeds.iter().any(|f| f.accumulator == *a && f.payer == Payer::Layer(layer));
+                    let by_item = |b: &&crate::plan::Benefit| b.each != syntax::Each::Claim;
+                    let posts = |b: &crate::plan::Benefit, layer| fed(layer) || b.posts.iter().any(|(posted, _)| posted == a);
+                    layers.iter().enumerate().any(|(i, l)| l.benefits.iter().filter(by_item).any(|b| posts(b, i)))
+                })
+                .collect(),
             coordinates: layers.iter().flat_map(|l| &l.benefits).any(|b| b.coordinate.is_some()),
             layers,
             tests: std::mem::take(&mut self.tests),

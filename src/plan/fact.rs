@@ -32,6 +32,8 @@ pub(crate) enum FactKind {
     LineCode,
     Quantity,
     LineAmount,
+    /// The day of the line's service.
+    LineDate,
     Age,
     Days,
     RuleDate,
@@ -49,12 +51,72 @@ pub(crate) enum FactKind {
     Uncovered(usize),
     /// The sum of a fact of lines over those that the benefit counts.
     Summed(usize),
+    /// The position of an accumulator in the period before the claim's.
+    Previous(usize),
+    /// For how many whole policy years just before the claim's nothing was posted to an accumulator.
+    Quiet(usize),
+    /// A person's attribute over time: the fact that is the attribute, and what is told of it.
+    Dated(usize, Measure),
+}
+
+/// What is told of a person's attribute over time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Measure {
+    /// Full months since the value in force began.
+    MonthsSince,
+    /// Days since then.
+    DaysSince,
+    /// Months of the policy year in which a yes-no attribute holds.
+    MonthsInYear,
+    /// Days of the policy year on which it does.
+    DaysInYear,
+}
+
+impl Measure {
+    pub(crate) const ALL: [Measure; 4] = [Measure::MonthsSince, Measure::DaysSince, Measure::MonthsInYear, Measure::DaysInYear];
+
+    /// What stands before the dot in rule files.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Measure::MonthsSince => "months_since",
+            Measure::DaysSince => "days_since",
+            Measure::MonthsInYear => "months_in_year",
+            Measure::DaysInYear => "days_in_year",
+        }
+    }
+
+    pub(crate) fn parse(name: &str) -> Option<Measure> {
+        Measure::ALL.into_iter().find(|measure| measure.name() == name)
+    }
+
+    /// Whether it is told of the policy year.
+    pub(crate) fn in_year(self) -> bool {
+        matches!(self, Measure::MonthsInYear | Measure::DaysInYear)
+    }
+}
+
+impl Fact {
+    /// Whether any case can have a value of the class: numbers are never below zero, dates lie in the scheme's time (those of lines may lie outside), a year has
+    /// no more than its months and days.
+    pub(crate) fn possible(&self, class: u32, effective: (i64, i64)) -> bool {
+        let most = match self.kind {
+            FactKind::Dated(_, Measure::MonthsInYear) => 12_000_000,
+            FactKind::Dated(_, Measure::DaysInYear) => 366_000_000,
+            _ => i64::MAX,
+        };
+        let start = match &self.domain {
+            Domain::Number { cuts, .. } => (class as usize).checked_sub(1).and_then(|i| cuts.get(i)).copied(),
+            _ => None,
+        };
+        let effective = if self.kind == FactKind::LineDate { (i64::MIN, i64::MAX) } else { effective };
+        self.domain.possible(class, effective) && start.is_none_or(|start| start <= most)
+    }
 }
 
 impl FactKind {
     pub(crate) fn of_line(self) -> bool {
         use FactKind::*;
-        matches!(self, LineAttribute | LineClass | LineCode | Quantity | LineAmount)
+        matches!(self, LineAttribute | LineClass | LineCode | Quantity | LineAmount | LineDate)
     }
 
     pub(crate) fn at_entry(self) -> bool {
@@ -63,14 +125,21 @@ impl FactKind {
             FactKind::Left(_)
                 | FactKind::Paid(_)
                 | FactKind::Accumulated(_)
+                | FactKind::Previous(_)
+                | FactKind::Quiet(_)
                 | FactKind::Summed(_)
                 | FactKind::DayCharge(_)
                 | FactKind::Uncovered(_)
         )
     }
 
+    /// The attribute of which it tells how it is over time.
+    pub(crate) fn attribute(self) -> Option<usize> {
+        if let FactKind::Dated(attribute, _) = self { Some(attribute) } else { None }
+    }
+
     pub(crate) fn of_person(self) -> bool {
-        matches!(self, FactKind::PersonAttribute(_) | FactKind::Age | FactKind::RuleDate)
+        matches!(self, FactKind::PersonAttribute(_) | FactKind::Dated(..) | FactKind::Age | FactKind::RuleDate)
     }
 }
 
@@ -144,7 +213,7 @@ impl Domain {
     }
 
     /// Whether any value can be of the class: numbers are never below zero, dates lie in the scheme's time.
-    pub(crate) fn possible(&self, class: u32, effective: (i64, i64)) -> bool {
+    fn possible(&self, class: u32, effective: (i64, i64)) -> bool {
         let end = |cuts: &[i64]| cuts.get(class as usize).copied();
         match self {
             Domain::Words(_) | Domain::YesNo | Domain::Text(_) => true,

@@ -3,6 +3,7 @@
 use crate::plan::condition::Condition;
 use crate::plan::value::Value;
 use crate::plan::{Benefit, ClassifyRow, Form, Layer, Limit, Plan};
+use crate::scheme::syntax::Each;
 
 /// Something in a rule that asks about a case.
 #[derive(Clone, Copy)]
@@ -99,6 +100,12 @@ impl Benefit {
         }
         parts.extend(self.minimum.iter().chain(self.ratio_between.iter().flatten()).map(Part::Value));
         parts
+    }
+
+    /// Whether it may look at some lines only.
+    #[inline]
+    pub(crate) fn chooses(&self) -> bool {
+        self.lines.is_some() || self.group.is_some() || self.run_off.is_some() || self.each != Each::Claim
     }
 
     /// Every limit of the benefit, the layer's caps included.

@@ -17,7 +17,7 @@ impl Plan {
         let mut facts = Facts::default();
         facts.reset(self.facts.len());
         for (index, fact) in self.facts.iter().enumerate().filter(|(_, fact)| fact.kind.of_person()) {
-            if let Some(value) = person_fact(fact, person, on) {
+            if let Some(value) = person_fact(self, fact, person, on) {
                 facts.set(index, fact, value);
             }
         }

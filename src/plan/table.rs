@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Message, catalogue};
 use crate::engine::Fault;
 use crate::plan::condition::{ClassSet, Condition, TestKind};
-use crate::plan::fact::{Domain, Fact, Facts};
+use crate::plan::fact::{Domain, Fact, FactKind, Facts};
 use crate::plan::parts::Part;
 use crate::plan::value::{Axis, Value};
 
@@ -75,7 +75,7 @@ impl Grid {
     fn build(divisions: BTreeMap<usize, Division>, facts: &[Fact], effective: (i64, i64)) -> Option<Grid> {
         let mut grid = Grid { axes: Vec::new(), groups: Vec::new(), cells: 1 };
         for (fact, division) in divisions {
-            let domain = &facts.get(fact)?.domain;
+            let asked = facts.get(fact)?;
             // Groups are numbered by their first class.
             let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
             let mut groups: Vec<Group> = Vec::new();
@@ -83,7 +83,7 @@ impl Grid {
             for (class, group) in (0u32..).zip(&division.group_of) {
                 let next = groups.len();
                 let number = *numbers.entry(*group).or_insert(next);
-                let possible = domain.possible(class, effective);
+                let possible = asked.possible(class, effective);
                 match groups.get_mut(number) {
                     None => groups.push(Group { sample: class, possible }),
                     Some(group) if possible && !group.possible => *group = Group { sample: class, possible },
@@ -226,7 +226,7 @@ impl Grid {
                 continue;
             }
             let mut sample = case.value(index).unwrap_or(0);
-            if matches!(fact.domain, Domain::Date { .. }) {
+            if matches!(fact.domain, Domain::Date { .. }) && fact.kind != FactKind::LineDate {
                 sample = sample.max(effective.0);
             }
             words.push(format!("{} = {}", fact.name, fact.domain.show(sample)));

@@ -549,6 +549,7 @@ impl Words {
             RejectCode::UnknownAttribute => "属性不明",
             RejectCode::UnknownValue => "属性取值不明",
             RejectCode::MissingAttribute => "缺少属性",
+            RejectCode::UndatedLines => "明细缺少日期",
             RejectCode::DuplicateLine => "明细重复",
             RejectCode::UnclassifiedLine => "明细无法归类",
             RejectCode::PriorAboveResidual => "已付金额超过剩余费用",

@@ -57,6 +57,8 @@ pub(crate) enum Form {
     Scalar,
     /// A whole number from 1.
     Positive,
+    /// A whole number of days from 0.
+    Days,
     /// A value: a constant, an expression, a dated series or a decision table.
     Value(Measure),
     /// A condition.
@@ -185,6 +187,12 @@ pub(crate) const SCHEME: Section = Section {
                 Form::Word(&["nights", "both-ends"]),
                 "天数如何计算：按过夜数（默认），或首尾两天都算",
                 "How days are counted where a claim does not give them: as nights (default), or with the first and the last day",
+            ),
+            key(
+                "months",
+                Form::Word(&["begun", "whole"]),
+                "`months_in_year` 如何计月：当月有一日即计，或整月才计",
+                "Which months `months_in_year` counts: those of which a day is covered, or those covered in whole",
             ),
         ],
         ABOUT,
@@ -364,11 +372,29 @@ pub(crate) const LAYER: Section = Section {
                 "付款（默认）或由医疗机构减免",
                 "It pays (default), or the provider waives it",
             ),
+            key(
+                "run_off",
+                Form::Table(&RUN_OFF),
+                "保障年度结束后，本层对跨年住院还支付多少天的费用",
+                "How long after the policy year of a claim it goes on paying for lines dated later",
+            ),
             key("benefit", Form::Tables(&BENEFIT), "保障责任", "The benefits"),
         ],
         ABOUT,
         GUARD,
     ],
+};
+
+pub(crate) const RUN_OFF: Section = Section {
+    id: "run_off",
+    zh: "`run_off` 表",
+    en: "`run_off`",
+    keys: &[&[required(
+        "days",
+        Form::Days,
+        "保障年度结束后的天数；0 为年末截止",
+        "So many days after the end of the policy year; 0 is a split at the year's end",
+    )]],
 };
 
 pub(crate) const PREMIUM: Section =
@@ -707,6 +733,12 @@ pub(crate) const BENEFIT: Section = Section {
             ),
             key("minimum", AMOUNT, "低于此数不付，但仍计入累计", "A payment below this is not made but still posts"),
             key("indemnity", Form::YesNo, "false：账外给付，不冲减费用", "false: paid beside the bill, and shown apart"),
+            key(
+                "each",
+                Form::Word(&["claim", "line", "day"]),
+                "按整案（默认）、逐条明细或逐日计算",
+                "It is figured for the claim (default), or for each line or day by itself",
+            ),
             key("allocate", Form::Names, "赔款冲减费用类别的次序", "The order in which the payment settles portions"),
             key("rounding", Form::Table(&ROUNDING), "本项的舍入，代替方案的", "Rounding in place of the scheme's"),
         ],

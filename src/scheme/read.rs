@@ -162,6 +162,7 @@ fn header(keys: Keys<'_>) -> Option<Header> {
     let settles_place = settled.as_ref().map_or(0..0, |entry| entry.place.clone());
     let settles = settled.map(|entry| entry.table(&grammar::SETTLES).and_then(settles));
     let both_ends = keys.word("days", &[("nights", false), ("both-ends", true)]);
+    let whole_months = keys.word("months", &[("begun", false), ("whole", true)]);
     keys.finish();
     let (currency, rounding) = money?;
     Some(Header {
@@ -180,6 +181,7 @@ fn header(keys: Keys<'_>) -> Option<Header> {
         },
         settles_place,
         both_ends: both_ends.unwrap_or(false),
+        whole_months,
     })
 }
 

@@ -119,6 +119,7 @@ fn form_schema(form: Form, definitions: &mut Definitions) -> Value {
         Form::AsOf => json!({ "type": "string", "pattern": AS_OF }),
         Form::YesNo => json!({ "type": "boolean" }),
         Form::Scalar => json!({ "type": ["string", "number", "boolean"] }),
+        Form::Days => json!({ "type": "integer", "minimum": 0, "maximum": 36_525 }),
         Form::Positive => json!({ "type": "integer", "minimum": 1, "maximum": 1_000_000 }),
         Form::Value(measure) => reference(value_name(measure)),
         Form::Condition => reference("condition"),

@@ -54,6 +54,8 @@ pub(crate) struct Header {
     pub(crate) policy_year: PolicyYear,
     /// Days count the first and the last day, not the nights between them.
     pub(crate) both_ends: bool,
+    /// Whether a month of the policy year counts only where it is covered in whole, not where it has begun.
+    pub(crate) whole_months: Option<bool>,
     pub(crate) settles: Option<Settles>,
     pub(crate) settles_place: Place,
 }
@@ -640,6 +642,7 @@ pub(crate) struct Benefit {
     pub(crate) coordinate: Option<Coordinate>,
     pub(crate) minimum: Option<Value>,
     pub(crate) indemnity: bool,
+    pub(crate) each: Each,
     pub(crate) allocate: Option<Vec<Name>>,
     pub(crate) rounding: Option<Rounding>,
     pub(crate) rounds_patient_share: bool,
@@ -662,6 +665,8 @@ pub(crate) struct Layer {
     pub(crate) caps: Vec<Cap>,
     pub(crate) premium: Option<Premium>,
     pub(crate) write_off: bool,
+    /// For how many days after the claim's policy year it goes on paying.
+    pub(crate) run_off: Option<At<u32>>,
     pub(crate) benefits: Vec<Benefit>,
 }
 

@@ -149,7 +149,7 @@ fn changed(text: &str, n: usize) -> Option<String> {
 #[test]
 fn a_changed_number_of_a_generated_scheme_is_found_and_shown() {
     let (mut compared, mut shown) = (0, 0);
-    for seed in 0..40 {
+    for seed in 0..60 {
         let history = generate::history(seed, Wish::Any, &mut Coverage::default());
         let text = toml::rule_file(&history.scheme);
         let Ok(scheme) = Scheme::parse("old.toml", &text) else { panic!("a generated scheme has errors") };

@@ -27,13 +27,16 @@ mod explain;
 #[cfg(feature = "io")]
 mod files;
 mod households;
+mod items;
 mod journal;
 mod journal_agreement;
 #[cfg(feature = "cli")]
 mod layout;
 mod lean;
 mod line_caps;
+mod line_dates;
 mod model_agreement;
+mod over_time;
 mod pages;
 mod parts;
 mod personal_periods;
@@ -42,6 +45,7 @@ mod properties;
 mod ratio_between;
 #[cfg(feature = "cli")]
 mod readme;
+mod run_off;
 mod schema;
 mod settle;
 mod spells;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use medaid::decision::{BenefitDecision, Entitlement, Figures, LimitFigure, PortionAmount};
+use medaid::decision::{Entitlement, Figures, LimitFigure, PortionAmount};
 use medaid::{Adjudicator, Claim, Decision, Ledger, Person, Plan, PreparedClaims, Reject, Scheme};
 
 use crate::model::coverage::Coverage;
@@ -112,7 +112,7 @@ fn adds_up(decision: &Decision) -> Checked {
         }
         let taken = sum(before) - sum(&layer.left);
         ensure!(taken == rat(&layer.paid), "{} paid {}, took {taken}", layer.layer.id, layer.paid);
-        let issued: Rat = layer.benefits.iter().filter_map(|one| one.figures.as_ref()).map(|one| rat(&one.issued)).sum();
+        let issued: Rat = layer.benefits.iter().flat_map(|one| one.figured()).map(|(_, one)| rat(&one.issued)).sum();
         let both = rat(&layer.paid) + rat(&layer.beside);
         ensure!(layer.given || issued == both, "{} paid {both}, its benefits {issued}", layer.layer.id);
         before = &layer.left;
@@ -160,7 +160,13 @@ fn accumulators_are_openings_plus_postings_and_no_limit_is_passed() {
                     books.care_until(account_of(&history.scheme, &books, history.person_of(claim), claim, of), last);
                     continue;
                 }
-                let account = account_of(&history.scheme, &books, history.person_of(claim), claim, &posting.accumulator);
+                let account = match posting.first_day {
+                    // Of a line or day on another day than the claim's.
+                    Some(day) if posting.per == medaid::Per::Day => {
+                        account_on(&history.scheme, history.person_of(claim), &posting.accumulator, day)
+                    }
+                    _ => account_of(&history.scheme, &books, history.person_of(claim), claim, &posting.accumulator),
+                };
                 let known = books.position(&account);
                 let (before, amount, after) = (rat(&posting.before), rat(&posting.amount), rat(&posting.after));
                 ensure!(known == before, "{account:?} stood at {known}, posted from {before}");
@@ -175,7 +181,7 @@ fn accumulators_are_openings_plus_postings_and_no_limit_is_passed() {
                 books.post(&account, posted);
             }
             for layer in &decision.layers {
-                for figures in layer.benefits.iter().filter_map(|one| one.figures.as_ref()) {
+                for (_, figures) in layer.benefits.iter().flat_map(|one| one.figured()) {
                     within_limits(figures)?;
                 }
             }
@@ -201,6 +207,9 @@ fn personal_periods_begin_once_and_are_the_latest() {
         for (claim, decision) in history.claims.iter().zip(decide_all(&plan, &pairs(history))) {
             let Ok(decision) = decision else { continue };
             for posting in &decision.postings {
+                if posting.item.is_some() && posting.per.to_string() == "day" {
+                    continue;
+                }
                 let per = posting.per.to_string();
                 let of_spells = per.starts_with("spell of ");
                 ensure!(posting.first_day.is_some() == (of_spells || per.ends_with(" from first use")), "{posting:?}");
@@ -376,8 +385,10 @@ fn every_step_recomputes_to_its_result() {
         for decision in decide_all(&plan, &pairs(history)).into_iter().flatten() {
             for (layer, rules) in decision.layers.iter().zip(&history.scheme.layers) {
                 for (benefit, rule) in layer.benefits.iter().zip(&rules.benefits) {
-                    recompute(benefit, rule, &history.scheme)
-                        .map_err(|fault| format!("{} {}.{}: {fault}", decision.claim, rules.id, rule.id))?;
+                    for (_, figures) in benefit.figured() {
+                        recompute(figures, rule, &history.scheme)
+                            .map_err(|fault| format!("{} {}.{}: {fault}", decision.claim, rules.id, rule.id))?;
+                    }
                 }
             }
         }
@@ -385,10 +396,7 @@ fn every_step_recomputes_to_its_result() {
     });
 }
 
-fn recompute(benefit: &BenefitDecision, rule: &scheme::Benefit, scheme: &scheme::Scheme) -> Checked {
-    let Some(figures) = &benefit.figures else {
-        return Ok(());
-    };
+fn recompute(figures: &Figures, rule: &scheme::Benefit, scheme: &scheme::Scheme) -> Checked {
     let least = |limits: &[LimitFigure]| limits.iter().map(|limit| rat(&limit.room)).min();
     let due = |taken: &str| -> Rat { figures.copays.iter().filter(|one| one.taken == taken).map(|one| rat(&one.due)).sum() };
 
@@ -597,15 +605,23 @@ fn a_maximum_of_some_parts_holds_what_it_names() {
         for decision in decide_all(&plan, &pairs(history)).into_iter().flatten() {
             for (layer, rules) in decision.layers.iter().zip(&history.scheme.layers) {
                 for (benefit, rule) in layer.benefits.iter().zip(&rules.benefits) {
-                    let (Some(figures), Some(_)) = (&benefit.figures, &rule.maximum_of) else { continue };
-                    let unit = rule.rounding.as_ref().map_or(history.scheme.rounding.0, |own| own.unit);
-                    let Some(room) = figures.out_of_pocket_max.iter().map(|limit| rat(&limit.room)).min() else { continue };
-                    let path = format!("{}.{}", rules.id, rule.id);
-                    for limit in &figures.out_of_pocket_max {
-                        let posted = decision.postings.iter().find(|one| one.rule == path && one.accumulator == limit.accumulator);
-                        let posted = posted.map_or(Rat::ZERO, |one| rat(&one.amount));
-                        // An odd copayment leaves a rest below the scheme's unit.
-                        ensure!(posted <= room + unit + history.scheme.rounding.0, "{path}: {posted} posted, room {room}");
+                    if rule.maximum_of.is_none() {
+                        continue;
+                    }
+                    for (item, figures) in benefit.figured() {
+                        let item = item.map(|item| item.item.clone());
+                        let unit = rule.rounding.as_ref().map_or(history.scheme.rounding.0, |own| own.unit);
+                        let Some(room) = figures.out_of_pocket_max.iter().map(|limit| rat(&limit.room)).min() else { continue };
+                        let path = format!("{}.{}", rules.id, rule.id);
+                        for limit in &figures.out_of_pocket_max {
+                            let posted = decision
+                                .postings
+                                .iter()
+                                .find(|one| one.rule == path && one.item == item && one.accumulator == limit.accumulator);
+                            let posted = posted.map_or(Rat::ZERO, |one| rat(&one.amount));
+                            // An odd copayment leaves a rest below the scheme's unit.
+                            ensure!(posted <= room + unit + history.scheme.rounding.0, "{path}: {posted} posted, room {room}");
+                        }
                     }
                 }
             }

@@ -229,7 +229,7 @@ fn what_is_wrong_does_not_fit() {
 }
 
 /// Where the keys of each kind of table stand. `%` is a key with its value.
-const PLACES: [(&str, &str); 33] = [
+const PLACES: [(&str, &str); 34] = [
     ("scheme", "[scheme]\n%"),
     ("effective", "[scheme]\neffective = { % }"),
     ("money", "[scheme]\nmoney = { % }"),
@@ -254,6 +254,7 @@ const PLACES: [(&str, &str); 33] = [
     ("band", "[[layer]]\n[[layer.benefit]]\nbands = { rows = [{ % }] }"),
     ("phases", "[[layer]]\n[[layer.benefit]]\nphases = { % }"),
     ("phase", "[[layer]]\n[[layer.benefit]]\nphases = { rows = [{ % }] }"),
+    ("run_off", "[[layer]]\nrun_off = { % }"),
     ("fund", "[[fund]]\n%"),
     ("grant", "[[layer]]\n[[layer.benefit]]\ngrant = { % }"),
     ("day_charge", "[[day_charge]]\n%"),

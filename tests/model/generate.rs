@@ -9,8 +9,8 @@ use super::interpret::all_accumulators;
 use super::rat::Rat;
 use super::scheme::{
     Accumulator, Attribute, Back, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Condition, Coordinate, Copay, Counts, Dated, Datum,
-    DayCharge, Deductible, Each, Form, Formula, Group, Guard, Kept, Kind, Layer, Line, LineCap, LineOn, Maximum, Mode, Of, Op, Opening,
-    Owner, Part, Per, Person, Phase, Prior, Rounding, Scheme, Step, Taken, Test, Value, When,
+    DayCharge, Deductible, Each, Form, Formula, Group, Guard, Item, Kept, Kind, Layer, Line, LineCap, LineOn, Maximum, Mode, Of, Op,
+    Opening, Owner, Part, Per, Person, Phase, Prior, Rounding, Scheme, Step, Taken, Test, Value, When,
 };
 
 /// A scheme, its people, and their claims in the order in which the scheme settles them.
@@ -67,6 +67,7 @@ fn empty_scheme() -> Scheme {
         as_incurred: false,
         policy_year: (1, 1),
         both_ends: false,
+        whole_months: false,
         portions: Vec::new(),
         attributes: Vec::new(),
         parameters: Vec::new(),
@@ -120,6 +121,7 @@ enum Fact {
     Number(String, Vec<i128>),
     Text(String, &'static str),
     RuleDate,
+    LineDate,
 }
 
 struct Maker<'a> {
@@ -169,6 +171,12 @@ impl Maker<'_> {
 
     fn any_date(&mut self) -> NaiveDate {
         date(2023, 1, 1) + Days::new(self.below(790) as u64)
+    }
+
+    /// The first day of a policy year.
+    fn turn_of_the_year(&self) -> NaiveDate {
+        let (month, day) = self.scheme.policy_year;
+        date(2024, month, day)
     }
 
     /// An amount on a bill: a multiple of the scheme's unit; round, odd or tiny.
@@ -268,6 +276,12 @@ impl Maker<'_> {
                 return op(name(&fact), '*', Formula::Percent(self.constant(Size::Factor)));
             }
         }
+        if self.scheme.attributes.iter().any(|one| one.name == "enrolled") && self.chance(8) {
+            self.seen.hit("formula: a part of the year");
+            let part = self.pick(&[("months_in_year.enrolled", 12), ("days_in_year.enrolled", 365)]);
+            let figure = op(op(parameter, '*', name(part.0)), '/', Formula::Number(Rat::whole(part.1)));
+            return call("round", vec![figure, Formula::Number(self.unit)]);
+        }
         match self.below(9) {
             0 => op(parameter, '/', Formula::Number(Rat::whole(2))),
             1 => op(op(parameter, '+', constant), '*', name("base_rate")),
@@ -318,6 +332,14 @@ impl Maker<'_> {
                 continue;
             }
             let name = one.name.clone();
+            if one.of == Of::Person && !matches!(one.kind, Kind::Text) {
+                facts.push(Fact::Number(format!("months_since.{name}"), vec![0, 3, 12]));
+                facts.push(Fact::Number(format!("days_since.{name}"), vec![10, 200]));
+            }
+            if one.of == Of::Person && matches!(one.kind, Kind::YesNo) {
+                facts.push(Fact::Number(format!("months_in_year.{name}"), vec![3, 6, 12]));
+                facts.push(Fact::Number(format!("days_in_year.{name}"), vec![100, 365]));
+            }
             facts.push(match &one.kind {
                 Kind::Words(words) => Fact::Words(name, words.clone()),
                 Kind::YesNo => Fact::YesNo(name),
@@ -329,6 +351,7 @@ impl Maker<'_> {
         }
         if place.lines {
             facts.push(Fact::Number("quantity".to_owned(), vec![2, 4]));
+            facts.push(Fact::LineDate);
             if !self.tame {
                 facts.push(Fact::Number("amount".to_owned(), vec![200, 500]));
             }
@@ -343,7 +366,16 @@ impl Maker<'_> {
             }
             for one in &self.scheme.accumulators {
                 let edges = if one.counts == Counts::Claims { vec![1, 3] } else { vec![0, 500] };
-                facts.push(Fact::Number(format!("accumulated.{}", one.id), edges));
+                facts.push(Fact::Number(format!("accumulated.{}", one.id), edges.clone()));
+                if matches!(
+                    one.per,
+                    Per::Day | Per::Month | Per::Quarter | Per::HalfYear | Per::PolicyYear | Per::CalendarYear | Per::YearFrom(..)
+                ) {
+                    facts.push(Fact::Number(format!("previous.{}", one.id), edges));
+                }
+                if one.per == Per::PolicyYear {
+                    facts.push(Fact::Number(format!("quiet.{}", one.id), vec![0, 1, 2]));
+                }
             }
         }
         facts
@@ -374,6 +406,7 @@ impl Maker<'_> {
             }
             Fact::Text(name, word) => Test::OneOf(name, vec![word.to_owned()]),
             Fact::RuleDate => Test::RuleDate(vec![(self.pick(&[Op::Below, Op::AtLeast]), self.any_date())]),
+            Fact::LineDate => Test::LineDate(vec![(self.pick(&[Op::Below, Op::AtLeast]), self.turn_of_the_year())]),
         }
     }
 
@@ -449,6 +482,10 @@ impl Maker<'_> {
                 let on = self.any_date();
                 vec![one(Test::RuleDate(vec![(Op::Below, on)])), one(Test::RuleDate(vec![(Op::AtLeast, on)]))]
             }
+            Fact::LineDate => {
+                let on = self.turn_of_the_year();
+                vec![one(Test::LineDate(vec![(Op::Below, on)])), one(Test::LineDate(vec![(Op::AtLeast, on)]))]
+            }
         };
         if self.chance(25) {
             // cut the first row in two by another fact
@@ -480,6 +517,7 @@ impl Maker<'_> {
         self.scheme.as_incurred = self.chance(40);
         self.scheme.policy_year = self.pick(&[(1, 1), (1, 1), (7, 1), (4, 15)]);
         self.scheme.both_ends = self.chance(30);
+        self.scheme.whole_months = self.chance(50);
         let portions = ["in_scope", "self_pay_first", "over_limit", "out_of_scope"];
         let count = 1 + self.below(4);
         self.scheme.portions = portions[..count].iter().map(|&one| one.to_owned()).collect();
@@ -736,6 +774,7 @@ impl Maker<'_> {
             caps: Vec::new(),
             premium: self.chance(10).then(|| Value::Number(Rat::whole(169))),
             write_off: self.chance(10),
+            run_off: None,
             benefits: Vec::new(),
         };
         self.seen.hit_if(layer.write_off, "layer: write-off");
@@ -746,12 +785,24 @@ impl Maker<'_> {
             let benefit = self.benefit(index, place_in_layer, &layer);
             layer.benefits.push(benefit);
         }
+        self.run_off(&mut layer);
         let factors = layer.benefits.iter().flat_map(|one| &one.covers).any(|(_, factor)| factor.is_some());
         if factors || self.chance(20) {
             self.seen.hit("layer: covers of its own");
             layer.covers = Some(self.some_portions());
         }
         layer
+    }
+
+    /// Perhaps a layer that pays for so many days after the policy year, where nothing goes by the claim's days or units.
+    fn run_off(&mut self, layer: &mut Layer) {
+        let fits = !self.scheme.classify.is_empty() && self.scheme.rule_date == When::Admission && !self.tame;
+        let written = format!("{:?}", layer);
+        let whole = ["\"days\"", "Day", "\"charge.", "\"uncovered.", "InKind"].iter().any(|word| written.contains(word));
+        if fits && !whole && self.chance(35) {
+            layer.run_off = Some(self.pick(&[0, 0, 3, 10]));
+            self.seen.hit("rule: run-off");
+        }
     }
 
     fn some_portions(&mut self) -> Vec<String> {
@@ -772,11 +823,19 @@ impl Maker<'_> {
     }
 
     fn benefit(&mut self, layer: usize, index: usize, within: &Layer) -> Benefit {
-        let place = Place { lines: false, layer: Some(layer) };
+        let by = match self.below(12) {
+            0 if !self.scheme.classify.is_empty() && !self.tame => Some(Item::Line),
+            1 if !self.scheme.classify.is_empty() && !self.tame => Some(Item::Day),
+            _ => None,
+        };
+        self.seen.hit_if(by == Some(Item::Line), "rule: for each line");
+        self.seen.hit_if(by == Some(Item::Day), "rule: for each day");
+        let of_claim = Place { lines: false, layer: Some(layer) };
+        let place = Place { lines: by == Some(Item::Line), ..of_claim };
         let covers: Vec<_> = self.some_portions().into_iter().map(|portion| (portion, None)).collect();
         let guard = self.guard(place, 20);
         let id = ["first", "second", "third"][index];
-        let mut benefit = Benefit { guard, ..Benefit::plain(id, covers, Form::Ratio(Value::Ratio(Rat::ONE))) };
+        let mut benefit = Benefit { guard, by, ..Benefit::plain(id, covers, Form::Ratio(Value::Ratio(Rat::ONE))) };
         if !self.scheme.classify.is_empty() && !self.tame && self.chance(25) {
             self.seen.hit("rule: lines");
             benefit.lines = Some(self.condition(LINE));
@@ -791,10 +850,10 @@ impl Maker<'_> {
             let guard = self.guard(place, 25);
             benefit.copays.push(Copay::of_claim(amount, taken, guard));
         }
-        if !self.scheme.classify.is_empty() && !self.tame && self.chance(25) {
+        if !self.scheme.classify.is_empty() && !self.tame && by.is_none() && self.chance(25) {
             self.group(&mut benefit);
         }
-        let phased = !self.tame && self.chance(12);
+        let phased = !self.tame && by.is_none() && self.chance(12);
         if phased {
             benefit.deductibles.clear();
             benefit.copays.clear();
@@ -812,6 +871,9 @@ impl Maker<'_> {
             benefit.copays.push(Copay::of_claim(Value::Formula(sum), Taken::BeforeRatio, Guard::default()));
         }
         benefit.form = if phased { self.phases(place) } else { self.form(&benefit, place) };
+        if by.is_some() && matches!(benefit.form, Form::InKind { .. }) {
+            benefit.form = Form::Ratio(self.value(Size::Ratio, place));
+        }
         if matches!(benefit.form, Form::Ratio(_) | Form::Bands { .. }) {
             for _ in 0..if self.chance(20) { 1 + self.below(2) } else { 0 } {
                 benefit.points.push((self.value_within(Size::Points, place, 1), self.guard(place, 60)));
@@ -831,7 +893,7 @@ impl Maker<'_> {
             });
         }
         for _ in 0..if self.chance(45) { 1 + self.below(3) } else { 0 } {
-            let cap = self.cap(place, 25);
+            let cap = self.cap(of_claim, 25);
             benefit.caps.push(cap);
         }
         if self.chance(8) && !self.tame {
@@ -851,6 +913,9 @@ impl Maker<'_> {
             self.rounding(&mut benefit, within);
         }
         self.parts(&mut benefit);
+        if by.is_some() {
+            return benefit;
+        }
         if !self.tame {
             self.by_items(&mut benefit, place);
         }
@@ -1265,6 +1330,7 @@ impl Maker<'_> {
         let mut service_from = match before.last() {
             Some(last) if self.chance(30) => last.service_from,
             Some(last) if self.chance(30) => last.service_from + Days::new(self.below(20) as u64),
+            _ if self.chance(20) => self.turn_of_the_year() - Days::new(self.below(30) as u64),
             _ => self.any_date(),
         };
         let mut stay = self.chance(30).then(|| format!("s{index}"));
@@ -1275,7 +1341,7 @@ impl Maker<'_> {
             service_from = last.service_from;
             self.seen.hit("stay with several claims");
         }
-        let service_to = service_from + Days::new(self.pick(&[0, 1, 3, 7, 9, 19]));
+        let service_to = service_from + Days::new(self.pick(&[0, 1, 3, 7, 9, 19, 45]));
         let asks = |when: When| self.scheme.rule_date == when || self.scheme.attributes.iter().any(|one| one.as_of == when);
         let (discharge, settlement) = (asks(When::Discharge), asks(When::Settlement));
         let settled = service_to + Days::new(self.below(60) as u64);
@@ -1292,12 +1358,15 @@ impl Maker<'_> {
             }
         }
         let body = self.body();
+        let service_to_given = discharge || self.chance(85);
+        let mut body = body;
+        self.date_lines(&mut body, service_from, if service_to_given { service_to } else { service_from });
         let mut claim = Claim {
             id: format!("c{index:02}"),
             person: person.id.clone(),
             fields,
             service_from,
-            service_to: (discharge || self.chance(85)).then_some(service_to),
+            service_to: service_to_given.then_some(service_to),
             settled: (settlement || self.chance(85)).then_some(settled),
             sequence,
             stay,
@@ -1318,14 +1387,35 @@ impl Maker<'_> {
         claim
     }
 
+    /// Gives lines dates of the service: none, or of a few.
+    fn date_lines(&mut self, body: &mut Body, from: NaiveDate, to: NaiveDate) {
+        let Body::Lines(lines) = body else { return };
+        if self.tame || self.chance(30) {
+            return;
+        }
+        let all = self.chance(70);
+        for line in lines {
+            if all || self.chance(50) {
+                let days: Vec<NaiveDate> = from.iter_days().take_while(|date| *date <= to).collect();
+                line.date = Some(self.pick(&days));
+            }
+        }
+    }
+
     /// Makes a claim that must be rejected.
     fn spoil(&mut self, claim: &mut Claim) {
+        let choice = self.state % 6;
+        if let (5, Body::Lines(lines)) = (choice, &mut claim.body) {
+            self.seen.hit("line dated outside of the service");
+            let service = [claim.service_from - Days::new(1), claim.service_to.unwrap_or(claim.service_from) + Days::new(1)];
+            lines[0].date = Some(service[usize::from(self.state % 4 > 1)]);
+            return;
+        }
         let unit = self.unit;
         let part = match &mut claim.body {
             Body::Portions(portions) => &mut portions[0].1,
             Body::Lines(lines) => &mut lines[0].amount,
         };
-        let choice = self.state % 5;
         match choice {
             0 => claim.service_to = Some(claim.service_from - Days::new(1)),
             1 => {
@@ -1340,8 +1430,17 @@ impl Maker<'_> {
         }
     }
 
+    /// Whether a benefit for each line asks for anything of a line.
+    fn needs_lines(&self) -> bool {
+        let benefits = self.scheme.layers.iter().flat_map(|layer| &layer.benefits);
+        let written = format!("{:?}", benefits.filter(|one| one.by == Some(Item::Line)).collect::<Vec<_>>());
+        let mut facts = self.scheme.attributes.iter().filter(|one| one.of == Of::Line).map(|one| one.name.as_str());
+        facts.any(|name| written.contains(&format!("{name:?}")))
+            || ["LineDate", "\"quantity\"", "\"amount\""].iter().any(|name| written.contains(name))
+    }
+
     fn body(&mut self) -> Body {
-        if self.scheme.classify.is_empty() || self.tame || self.chance(30) {
+        if self.scheme.classify.is_empty() || self.tame || (self.chance(30) && !self.needs_lines()) {
             self.seen.hit("claim by portions");
             let mut portions = Vec::new();
             for portion in self.scheme.portions.clone() {
@@ -1362,6 +1461,7 @@ impl Maker<'_> {
                 id: format!("{}", index + 1),
                 code: None,
                 class: None,
+                date: None,
                 quantity: self.whole(&[1, 1, 2, 3, 4, 7, 10]),
                 amount: same.unwrap_or_else(|| self.money()),
                 attributes: BTreeMap::new(),
@@ -1422,6 +1522,7 @@ fn subject(test: &Test) -> &str {
     match test {
         Test::OneOf(name, _) | Test::Is(name, _) | Test::Compare(name, _) => name,
         Test::RuleDate(_) => "rule_date",
+        Test::LineDate(_) => "line_date",
         Test::Any(_) => "any",
         Test::Not(Condition(tests)) => tests.first().map_or("not", subject),
     }

@@ -9,8 +9,8 @@ use chrono::{Datelike, Days, NaiveDate};
 use super::coverage::Coverage;
 use super::rat::Rat;
 use super::scheme::{
-    Accumulator, Back, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Each, Form, Group, Guard, Kept,
-    Layer, Line, LineOn, Maximum, Mode, Owner, Part, Per, Person, Phase, Prior, Scheme, Step, Taken,
+    Accumulator, Back, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Each, Form, Group, Guard, Item,
+    Kept, Layer, Line, LineOn, Maximum, Mode, Owner, Part, Per, Person, Phase, Prior, Scheme, Step, Taken,
 };
 use super::values::{name_of, policy_year_start, total};
 
@@ -396,6 +396,12 @@ pub(super) struct Case<'a> {
     parts: Vec<(String, Rat)>,
     /// The lines that the benefit at work counts.
     pub(super) counting: BTreeSet<usize>,
+    /// The lines, the day and the name of the item at work, of a benefit for each line or day.
+    item: Option<Vec<usize>>,
+    pub(super) day: Option<NaiveDate>,
+    item_name: Option<(String, String)>,
+    pub(super) item_line: Option<usize>,
+    pub(super) read_on: Option<NaiveDate>,
     fund_paid: BTreeMap<String, Rat>,
     /// What the layers that are done took, by layer, line and portion.
     taken: BTreeMap<(String, usize, String), Rat>,
@@ -407,6 +413,8 @@ pub(super) struct Case<'a> {
     /// What conditions and values see: the state at entry to the layer.
     pub(super) entry_left: Grid,
     pub(super) entry_books: Books,
+    /// The state before the claim.
+    pub(super) first_books: Books,
     /// The accounts by which benefits went that settled the claim.
     used: BTreeSet<Account>,
     facts: Facts,
@@ -427,6 +435,11 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
         paid_on_line: BTreeMap::new(),
         parts: Vec::new(),
         counting: BTreeSet::new(),
+        item: None,
+        day: None,
+        item_name: None,
+        item_line: None,
+        read_on: None,
         fund_paid: BTreeMap::new(),
         taken: BTreeMap::new(),
         beside: BTreeMap::new(),
@@ -434,6 +447,7 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
         held: Vec::new(),
         entry_left: Grid::new(),
         entry_books: books.clone(),
+        first_books: books.clone(),
         used: BTreeSet::new(),
         facts: Facts::new(),
         seen,
@@ -462,7 +476,11 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
 
 impl Case<'_> {
     pub(super) fn fact(&mut self, path: &str, value: impl ToString) {
-        self.facts.insert(path.to_owned(), value.to_string());
+        let told = match &self.item_name {
+            Some((benefit, item)) if path.starts_with(&format!("{benefit}.")) => format!("{benefit}.{item}{}", &path[benefit.len()..]),
+            _ => path.to_owned(),
+        };
+        self.facts.insert(told, value.to_string());
     }
 
     /// What can be wrong with a claim before any rule is read, in order of precedence.
@@ -470,7 +488,12 @@ impl Case<'_> {
         let (claim, unit) = (self.claim, self.scheme.rounding.0);
         let settled_early = claim.settled.is_some_and(|settled| settled < claim.service_from);
         let parts = claim.parts();
-        let code = if claim.last_day() < claim.service_from || settled_early {
+        let service = claim.service_from..=claim.last_day();
+        let outside = match &claim.body {
+            Body::Lines(lines) => lines.iter().filter_map(|line| line.date).any(|date| !service.contains(&date)),
+            Body::Portions(_) => false,
+        };
+        let code = if claim.last_day() < claim.service_from || settled_early || outside {
             "dates-out-of-order"
         } else if self.rule_date < self.scheme.from {
             "no-scheme-in-force"
@@ -567,6 +590,10 @@ impl Case<'_> {
         self.seen.hit_if(layer_fails.is_some(), "layer: condition failed");
         for benefit in &layer.benefits {
             let path = format!("{}.{}", layer.id, benefit.id);
+            if let (Some(by), None) = (benefit.by, &layer_fails) {
+                self.each_item(layer, benefit, by, &path)?;
+                continue;
+            }
             let fails = match &layer_fails {
                 Some(name) => Some(name.clone()),
                 None => self.failing(&benefit.guard)?,
@@ -689,6 +716,71 @@ impl Case<'_> {
 
     // ---------------------------------------------------------------- one benefit
 
+    /// The benefit for every line, or for all lines of one day, as if each were a claim of its own on that day.
+    fn each_item(&mut self, layer: &Layer, benefit: &Benefit, by: Item, path: &str) -> Result<(), Reject> {
+        let late = self.late_lines(layer, benefit)?;
+        let chosen = self.chosen_lines(benefit)?;
+        let in_time: Vec<usize> = chosen.iter().copied().filter(|line| !late.contains(line)).collect();
+        if in_time.is_empty() {
+            self.fact(&format!("{path}.fired"), false);
+            self.fact(&format!("{path}.failed"), if chosen.is_empty() { "no-line" } else { "after-run-off" });
+            return Ok(());
+        }
+        let by_line = match &self.claim.body {
+            Body::Lines(lines) => Some(lines.clone()),
+            Body::Portions(_) => None,
+        };
+        if by_line.is_none() && by == Item::Day && self.claim.last_day() > self.claim.service_from {
+            self.seen.hit("reject: several days without lines");
+            return Err(Reject("undated-lines"));
+        }
+        let date = |line: usize| by_line.as_ref().and_then(|lines| lines[line].date).unwrap_or(self.claim.service_from);
+        let mut items: Vec<(NaiveDate, Vec<usize>)> = Vec::new();
+        for line in in_time {
+            let date = date(line);
+            match items.iter_mut().find(|(other, _)| by == Item::Day && *other == date) {
+                Some((_, lines)) => lines.push(line),
+                None => items.push((date, vec![line])),
+            }
+        }
+        if by == Item::Day {
+            items.sort_by_key(|(date, _)| *date);
+        }
+        self.seen.hit_if(items.len() > 1, "figured for several lines or days");
+        let (mut fired, mut paid) = (false, Rat::ZERO);
+        for (date, lines) in items {
+            let name = match (&by_line, by) {
+                (Some(all), Item::Line) => all[lines[0]].id.clone(),
+                _ => date.to_string(),
+            };
+            // Dates outside of the scheme's time are taken for its first day; it has no last.
+            self.day = Some(date);
+            self.read_on = Some(date.max(self.scheme.from));
+            self.item = Some(lines.clone());
+            self.item_line = (by == Item::Line && by_line.is_some()).then_some(lines[0]);
+            self.item_name = Some((path.to_owned(), name.clone()));
+            self.seen.hit_if(date != self.rule_date, "figured on another day than the claim's");
+            let done = match self.failing(&benefit.guard)? {
+                None => self.benefit(layer, benefit, path),
+                Some(failed) => {
+                    self.seen.hit("figured for each: condition failed");
+                    self.fact(&format!("{path}.fired"), false);
+                    if let Some(failed) = failed {
+                        self.fact(&format!("{path}.failed"), failed);
+                    }
+                    Ok(())
+                }
+            };
+            (self.read_on, self.day, self.item, self.item_line, self.item_name) = (None, None, None, None, None);
+            done?;
+            fired |= self.facts[&format!("{path}.{name}.fired")] == "true";
+            paid += self.facts.get(&format!("{path}.{name}.paid")).map_or(Rat::ZERO, |paid| Rat::parse(paid).unwrap());
+        }
+        self.fact(&format!("{path}.fired"), fired);
+        self.fact(&format!("{path}.paid"), paid);
+        Ok(())
+    }
+
     fn benefit(&mut self, layer: &Layer, benefit: &Benefit, path: &str) -> Result<(), Reject> {
         let (unit, mode, of_patient_share) = match &benefit.rounding {
             Some(own) => (own.unit, own.mode, own.of_patient_share),
@@ -697,11 +789,16 @@ impl Case<'_> {
         let of_coinsurance = benefit.rounding.as_ref().is_some_and(|own| own.of_coinsurance);
 
         // 1  the base
-        let mut cells = self.cells(benefit)?;
+        let late = if self.item.is_some() { BTreeSet::new() } else { self.late_lines(layer, benefit)? };
+        let mut cells = self.cells(benefit, &late)?;
         if cells.is_empty() {
             self.seen.hit("lines: none chosen");
             self.fact(&format!("{path}.fired"), false);
-            self.fact(&format!("{path}.failed"), "no-line");
+            // A group may have left the rest out.
+            let in_time = self.chosen_lines(benefit)?.iter().any(|line| !late.contains(line));
+            let reason = if late.is_empty() || in_time { "no-line" } else { "after-run-off" };
+            self.seen.hit_if(reason == "after-run-off", "run-off: every line too late");
+            self.fact(&format!("{path}.failed"), reason);
             return Ok(());
         }
         self.counting = cells.iter().map(|cell| cell.line).collect();
@@ -992,18 +1089,70 @@ impl Case<'_> {
         }
     }
 
+    /// The lines that meet the benefit's condition on lines.
+    fn chosen_lines(&mut self, benefit: &Benefit) -> Result<Vec<usize>, Reject> {
+        let by_line = matches!(self.claim.body, Body::Lines(_));
+        let mut chosen = Vec::new();
+        for line in 0..self.left.len() {
+            let holds = match &benefit.lines {
+                None => true,
+                Some(lines) => by_line && self.holds(lines, Some(line))?,
+            };
+            if holds {
+                chosen.push(line);
+            }
+        }
+        Ok(chosen)
+    }
+
+    /// The lines dated after the last day that the layer pays for: day by day from the end of the policy year.
+    fn late_lines(&mut self, layer: &Layer, benefit: &Benefit) -> Result<BTreeSet<usize>, Reject> {
+        let Some(days) = layer.run_off else { return Ok(BTreeSet::new()) };
+        let begins = policy_year_start(self.scheme, self.rule_date);
+        let next = begins.iter_days().skip(1).find(|day| policy_year_start(self.scheme, *day) != begins).unwrap();
+        let first_late = next + Days::new(days);
+        if self.claim.last_day() < first_late {
+            self.seen.hit_if(self.claim.last_day() >= next, "run-off: a stay across the year's end, paid in full");
+            return Ok(BTreeSet::new());
+        }
+        let chosen = self.chosen_lines(benefit)?;
+        let mut late = BTreeSet::new();
+        for line in chosen {
+            let date = match &self.claim.body {
+                Body::Lines(lines) => lines[line].date,
+                Body::Portions(_) => None,
+            };
+            let Some(date) = date else {
+                self.seen.hit("reject: lines without dates beyond the run-off");
+                return Err(Reject("undated-lines"));
+            };
+            if date >= first_late {
+                late.insert(line);
+            }
+        }
+        self.seen.hit_if(!late.is_empty(), "run-off: lines too late");
+        Ok(late)
+    }
+
     /// The covered portions of the chosen lines, and what the benefit counts of each.
-    fn cells(&mut self, benefit: &Benefit) -> Result<Vec<Cell>, Reject> {
+    fn cells(&mut self, benefit: &Benefit, late: &BTreeSet<usize>) -> Result<Vec<Cell>, Reject> {
         let names = named_deductibles(benefit);
         let mut cells = Vec::new();
         for line in 0..self.left.len() {
-            if let Some(lines) = &benefit.lines {
+            // The lines of an item were chosen before.
+            if self.item.as_ref().is_some_and(|lines| !lines.contains(&line)) {
+                continue;
+            }
+            if let Some(lines) = benefit.lines.as_ref().filter(|_| self.item.is_none()) {
                 let by_line = matches!(self.claim.body, Body::Lines(_));
                 if !by_line || !self.holds(lines, Some(line))? {
                     self.seen.hit("lines: one not chosen");
                     continue;
                 }
                 self.seen.hit("lines: one chosen");
+            }
+            if late.contains(&line) {
+                continue;
             }
             for (portion, factor) in &benefit.covers {
                 let factor = match factor {
@@ -1653,10 +1802,13 @@ impl Case<'_> {
             }
         };
         let owner = owner_of(owner, self.person);
+        let of_claim = self.scheme.rule_date_of(self.claim);
         let period = match per {
-            Per::FirstUse(count, step) => self.books.personal(&name, &owner, count, step, self.rule_date),
+            Per::FirstUse(count, step) => self.books.personal(&name, &owner, count, step, of_claim),
             Per::Spell(days) => self.books.spell(&name, &owner, days, self.claim.service_from),
-            _ => period(self.scheme, per, self.rule_date, Some(self.claim)),
+            // Of a line or day its own day.
+            Per::Day => period(self.scheme, per, self.day.unwrap_or(of_claim), Some(self.claim)),
+            _ => period(self.scheme, per, of_claim, Some(self.claim)),
         };
         (name, owner, period)
     }

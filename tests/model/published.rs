@@ -147,6 +147,7 @@ pub(crate) fn example(
         as_incurred: false,
         policy_year: (1, 1),
         both_ends: false,
+        whole_months: false,
         portions: portions.iter().map(|(portion, _)| (*portion).to_owned()).collect(),
         attributes: vec![Attribute {
             name: identity.clone(),
@@ -207,6 +208,7 @@ pub(crate) fn layer(id: &str, covers: &[&str], deductible: Option<(Value, Per)>,
         caps: Vec::new(),
         premium: None,
         write_off: false,
+        run_off: None,
         benefits: vec![benefit],
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Scheme {
     pub(crate) policy_year: (u32, u32),
     /// Whether the day of discharge is a day of its own.
     pub(crate) both_ends: bool,
+    /// A month counts only if it is covered in whole.
+    pub(crate) whole_months: bool,
     pub(crate) portions: Vec<String>,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) parameters: Vec<(String, Value)>,
@@ -25,6 +27,12 @@ pub(crate) struct Scheme {
     pub(crate) funds: Vec<String>,
     pub(crate) classify: Vec<ClassifyRow>,
     pub(crate) layers: Vec<Layer>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Item {
+    Line,
+    Day,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -113,6 +121,7 @@ pub(crate) enum Test {
     Is(String, bool),
     Compare(String, Vec<(Op, Rat)>),
     RuleDate(Vec<(Op, NaiveDate)>),
+    LineDate(Vec<(Op, NaiveDate)>),
     Any(Vec<Condition>),
     Not(Condition),
 }
@@ -235,6 +244,8 @@ pub(crate) struct Layer {
     pub(crate) caps: Vec<Cap>,
     pub(crate) premium: Option<Value>,
     pub(crate) write_off: bool,
+    /// For how many days after the policy year it goes on paying.
+    pub(crate) run_off: Option<u64>,
     pub(crate) benefits: Vec<Benefit>,
 }
 
@@ -261,6 +272,8 @@ pub(crate) struct Benefit {
     pub(crate) coordinate: Option<Coordinate>,
     pub(crate) minimum: Option<Value>,
     pub(crate) indemnity: bool,
+    /// Figured for each line, or for each day, by itself.
+    pub(crate) by: Option<Item>,
     pub(crate) allocate: Option<Vec<String>>,
     pub(crate) rounding: Option<Rounding>,
 }
@@ -287,6 +300,7 @@ impl Benefit {
             coordinate: None,
             minimum: None,
             indemnity: true,
+            by: None,
             allocate: None,
             rounding: None,
         }
@@ -501,6 +515,7 @@ pub(crate) struct Line {
     pub(crate) id: String,
     pub(crate) code: Option<String>,
     pub(crate) class: Option<String>,
+    pub(crate) date: Option<NaiveDate>,
     pub(crate) quantity: Rat,
     pub(crate) amount: Rat,
     pub(crate) attributes: BTreeMap<String, Datum>,

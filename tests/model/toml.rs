@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::rat::Rat;
 use super::scheme::{
-    Back, Benefit, Body, Candidate, Cap, Claim, Condition, Counts, Datum, Each, Form, Formula, Guard, Kept, Kind, Layer, LineCap, LineOn,
-    Mode, Of, Op, Owner, Part, Per, Person, Phase, Scheme, Step, Taken, Test, Value, When,
+    Back, Benefit, Body, Candidate, Cap, Claim, Condition, Counts, Datum, Each, Form, Formula, Guard, Item, Kept, Kind, Layer, LineCap,
+    LineOn, Mode, Of, Op, Owner, Part, Per, Person, Phase, Scheme, Step, Taken, Test, Value, When,
 };
 
 /// The rule file of a scheme.
@@ -156,6 +156,7 @@ fn scheme_table(out: &mut String, scheme: &Scheme) {
     table.add("order", quoted(if scheme.as_incurred { "as-incurred" } else { "as-received" }));
     let (month, day) = scheme.policy_year;
     table.add("policy_year", format!("\"{month:02}-{day:02}\""));
+    table.add("months", quoted(if scheme.whole_months { "whole" } else { "begun" }));
     table.add("days", quoted(if scheme.both_ends { "both-ends" } else { "nights" }));
     table.section(out, "[scheme]");
 }
@@ -175,6 +176,9 @@ fn layer(out: &mut String, layer: &Layer) {
     }
     if layer.write_off {
         table.add("role", quoted("write-off"));
+    }
+    if let Some(days) = layer.run_off {
+        table.add("run_off", format!("{{ days = {days} }}"));
     }
     table.section(out, "[[layer]]");
     for one in &layer.benefits {
@@ -335,6 +339,9 @@ fn benefit(out: &mut String, benefit: &Benefit) {
             rule.add("of", quoted("coinsurance"));
         }
         table.add("rounding", rule.inline());
+    }
+    if let Some(by) = benefit.by {
+        table.add("each", quoted(if by == Item::Line { "line" } else { "day" }));
     }
     table.section(out, "  [[layer.benefit]]");
 }
@@ -590,6 +597,7 @@ fn condition(condition: &Condition) -> String {
                 several => table.add(&key(name), comparison(several)),
             },
             Test::RuleDate(comparisons) => table.add("rule_date", comparison(comparisons)),
+            Test::LineDate(comparisons) => table.add("line_date", comparison(comparisons)),
             Test::Any(conditions) => table.add("any", list(conditions.iter().map(self::condition))),
             Test::Not(condition) => table.add("not", self::condition(condition)),
         }
@@ -707,6 +715,9 @@ pub(crate) fn claim(claim: &Claim, scheme: &Scheme) -> Json {
                     if let Some(word) = word {
                         one.insert(key.into(), json!(word));
                     }
+                }
+                if let Some(date) = line.date {
+                    one.insert("date".into(), json!(date.to_string()));
                 }
                 one.insert("quantity".into(), json!(line.quantity.to_string()));
                 one.insert("amount".into(), json!(line.amount.to_string()));

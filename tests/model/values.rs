@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::interpret::{Case, Grid, Reject};
+use super::interpret::{Case, Grid, Reject, account_on};
 use super::rat::Rat;
 use super::scheme::{Attribute, Body, Claim, Condition, Datum, Formula, Kept, Kind, Line, Mode, Of, Op, Scheme, Step, Test, Value, When};
 
@@ -18,12 +18,35 @@ impl Case<'_> {
             return Ok(Datum::Number(self.paid[layer]));
         }
         if let Some(id) = name.strip_prefix("accumulated.") {
+            // Of the claim's own day, whatever line or day is at work.
+            let day = self.day.take();
             let account = self.account(&Kept::Named(id.to_owned()), String::new());
+            self.day = day;
             return Ok(Datum::Number(self.entry_books.position(&account)));
+        }
+        if let Some(id) = name.strip_prefix("previous.") {
+            let now = account_on(self.scheme, self.person, id, self.rule_date);
+            let of = |day: NaiveDate| account_on(self.scheme, self.person, id, day);
+            let before = self.rule_date.iter_days().rev().map(of).find(|account| *account != now).unwrap();
+            let position = self.first_books.position(&before);
+            self.seen.hit_if(!position.is_zero(), "position of the period before");
+            return Ok(Datum::Number(position));
+        }
+        if let Some(id) = name.strip_prefix("quiet.") {
+            let start = policy_year_start(self.scheme, self.rule_date);
+            let of = |years: i32| account_on(self.scheme, self.person, id, start.with_year(start.year() - years).unwrap());
+            let posted = (1..60).find(|years| !self.first_books.position(&of(*years)).is_zero());
+            self.seen.hit_if(posted == Some(1), "nothing quiet");
+            self.seen.hit_if(posted.is_some_and(|years| years > 1), "quiet years");
+            return Ok(Datum::Number(Rat::whole(posted.map_or(1_000_000, |years| i128::from(years) - 1))));
         }
         for (prefix, wanted) in [("charge.", true), ("uncovered.", false)] {
             if let Some(id) = name.strip_prefix(prefix) {
-                let (amount, uncovered, _) = self.day_charge(id)?;
+                // Known before the line or day at work.
+                let item = (self.day.take(), self.item_line.take(), self.read_on.take());
+                let charged = self.day_charge(id);
+                (self.day, self.item_line, self.read_on) = item;
+                let (amount, uncovered, _) = charged?;
                 return Ok(Datum::Number(if wanted { amount } else { uncovered }));
             }
         }
@@ -40,7 +63,11 @@ impl Case<'_> {
             self.seen.hit_if(self.counting.len() > 1, "sum over several lines");
             return Ok(Datum::Number(sum));
         }
-        let line = line.and_then(|index| match &self.claim.body {
+        if let Some((measure, of)) = name.split_once('.').filter(|(measure, _)| measure.contains('_')) {
+            let attribute = self.scheme.attributes.iter().find(|one| one.name == of).unwrap();
+            return Ok(Datum::Number(self.over_time(measure, attribute)));
+        }
+        let line = line.or(self.item_line).and_then(|index| match &self.claim.body {
             Body::Lines(lines) => lines.get(index),
             Body::Portions(_) => None,
         });
@@ -51,11 +78,12 @@ impl Case<'_> {
                 self.seen.hit_if(self.scheme.both_ends && stayed, "both ends of a stay counted");
                 Datum::Number(days(self.claim, self.scheme.both_ends))
             }
-            "rule_date" => Datum::Day(self.rule_date),
+            "rule_date" => Datum::Day(self.rules_on()),
             "billed" => Datum::Number(self.claim.bill()),
             "left" => Datum::Number(total(&self.entry_left)),
             "quantity" => Datum::Number(line.unwrap().quantity),
             "amount" => Datum::Number(line.unwrap().amount),
+            "line_date" => Datum::Day(self.day_of(line.unwrap())),
             _ => {
                 let declared = self.scheme.attributes.iter().find(|one| one.name == name);
                 return self.attribute(declared.unwrap(), line);
@@ -90,8 +118,57 @@ impl Case<'_> {
         }
     }
 
-    /// What a person is on the date that the scheme names; of several words, the first in rank.
-    fn personal(&mut self, attribute: &Attribute) -> Option<Datum> {
+    /// Day by day: since when an attribute has been as it is, or how much of the policy year it holds.
+    fn over_time(&mut self, measure: &str, attribute: &Attribute) -> Rat {
+        let on = self.read_on(attribute);
+        let default = attribute.default.clone();
+        let value = |case: &mut Self, day: NaiveDate| case.held_on(attribute, day).or_else(|| default.clone());
+        if measure.ends_with("_since") {
+            let now = value(self, on);
+            let stated = self.person.attributes.get(&attribute.name).into_iter().flatten();
+            let earliest = stated.flat_map(|one| [one.from, one.until]).flatten().min();
+            // Before the first change it has always been as it was.
+            let back = on.iter_days().rev().take_while(|day| earliest.is_some_and(|first| *day >= first.pred_opt().unwrap()));
+            let before = back.skip(1).find(|day| value(self, *day) != now);
+            let Some(first) = before.map(|day| day.succ_opt().unwrap()) else {
+                self.seen.hit("attribute as it is since ever");
+                return Rat::whole(1_000_000);
+            };
+            self.seen.hit("attribute as it is since a day");
+            let days = (on - first).num_days();
+            // A month is full on the same day of a later month, or on the first day after it.
+            let full = |months: &u32| {
+                let (year, month) = (first.year() + ((first.month0() + months) / 12) as i32, (first.month0() + months) % 12 + 1);
+                let again = NaiveDate::from_ymd_opt(year, month, first.day());
+                again.unwrap_or_else(|| date_after(year, month)) <= on
+            };
+            let months = (1..).take_while(full).count();
+            return Rat::whole(if measure == "days_since" { days.into() } else { months as i128 });
+        }
+        let start = policy_year_start(self.scheme, on);
+        let month_of = |day: NaiveDate| {
+            let months = (day.year() * 12 + day.month0() as i32) - (start.year() * 12 + start.month0() as i32);
+            months - i32::from(day.day() < start.day())
+        };
+        let year: Vec<NaiveDate> = start.iter_days().take_while(|day| month_of(*day) < 12).collect();
+        let held: Vec<(i32, bool)> = year.iter().map(|day| (month_of(*day), value(self, *day) == Some(Datum::Truth(true)))).collect();
+        self.seen.hit_if(held.iter().any(|one| one.1) && !held.iter().all(|one| one.1), "attribute holds in a part of the year");
+        let count = match measure {
+            "days_in_year" => held.iter().filter(|one| one.1).count(),
+            "months_in_year" => {
+                let mut days = (0..12).map(|month| held.iter().filter(move |one| one.0 == month));
+                match self.scheme.whole_months {
+                    true => days.filter(|month| month.clone().all(|one| one.1)).count(),
+                    false => days.by_ref().filter(|month| month.clone().any(|one| one.1)).count(),
+                }
+            }
+            other => panic!("no measure {other}"),
+        };
+        Rat::whole(count as i128)
+    }
+
+    /// The date on which an attribute is read.
+    fn read_on(&mut self, attribute: &Attribute) -> NaiveDate {
         let date = match attribute.as_of {
             When::RuleDate => self.rule_date,
             When::Admission => self.claim.service_from,
@@ -99,10 +176,20 @@ impl Case<'_> {
             When::Settlement => self.claim.settled.expect("a settlement date"),
             When::PolicyYearStart => policy_year_start(self.scheme, self.rule_date),
         };
-        let date = attribute.earlier.map_or(date, |(count, step)| {
+        attribute.earlier.map_or(date, |(count, step)| {
             self.seen.hit("attribute read some time before");
             earlier(date, count, step)
-        });
+        })
+    }
+
+    /// What a person is on the date that the scheme names.
+    fn personal(&mut self, attribute: &Attribute) -> Option<Datum> {
+        let date = self.read_on(attribute);
+        self.held_on(attribute, date)
+    }
+
+    /// What a person is on a day; of several words, the first in rank.
+    fn held_on(&mut self, attribute: &Attribute, date: NaiveDate) -> Option<Datum> {
         let all = self.person.attributes.get(&attribute.name)?;
         let held: Vec<&Datum> = all
             .iter()
@@ -133,6 +220,16 @@ impl Case<'_> {
         Ok(true)
     }
 
+    /// The day whose rules hold: the claim's, or that of the line or day at work.
+    fn rules_on(&self) -> NaiveDate {
+        self.read_on.unwrap_or(self.rule_date)
+    }
+
+    /// The day of a line: the first of the service, if it says none.
+    pub(super) fn day_of(&self, line: &Line) -> NaiveDate {
+        line.date.unwrap_or(self.claim.service_from)
+    }
+
     pub(super) fn test(&mut self, test: &Test, line: Option<usize>) -> Result<bool, Reject> {
         match test {
             Test::OneOf(name, words) => match self.ask(name, line)? {
@@ -145,9 +242,21 @@ impl Case<'_> {
                 other => panic!("{name} is no number: {other:?}"),
             },
             Test::RuleDate(comparisons) => {
-                let date = self.rule_date;
+                let date = self.rules_on();
                 Ok(comparisons.iter().all(|(op, with)| compare(date, *op, *with)))
             }
+            Test::LineDate(comparisons) => match self.ask("line_date", line)? {
+                Datum::Day(date) => {
+                    let days = |lines: &[Line]| lines.iter().map(|line| self.day_of(line)).collect::<Vec<_>>();
+                    if let Body::Lines(lines) = &self.claim.body {
+                        let holds = |date: &NaiveDate| comparisons.iter().all(|(op, with)| compare(*date, *op, *with));
+                        let some = days(lines);
+                        self.seen.hit_if(some.iter().any(holds) && !some.iter().all(holds), "condition on dates of lines tells them apart");
+                    }
+                    Ok(comparisons.iter().all(|(op, with)| compare(date, *op, *with)))
+                }
+                other => panic!("no day: {other:?}"),
+            },
             Test::Any(conditions) => {
                 for condition in conditions {
                     if self.holds(condition, line)? {
@@ -171,7 +280,7 @@ impl Case<'_> {
                 Ok(result)
             }
             Value::Series(series) => {
-                let begun = series.iter().filter(|(from, _)| *from <= self.rule_date).count();
+                let begun = series.iter().filter(|(from, _)| *from <= self.rules_on()).count();
                 assert!(begun > 0, "a series that has not begun");
                 self.seen.hit_if(begun > 1, "value: dated series switched");
                 self.value(&series[begun - 1].1, line)
@@ -268,6 +377,7 @@ pub(super) fn name_of(test: &Test) -> Option<String> {
     match test {
         Test::OneOf(name, _) | Test::Is(name, _) | Test::Compare(name, _) => Some(name.clone()),
         Test::RuleDate(_) => Some("rule_date".to_owned()),
+        Test::LineDate(_) => Some("line_date".to_owned()),
         Test::Any(_) | Test::Not(_) => None,
     }
 }
@@ -295,4 +405,9 @@ pub(super) fn policy_year_start(scheme: &Scheme, date: NaiveDate) -> NaiveDate {
     let (month, day) = scheme.policy_year;
     let this_year = NaiveDate::from_ymd_opt(date.year(), month, day).unwrap();
     if date >= this_year { this_year } else { NaiveDate::from_ymd_opt(date.year() - 1, month, day).unwrap() }
+}
+
+/// The first day of the month after.
+fn date_after(year: i32, month: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year + i32::from(month == 12), month % 12 + 1, 1).unwrap()
 }

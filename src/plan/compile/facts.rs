@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::{Compiler, Declared, Scope};
-use crate::date::day_number;
+use crate::date::{Per, day_number};
 use crate::decision::Language;
 use crate::diagnostic::message::{Compared, Thing};
 use crate::diagnostic::{Code, Diagnostic, Message, catalogue as say};
 use crate::money::parse_decimal;
 use crate::plan::condition::ClassSet;
-use crate::plan::fact::{Domain, Fact, FactKind};
+use crate::plan::fact::{Domain, Fact, FactKind, Measure};
 use crate::scheme::syntax::*;
 use crate::scheme::visit::Found;
 
@@ -22,7 +22,7 @@ const FIELD_FACTS: [(&str, AttributeOf, FactKind); 6] = [
     ("code", AttributeOf::Line, FactKind::LineCode),
 ];
 
-const BUILT_IN: [&str; 8] = ["age", "days", "rule_date", "quantity", "amount", "billed", "left", "any"];
+const BUILT_IN: [&str; 9] = ["age", "days", "rule_date", "line_date", "quantity", "amount", "billed", "left", "any"];
 
 impl Compiler<'_> {
     /// Declares every fact, then gathers the values at which rules divide them.
@@ -156,6 +156,7 @@ impl Compiler<'_> {
                 "days" => (FactKind::Days, Unit::Count),
                 "quantity" => (FactKind::Quantity, Unit::Count),
                 "amount" => (FactKind::LineAmount, Unit::Amount),
+                "line_date" => return Some(self.add_fact(name, FactKind::LineDate, Domain::Date { cuts: Vec::new() })),
                 "billed" => (FactKind::Billed(None), Unit::Amount),
                 "left" => (FactKind::Left(None), Unit::Amount),
                 _ => return None,
@@ -176,7 +177,21 @@ impl Compiler<'_> {
                 let unit = if matches!(counts, Counts::Claims | Counts::Units | Counts::Days) { Unit::Count } else { Unit::Amount };
                 (FactKind::Accumulated(index), unit)
             }
-            Some(_) => return None,
+            Some((asked @ ("previous" | "quiet"), id)) => {
+                let index = tree.accumulators.iter().position(|a| a.id.value == id)?;
+                let counts = tree.accumulators.get(index)?.counts;
+                match asked {
+                    "quiet" => (FactKind::Quiet(index), Unit::Count),
+                    _ if matches!(counts, Counts::Claims | Counts::Units | Counts::Days) => (FactKind::Previous(index), Unit::Count),
+                    _ => (FactKind::Previous(index), Unit::Amount),
+                }
+            }
+            Some((measure, id)) => {
+                let attribute = self.fact_names.get(id).copied()?;
+                let found = self.facts.get(attribute).filter(|f| matches!(f.kind, FactKind::PersonAttribute(_)))?;
+                let measure = Measure::parse(measure).filter(|_| !found.name.contains('.'))?;
+                (FactKind::Dated(attribute, measure), Unit::Count)
+            }
         };
         Some(self.add_fact(name, kind, Domain::Number { unit, cuts: Vec::new() }))
     }
@@ -196,11 +211,25 @@ impl Compiler<'_> {
         {
             self.used.insert(Declared::Attribute(attribute));
         }
+        if let FactKind::Dated(attribute, measure) = kind {
+            self.dated(name, attribute, measure)?;
+        }
         if let FactKind::DayCharge(charge) | FactKind::Uncovered(charge) = kind {
             self.used.insert(Declared::DayCharge(charge));
         }
-        if let FactKind::Accumulated(accumulator) = kind {
+        if let FactKind::Accumulated(accumulator) | FactKind::Previous(accumulator) | FactKind::Quiet(accumulator) = kind {
             self.used.insert(Declared::Accumulator(accumulator));
+            let per = self.tree.accumulators.get(accumulator)?.per;
+            let of_calendar = !matches!(per, Per::Claim | Per::Stay | Per::Lifetime | Per::FirstUse(_) | Per::Last(_) | Per::Spell(_));
+            let refused = match kind {
+                FactKind::Previous(_) if !of_calendar => Some(say::previous_of_the_calendar(per)),
+                FactKind::Quiet(_) if per != Per::PolicyYear => Some(say::quiet_policy_years(per)),
+                _ => None,
+            };
+            if let Some(message) = refused {
+                self.error(Code::Conflict, &name.place, message);
+                return None;
+            }
         }
         let refused: Option<fn(&str) -> Message> = match scope {
             Scope::Claim(_) | Scope::Done if kind.of_line() => Some(say::fact_of_a_line),
@@ -211,6 +240,8 @@ impl Compiler<'_> {
                     FactKind::Left(_)
                     | FactKind::Paid(_)
                     | FactKind::Accumulated(_)
+                    | FactKind::Previous(_)
+                    | FactKind::Quiet(_)
                     | FactKind::Summed(_)
                     | FactKind::DayCharge(_)
                     | FactKind::Uncovered(_),
@@ -219,7 +250,15 @@ impl Compiler<'_> {
                 _ => None,
             },
             Scope::Done
-                if matches!(kind, FactKind::Accumulated(_) | FactKind::Summed(_) | FactKind::DayCharge(_) | FactKind::Uncovered(_)) =>
+                if matches!(
+                    kind,
+                    FactKind::Accumulated(_)
+                        | FactKind::Previous(_)
+                        | FactKind::Quiet(_)
+                        | FactKind::Summed(_)
+                        | FactKind::DayCharge(_)
+                        | FactKind::Uncovered(_)
+                ) =>
             {
                 Some(say::only_inside_layers)
             }
@@ -232,13 +271,42 @@ impl Compiler<'_> {
         Some(index)
     }
 
+    /// What is asked of a person's attribute over time must be known of it.
+    fn dated(&mut self, name: &Name, attribute: usize, measure: Measure) -> Option<()> {
+        let found = self.facts.get(attribute)?;
+        let (of, yes_no) = (found.name.clone(), matches!(found.domain, Domain::YesNo));
+        let refused = if matches!(found.domain, Domain::Text(_)) {
+            // Rules know of a text only whether it is one that they mention.
+            Some(say::text_over_time(&of))
+        } else if measure.in_year() && !yes_no {
+            Some(say::in_year_of_yes_no(&of))
+        } else if measure == Measure::MonthsInYear && self.tree.header.whole_months.is_none() {
+            Some(say::months_begun_or_whole())
+        } else {
+            None
+        };
+        if let Some(declared) = self.tree.attributes.iter().position(|a| a.name.value == of) {
+            self.used.insert(Declared::Attribute(declared));
+        }
+        match refused {
+            None => Some(()),
+            Some(message) => {
+                self.error(Code::Conflict, &name.place, message);
+                None
+            }
+        }
+    }
+
     fn unknown_fact(&mut self, name: &Name) {
         let mut known: BTreeSet<String> = self.fact_names.keys().cloned().collect();
         known.extend(BUILT_IN.iter().map(|n| (*n).to_owned()));
         known.extend(self.tree.parameters.iter().map(|p| p.name.value.clone()));
         known.extend(self.tree.portions.iter().flat_map(|p| [format!("left.{}", p.id.value), format!("billed.{}", p.id.value)]));
         known.extend(self.tree.layers.iter().map(|l| format!("paid.{}", l.id.value)));
-        known.extend(self.tree.accumulators.iter().map(|a| format!("accumulated.{}", a.id.value)));
+        let of_accumulators = ["accumulated", "previous", "quiet"];
+        known.extend(self.tree.accumulators.iter().flat_map(|a| of_accumulators.map(|asked| format!("{asked}.{}", a.id.value))));
+        let of_persons = self.facts.iter().filter(|f| matches!(f.kind, FactKind::PersonAttribute(_)));
+        known.extend(of_persons.flat_map(|f| Measure::ALL.map(|measure| format!("{}.{}", measure.name(), f.name))));
         let message = say::no_fact(&name.value);
         let mut finding =
             Diagnostic::new(Code::UnknownName, name.place.clone(), message).suggest(&name.value, known.iter().map(String::as_str));

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::{Compiler, Declared, Scope, named};
-use crate::date::Per;
+use crate::date::{DateChoice, Per};
 use crate::diagnostic::message::Never;
 use crate::diagnostic::{Code, Diagnostic, catalogue as say};
 use crate::money::Money;
 use crate::plan::condition::Condition;
 use crate::plan::fact::FactKind;
+use crate::plan::parts::Part;
 use crate::plan::value::{Range, Value};
 use crate::plan::{self, Accumulator, Payer};
 use crate::ratio::Ratio;
@@ -97,6 +98,15 @@ impl Compiler<'_> {
                 if cap.on_base { layer_base_caps.push(limit) } else { layer_caps.push(limit) }
             }
         }
+        if let Some(days) = &layer.run_off {
+            if self.tree.header.settles.is_some() {
+                self.error(Code::Conflict, &days.place, say::run_off_of_settlement());
+            } else if self.tree.header.rule_date != DateChoice::Admission {
+                self.error(Code::Conflict, &days.place, say::run_off_goes_by_admission());
+            } else if self.tree.classify.is_empty() {
+                self.error(Code::Conflict, &days.place, say::run_off_needs_lines());
+            }
+        }
         let premium = match &layer.premium {
             None => None,
             Some(premium) => {
@@ -148,6 +158,7 @@ impl Compiler<'_> {
             given_posts,
             premium,
             write_off: layer.write_off,
+            run_off: layer.run_off.as_ref().map(|days| days.value),
             benefits,
         })
     }
@@ -245,13 +256,21 @@ impl Compiler<'_> {
         layer_base_caps: &[plan::Limit],
         layer_caps: &[plan::Limit],
     ) -> Option<plan::Benefit> {
-        let scope = Scope::Claim(Some(index));
+        let of_claim = Scope::Claim(Some(index));
+        // Of a benefit by line every line is a case of its own.
+        let scope = if benefit.each == Each::Line { Scope::Line(Some(index)) } else { of_claim };
         let path = format!("{}.{}", layer.id.value, benefit.id.value);
         let called = Called { path: &path, scope };
+        // A payment given for the layer is no line's.
+        let called_by_caps = Called { path: &path, scope: of_claim };
         self.trail.clear();
         let condition = self.guard(&benefit.guard, scope);
         // What the benefit covers is also asked when a payment is given for the layer, whatever the conditions say.
-        let of_layer = std::mem::take(&mut self.within);
+        let mut of_layer = std::mem::take(&mut self.within);
+        if benefit.each != Each::Claim {
+            // The layer's conditions hold on the claim's date, not on each item's.
+            of_layer.clear();
+        }
         let covers = self.covers(benefit, index);
         let of_benefit = self.lasting(condition.as_ref());
         self.within = of_layer.into_iter().chain(of_benefit).collect();
@@ -361,7 +380,7 @@ impl Compiler<'_> {
         for (i, cap) in benefit.caps.iter().enumerate() {
             let label = format!("cap {}", i.saturating_add(1));
             let counts = if cap.on_base { Counts::Base } else { Counts::Payment };
-            let limit = self.limit(&cap.limit, counts, "cap", i, label, &called);
+            let limit = self.limit(&cap.limit, counts, "cap", i, label, &called_by_caps);
             if cap.on_base { base_caps.extend(limit) } else { caps.extend(limit) }
         }
         let mut line_caps = Vec::new();
@@ -391,6 +410,7 @@ impl Compiler<'_> {
             covers,
             lines: lines?,
             group: group?,
+            run_off: layer.run_off.as_ref().map(|days| days.value),
             franchise,
             deductibles,
             by_items: copays.iter().any(|c| c.each != Each::Claim || c.is_ratio || !c.caps.is_empty()),
@@ -406,6 +426,7 @@ impl Compiler<'_> {
             coordinate: coordinate?,
             minimum: minimum?,
             indemnity: benefit.indemnity,
+            each: benefit.each,
             allocate: allocate?,
             rounding,
             rounds_patient_share: benefit.rounds_patient_share,
@@ -426,6 +447,8 @@ impl Compiler<'_> {
             }
         }
         self.check_pays(&compiled, benefit);
+        self.check_run_off(&compiled, benefit);
+        self.check_each(&compiled, benefit);
         Some(compiled)
     }
 
@@ -461,6 +484,54 @@ impl Compiler<'_> {
         let limit = plan::Limit { amount: amount?, accumulator: accumulator?, condition: condition?, label };
         let posts = cap.on != CapOn::Days || matches!(cap.limit.running, Running::Own { .. });
         Some(plan::LineCap { limit, on: cap.on, times, lines: lines?, posts })
+    }
+
+    /// What cannot be figured item by item.
+    fn check_each(&mut self, benefit: &plan::Benefit, written: &syntax::Benefit) {
+        if benefit.each == Each::Claim {
+            return;
+        }
+        let name = benefit.each.name();
+        if self.tree.classify.is_empty() {
+            self.error(Code::Conflict, &written.id.place, say::each_needs_lines(name));
+        }
+        let with = [
+            (benefit.coordinate.is_some(), "coordinate"),
+            (benefit.group.is_some(), "group"),
+            (!benefit.line_caps.is_empty(), "cap on units, days or lines"),
+            (benefit.by_items, "copay by item"),
+            (matches!(benefit.form, plan::Form::InKind { .. }), "in_kind"),
+            (matches!(benefit.form, plan::Form::Phases { .. }), "phases"),
+            (self.tree.header.settles.is_some(), "settles"),
+        ];
+        for (_, what) in with.into_iter().filter(|(there, _)| *there) {
+            self.error(Code::Conflict, &written.id.place, say::not_with_each(name, what));
+        }
+    }
+
+    /// What goes by the claim's days or units as a whole cannot be cut by the dates of lines.
+    fn check_run_off(&mut self, benefit: &plan::Benefit, written: &syntax::Benefit) {
+        if benefit.run_off.is_none() {
+            return;
+        }
+        let mut by_days = false;
+        let mut figured = |fact: usize| {
+            let kind = self.facts.get(fact).map(|f| f.kind);
+            by_days |= matches!(kind, Some(FactKind::Days | FactKind::DayCharge(_) | FactKind::Uncovered(_)));
+        };
+        for part in benefit.parts() {
+            match part {
+                Part::Condition(_) => {}
+                Part::Value(value) => value.visit_figured(&mut figured),
+                Part::Fact(fact) => figured(fact),
+            }
+        }
+        if by_days {
+            self.error(Code::Conflict, &written.id.place, say::run_off_and_days());
+        }
+        if matches!(benefit.form, plan::Form::InKind { .. }) {
+            self.error(Code::Conflict, &written.id.place, say::run_off_and_units());
+        }
     }
 
     /// A sum over the lines of a benefit is not known before the benefit has chosen them.
@@ -845,8 +916,7 @@ impl Compiler<'_> {
             held.dedup();
             benefit.held = held;
             let in_full = |c: &plan::Cover| matches!(c.factor, Value::Constant(f) if f == Ratio::ONE.millionths());
-            benefit.plain = benefit.lines.is_none()
-                && benefit.group.is_none()
+            benefit.plain = !benefit.chooses()
                 && benefit.coordinate.is_none()
                 && benefit.held.is_empty()
                 && !benefit.by_items

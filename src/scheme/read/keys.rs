@@ -309,6 +309,18 @@ impl<'a> Entry<'a> {
         date.map(|d| At::new(d, self.place.clone()))
     }
 
+    /// A number of days, perhaps none.
+    pub(super) fn days(&self) -> Option<At<u32>> {
+        let number = match self.value.get_ref() {
+            DeValue::Integer(number) => number.to_string().parse().ok().filter(|n| *n <= 36_525),
+            _ => None,
+        };
+        if number.is_none() {
+            self.report(Code::BadValue, say::no_number_of_days(self.key));
+        }
+        number.map(|n| At::new(n, self.place.clone()))
+    }
+
     /// A whole number above zero, and small.
     pub(super) fn positive(&self) -> Option<At<u32>> {
         let number = match self.value.get_ref() {

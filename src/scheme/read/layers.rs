@@ -25,12 +25,19 @@ pub(super) fn layer(keys: Keys<'_>) -> Option<Layer> {
     let caps = caps.collect();
     let premium = keys.optional("premium").and_then(|v| v.table(&grammar::PREMIUM)).and_then(premium);
     let write_off = keys.word("role", &[("payer", false), ("write-off", true)]).unwrap_or(false);
+    let run_off = keys.optional("run_off").and_then(|v| v.table(&grammar::RUN_OFF)).and_then(run_off);
     let benefits = keys.list("benefit", &grammar::BENEFIT, benefit);
     if benefits.is_empty() && covers.is_none() && keys.optional("benefit").is_none() {
         keys.report_missing("covers", say::layer_needs_covers());
     }
     keys.finish();
-    Some(Layer { id: id?, about, guard, covers, caps, premium, write_off, benefits })
+    Some(Layer { id: id?, about, guard, covers, caps, premium, write_off, run_off, benefits })
+}
+
+fn run_off(keys: Keys<'_>) -> Option<At<u32>> {
+    let days = keys.required("days").and_then(|v| v.days());
+    keys.finish();
+    days
 }
 
 fn premium(keys: Keys<'_>) -> Option<Premium> {
@@ -369,6 +376,7 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
     let minimum = keys.optional("minimum").map(value);
     let indemnity = keys.optional("indemnity").and_then(|v| v.boolean()).unwrap_or(true);
     let allocate = keys.optional("allocate").map(|v| word_list(v, false));
+    let each = keys.word("each", &[("claim", Each::Claim), ("line", Each::Line), ("day", Each::Day)]).unwrap_or(Each::Claim);
     let own_rounding = keys.optional("rounding").and_then(|v| v.table(&grammar::ROUNDING)).and_then(|keys| {
         let read = rounding(&keys, false);
         keys.finish();
@@ -411,6 +419,7 @@ fn benefit(keys: Keys<'_>) -> Option<Benefit> {
             Some(value) => Some(value?),
         },
         indemnity,
+        each,
         allocate,
         rounding: own_rounding.map(|(r, _)| r),
         rounds_patient_share: own_rounding.is_some_and(|(_, of)| of == Rounded::PatientShare),
