@@ -307,8 +307,8 @@ fn is_choice(plan: &Plan, fact: &Fact, by_line: bool) -> bool {
         | FactKind::Summed(_)
         | FactKind::DayCharge(_)
         | FactKind::Uncovered(_) => false,
-        // A balance can be brought from before, where its period is a stretch of the calendar.
         FactKind::Previous(_) | FactKind::Quiet(_) => true,
+        // A balance can be brought from before, where its period is a stretch of the calendar.
         FactKind::Accumulated(index) => plan.accumulators.get(index).is_some_and(|a| !matches!(a.per, Per::Claim | Per::Stay)),
         kind => by_line || !kind.of_line(),
     }

@@ -90,6 +90,9 @@ fn case_at(tree: &Tree, plan: &Plan, code: Code, place: &Place) -> Option<Witnes
     if !rows.iter().copied().chain(around()).all(|when| names(plan, when, &mut asked)) {
         return None;
     }
+    // Of an attribute over time the case has the value too.
+    let over_time: Vec<usize> = asked.iter().filter_map(|fact| plan.facts.get(*fact)?.kind.attribute()).collect();
+    asked.extend(over_time);
     let excluded = |facts: &Facts| {
         let excludes = |guard: &&Guard| {
             guard.when.as_ref().is_some_and(|when| !met(plan, when, facts))

@@ -160,8 +160,6 @@ catalogue! {
 
     array_of_claims(): "文件应为案件的 `JSON` 数组：`[ {{ ... }}, ... ]`", "the file must be a JSON array of claims, `[ {{ ... }}, ... ]`";
     array_of_persons(): "文件应为参保人的 `JSON` 数组：`[ {{ ... }}, ... ]`", "the file must be a JSON array of persons, `[ {{ ... }}, ... ]`";
-    at_column(what: &Message, column: usize): "{what}（第 {column} 列）", "{what} (column {column})";
-    operation_without_id(): "操作的 `id` 为空", "the id of the operation is empty";
     both_streams(claims: &str):
         "既有 `operations.jsonl`，又有 `{claims}`：只能有其一",
         "there are both operations.jsonl and {claims}; only one can be meant";
@@ -169,6 +167,10 @@ catalogue! {
         "方案 `{id}` 按期结算另一方案：操作流尚不能结算，只有批量运行可以",
         "scheme `{id}` settles the periods of another: a stream of operations does not do so yet, only a run of claims";
     not_json(what: &Message): "文件不是 `JSON`：{what}", "the file is not JSON: {what}";
+    line_is_no_json(text: &str, column: usize): "不是 `JSON`：第 {column} 列（`{text}`）", "not JSON: {text} (column {column})";
+    in_field(field: &str, what: &Message): "`{field}`：{what}", "`{field}`: {what}";
+    belongs_to(field: &str, of: &str): "`{field}` 只能与 `{of}` 一起用", "`{field}` belongs to `{of}`";
+    an_operation_does(acts: &str): "一个操作做且只做一件事：{acts}", "an operation does one of: {acts}";
     an_object(): "应为对象：`{{ ... }}`", "it must be an object, `{{ ... }}`";
     no_field_near(name: &str, near: &str): "没有字段 `{name}`；是不是 `{near}`？", "there is no field `{name}`; did you mean `{near}`?";
     no_field(name: &str, known: &str): "没有字段 `{name}`；可用的字段有 {known}", "there is no field `{name}`; fields are {known}";

@@ -68,6 +68,27 @@ impl Element<'_> {
     }
 }
 
+/// Reads a line that is an object, or says what is wrong with it.
+pub(super) fn line<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Message> {
+    if !text.trim_start().starts_with('{') {
+        return Err(refused::an_object());
+    }
+    serde_json::from_str(text).map_err(|error| {
+        if error.is_syntax() || error.is_eof() {
+            return refused::line_is_no_json(&short(&without_place(&error)), error.column());
+        }
+        let Fault { field, message, .. } = fault(text, &error);
+        if field.is_empty() { message } else { refused::in_field(&field, &message) }
+    })
+}
+
+/// The words of an error.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&place).unwrap_or(&text).to_owned()
+}
+
 /// The byte of the text up to which the reader had come.
 fn offset(text: &str, error: &serde_json::Error) -> usize {
     let line_start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
@@ -75,10 +96,8 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
 }
 
 /// The error without its place, without names of types, and not too long. Numbers can be too fine or too large, which are reasons of their own.
-pub(super) fn words(error: &serde_json::Error) -> Message {
-    let text = error.to_string();
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    let text = text.strip_suffix(&place).unwrap_or(&text);
+fn words(error: &serde_json::Error) -> Message {
+    let text = &*without_place(error);
     if let Some(money) = of_money(text) {
         return number(&money);
     }
@@ -101,6 +120,12 @@ pub(super) fn words(error: &serde_json::Error) -> Message {
     }
     if let Some(found) = quoted("expected a decimal number, as text such as \"1234.50\", found ", "") {
         return refused::decimal_expected(&found);
+    }
+    if let Some((field, of)) = text.split_once("` belongs to `") {
+        return refused::belongs_to(&short(field.trim_start_matches('`')), &short(of.trim_end_matches('`')));
+    }
+    if let Some(acts) = text.strip_prefix("an operation does one of: ") {
+        return refused::an_operation_does(&refused::listed(acts.split(", ")));
     }
     if text.starts_with("a binary float is not exact") {
         return refused::binary_float();
@@ -142,9 +167,7 @@ fn of_money(text: &str) -> Option<MoneyError> {
 }
 
 fn fault(text: &str, error: &serde_json::Error) -> Fault {
-    let told = error.to_string();
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    let told = told.strip_suffix(&place).unwrap_or(&told);
+    let told = &*without_place(error);
     // On its way out of an error the reader still takes a closing bracket, which leads out of the place.
     let mut end = offset(text, error);
     if text.get(..end).is_some_and(|t| t.ends_with(['}', ']'])) {

@@ -1,6 +1,6 @@
 //! Streams of operations: JSON lines.
 
-use super::json::words;
+use super::json;
 use super::source::Source;
 use crate::diagnostic::{Message, refused};
 use crate::journal::Operation;
@@ -19,12 +19,13 @@ pub struct OperationsRead {
 /// told, and the others are read.
 ///
 /// ```
+/// use medaid::Language;
 /// use medaid::io::{Source, read_operations};
 /// let text = "{\"id\":\"o1\",\"received\":\"2024-01-02\",\"enrol\":{\"id\":\"p1\"}}\n{\"id\":\"o2\",\"received\":\"2024-13-01\",\"void\":{\"claim\":\"c1\"}}\n";
 /// let read = read_operations(&Source::read("operations.jsonl", text.as_bytes())?);
 /// assert_eq!(read.operations.len(), 1);
 /// let (line, message) = &read.unreadable[0];
-/// assert_eq!((*line, message.to_string().as_str()), (2, "`2024-13-01` is not a date of the form YYYY-MM-DD (column 34)"));
+/// assert_eq!((*line, message.text(Language::En)), (2, "`received`: `2024-13-01` is not a date of the form YYYY-MM-DD"));
 /// # Ok::<(), medaid::io::Errors>(())
 /// ```
 pub fn read_operations(source: &Source) -> OperationsRead {
@@ -33,10 +34,10 @@ pub fn read_operations(source: &Source) -> OperationsRead {
         if line.trim().is_empty() {
             continue;
         }
-        match serde_json::from_str::<Operation>(line) {
-            Ok(operation) if operation.id.is_empty() => read.unreadable.push((number, refused::operation_without_id())),
+        match json::line::<Operation>(line) {
+            Ok(operation) if operation.id.is_empty() => read.unreadable.push((number, refused::in_field("id", &refused::is_empty()))),
             Ok(operation) => read.operations.push((number, operation)),
-            Err(error) => read.unreadable.push((number, refused::at_column(&words(&error), error.column()))),
+            Err(message) => read.unreadable.push((number, message)),
         }
     }
     read

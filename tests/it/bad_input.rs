@@ -538,3 +538,59 @@ fn editions() {
     assert_eq!(error([plan(SMALL), plan(&dollars)]), "the schemes are in USD and in CNY; amounts of different currencies cannot be summed");
     assert_eq!(PlanBook::new([]).unwrap_err().to_string(), "there is no scheme");
 }
+
+/// Lines of a stream that are no operations are told in both languages, with the field.
+#[test]
+fn lines_of_a_stream() {
+    let told = |line: &str, en: &str, zh: &str| {
+        let text = format!("{{\"id\":\"o1\",\"received\":\"2024-01-02\",\"void\":{{\"claim\":\"c1\"}}}}\n{line}\n");
+        let read = medaid::io::read_operations(&Source::read("operations.jsonl", text.as_bytes()).unwrap());
+        assert_eq!((read.operations.len(), read.unreadable.len()), (1, 1), "{line}");
+        let (number, message) = &read.unreadable[0];
+        let found = [Language::En, Language::Zh].map(|language| message.text(language));
+        assert_eq!((*number, found), (2, [en, zh]), "{line}");
+    };
+    told("void c1", "it must be an object, `{ ... }`", "应为对象：`{ ... }`");
+    told("[]", "it must be an object, `{ ... }`", "应为对象：`{ ... }`");
+    told(
+        r#"{"id":"o2" "received":"2024-01-03"}"#,
+        "not JSON: expected `,` or `}` (column 12)",
+        "不是 `JSON`：第 12 列（`expected `,` or `}``）",
+    );
+    told(
+        r#"{"id":"o2","received":"2024-01-03","void":{"claim":"c1"}"#,
+        "not JSON: EOF while parsing an object (column 56)",
+        "不是 `JSON`：第 56 列（`EOF while parsing an object`）",
+    );
+    told(
+        r#"{"id":"o2","received":"2024-01-03","voidd":{"claim":"c1"}}"#,
+        "`voidd`: there is no field `voidd`; did you mean `void`?",
+        "`voidd`：没有字段 `voidd`；是不是 `void`？",
+    );
+    told(
+        r#"{"id":"o2","received":"2024-01-03","void":{"claim":"c1","because":"x"}}"#,
+        "`void.because`: there is no field `because`; fields are `claim`",
+        "`void.because`：没有字段 `because`；可用的字段有 `claim`",
+    );
+    told(r#"{"id":"o2","void":{"claim":"c1"}}"#, "`received`: is missing", "`received`：缺少");
+    told(
+        r#"{"id":"o2","received":"soon","void":{"claim":"c1"}}"#,
+        "`received`: `soon` is not a date of the form YYYY-MM-DD",
+        "`received`：`soon` 不是 `YYYY-MM-DD` 形式的日期",
+    );
+    told(r#"{"id":"","received":"2024-01-03","void":{"claim":"c1"}}"#, "`id`: is empty", "`id`：为空");
+    let acts = "`enrol`, `submit`, `void`, `correct`, `payment`, `reserve`, `release`, `adopt`";
+    let (en, zh) = (format!("an operation does one of: {acts}"), format!("一个操作做且只做一件事：{acts}"));
+    told(r#"{"id":"o2","received":"2024-01-03"}"#, &en, &zh);
+    told(r#"{"id":"o2","received":"2024-01-03","void":{"claim":"c1"},"release":{"claim":"c1"}}"#, &en, &zh);
+    told(
+        r#"{"id":"o2","received":"2024-01-03","void":{"claim":"c1"},"uses":"c2"}"#,
+        "`uses` belongs to `submit`",
+        "`uses` 只能与 `submit` 一起用",
+    );
+    told(
+        r#"{"id":"o2","received":"2024-01-03","submit":{"id":"c1","person":"p1","service_from":"2024-05-01","bill":1.2345678,"portions":{}}}"#,
+        "`submit.bill`: `1.2345678` has more than six decimal places",
+        "`submit.bill`：`1.2345678` 的小数超过六位",
+    );
+}

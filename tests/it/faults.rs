@@ -168,7 +168,7 @@ fn streams_that_cannot_be_carried_out() {
     fs::write(path.join("operations.jsonl"), lines).unwrap();
     let (code, message) = said(&["run", path.to_str().unwrap(), "--lang", "zh"]);
     assert_eq!(code, Some(0), "{message}");
-    for words in ["文件没有写完就结束了", "`vold`", "操作的 `id` 为空", "列）"] {
+    for words in ["不是 `JSON`", "没有字段 `vold`", "`id`：为空"] {
         assert!(message.contains(words), "{words}: {message}");
     }
     let other = "format = 1\n[scheme]\nid = \"refunds\"\nversion = \"1\"\neffective = { from = 2024-01-01 }\nmoney = { currency = \"CNY\", unit = \"0.01\" }\n\

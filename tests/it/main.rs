@@ -31,6 +31,7 @@ mod files;
 mod households;
 mod items;
 mod journal;
+mod journal_agreement;
 #[cfg(feature = "cli")]
 mod layout;
 mod lean;

@@ -310,7 +310,7 @@ pub(crate) fn differences(history: &History, seen: &mut Coverage) -> Option<Stri
 }
 
 /// Numbers compare as numbers. A figure whose decimals do not end cannot be written out and is not compared.
-fn same(expected: &str, found: &str) -> bool {
+pub(crate) fn same(expected: &str, found: &str) -> bool {
     if expected.contains('/') {
         return true;
     }

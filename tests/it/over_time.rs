@@ -166,6 +166,43 @@ fn what_earlier_periods_held() {
     }
 }
 
+/// The case that a table lacks, as a claim of a person whose attribute is as old as it says.
+#[test]
+fn the_case_that_a_table_lacks() {
+    let table = "deductible = { per = \"claim\", amount = [{ when = { \"months_since.enrolled\" = \"< 3\" }, then = 5 }, \
+                 { when = { \"months_since.enrolled\" = \">= 6\" }, then = 7 }] }\n  fixed ";
+    let text = telling("days_since.enrolled", "").replace("fixed ", table);
+    let cases = medaid::check::table_cases(&text);
+    let witness = cases[0].witness();
+    let (person, claim) = (&witness.people()[0], &witness.claims()[0]);
+    let from = person.attributes["enrolled"].values()[0].from.unwrap();
+    assert_eq!(from.checked_add_months(chrono::Months::new(3)), Some(claim.service_from));
+}
+
+/// Whole months are no more than begun ones, and a stretch that is cut in two is the same; days since begin at zero and grow by one a day.
+#[test]
+fn measures_go_together() {
+    let year: Vec<String> =
+        (0..366).step_by(11).map(|n| (chrono::NaiveDate::from_ymd_opt(2023, 7, 1).unwrap() + chrono::Days::new(n)).to_string()).collect();
+    let number = |text: String| text.parse::<i64>().unwrap();
+    let whole = telling("months_in_year.enrolled", "default = false").replace("begun", "whole");
+    for (from, until) in year.iter().zip(year.iter().skip(7)) {
+        let cut = year.iter().find(|day| *day > from).unwrap();
+        let one = format!(r#""enrolled": [{{ "value": true, "from": "{from}", "until": "{until}" }}]"#);
+        let two = format!(
+            r#""enrolled": [{{ "value": true, "from": "{from}", "until": "{cut}" }}, {{ "value": true, "from": "{cut}", "until": "{until}" }}]"#
+        );
+        for fact in ["months_since.enrolled", "days_since.enrolled", "months_in_year.enrolled", "days_in_year.enrolled"] {
+            assert_eq!(told(fact, &one, cut), told(fact, &two, cut), "{fact} {two}");
+        }
+        let full = number(told_by(&whole, &format!(r#", "attributes": {{ {one} }}"#), "2023-10-01"));
+        let begun = number(told("months_in_year.enrolled", &one, "2023-10-01"));
+        assert!((0..=begun).contains(&full) && begun <= 12 && full <= begun, "{one}: {full} {begun}");
+        assert_eq!(number(told("days_since.enrolled", &one, from)), 0);
+        assert_eq!(number(told("days_since.enrolled", &one, cut)), 11);
+    }
+}
+
 #[test]
 fn what_is_refused() {
     let refused = |text: &str| {

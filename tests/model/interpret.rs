@@ -24,9 +24,9 @@ pub(crate) struct Reject(pub(crate) &'static str);
 /// One position of an accumulator: its name, its owner, its period.
 pub(crate) type Account = (String, String, String);
 
-/// All positions of all accumulators; and of the spells that some run over, the last day of care.
+/// All positions of all accumulators; and of the spells that some run over, how many days they have lasted.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Books(BTreeMap<Account, Rat>, BTreeMap<Account, NaiveDate>);
+pub(crate) struct Books(BTreeMap<Account, Rat>, BTreeMap<Account, i64>);
 
 impl Books {
     /// The books before the first claim: opening balances.
@@ -41,11 +41,8 @@ impl Books {
                     Per::Spell(_) => spell_from(opening.on),
                     _ => period(scheme, per, opening.on, None),
                 };
-                let account = (opening.accumulator.clone(), owner_of(owner, person), period);
-                books.post(&account, opening.amount);
-                if let Per::Spell(_) = per {
-                    books.1.insert(account, opening.on);
-                }
+                // The spell of an opening balance has lasted one day, as long as no claim has added any.
+                books.post(&(opening.accumulator.clone(), owner_of(owner, person), period), opening.amount);
             }
         }
         books
@@ -67,15 +64,58 @@ impl Books {
 
     /// A spell has lasted until a day.
     pub(crate) fn care_until(&mut self, account: Account, last: NaiveDate) {
-        let known = self.1.entry(account).or_insert(last);
-        *known = last.max(*known);
+        let days = (last - first_of_spell(&account.2)).num_days() + 1;
+        let known = self.1.entry(account).or_insert(0);
+        *known = days.max(*known);
+    }
+
+    /// What was posted since.
+    pub(crate) fn since(&self, before: &Books) -> Books {
+        let mut posted = Books::default();
+        for account in self.0.keys().chain(before.0.keys()) {
+            let of = |books: &Books| books.0.get(account).copied().unwrap_or(Rat::ZERO);
+            posted.0.insert(account.clone(), of(self) - of(before));
+        }
+        for account in self.1.keys().chain(before.1.keys()) {
+            let of = |books: &Books| books.1.get(account).copied().unwrap_or(0);
+            posted.1.insert(account.clone(), of(self) - of(before));
+        }
+        posted.0.retain(|_, amount| !amount.is_zero());
+        posted.1.retain(|_, days| *days != 0);
+        posted
+    }
+
+    /// Posts once more what was posted elsewhere.
+    pub(crate) fn add(&mut self, posted: &Books) {
+        for (account, amount) in &posted.0 {
+            *self.0.entry(account.clone()).or_insert(Rat::ZERO) += *amount;
+        }
+        for (account, days) in &posted.1 {
+            *self.1.entry(account.clone()).or_insert(0) += *days;
+        }
+    }
+
+    /// By accumulator and owner all positions that are not zero, those that run over a single claim left out.
+    pub(crate) fn by_owner(&self) -> BTreeMap<(String, String), Vec<Rat>> {
+        let mut all: BTreeMap<(String, String), Vec<Rat>> = BTreeMap::new();
+        for ((name, owner, period), amount) in &self.0 {
+            if !amount.is_zero() && !period.starts_with("claim ") {
+                all.entry((name.clone(), owner.clone())).or_default().push(*amount);
+            }
+        }
+        all.values_mut().for_each(|amounts| amounts.sort());
+        all
     }
 
     /// The spell of a first day of care: the latest that had begun, unless so many days without care have passed since; else a new one.
     fn spell(&self, name: &str, owner: &str, days: u32, first: NaiveDate) -> String {
-        let own = self.1.iter().filter(|(account, _)| account.0 == name && account.1 == owner);
-        let begun = own.map(|(account, last)| (first_of_spell(&account.2), *last)).filter(|(start, _)| *start <= first);
-        match begun.max() {
+        // Where something is posted and no claim stands that has added days, the spell has lasted one.
+        let posted = self.0.iter().filter(|(_, amount)| !amount.is_zero()).map(|(account, _)| (account, 1));
+        let lasted = self.1.iter().filter(|(_, days)| **days != 0).map(|(account, days)| (account, *days));
+        let own = posted.chain(lasted).filter(|(account, _)| account.0 == name && account.1 == owner);
+        let begun = own.map(|(account, days)| (first_of_spell(&account.2), days)).filter(|(start, _)| *start <= first);
+        let last_day = |(start, days): (NaiveDate, i64)| (start, start + chrono::Duration::days(days - 1));
+        match begun.max().map(last_day) {
             Some((start, last)) if last.iter_days().skip(1).take_while(|day| *day < first).count() < days as usize => spell_from(start),
             _ => spell_from(first),
         }
@@ -1825,7 +1865,8 @@ impl Case<'_> {
             let others = self.books.1.keys().any(|one| (&one.0, &one.1) == (&account.0, &account.1) && one.2 < account.2);
             self.seen.hit_if(known.is_none(), "spell begun");
             self.seen.hit_if(known.is_none() && others, "spell after another");
-            self.seen.hit_if(known.is_some_and(|day| day < last), "spell goes on");
+            let days = (last - first_of_spell(&account.2)).num_days() + 1;
+            self.seen.hit_if(known.is_some_and(|known| known < days), "spell goes on");
             self.books.care_until(account, last);
         }
     }

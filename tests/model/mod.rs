@@ -6,6 +6,7 @@
 //! - [`values`]: what conditions and values read.
 //! - [`toml`]: the same data written as a rule file, and as the JSON of people and claims.
 //! - [`generate`]: schemes and histories as functions of a seed.
+//! - [`history`]: claims over time: which claims stand after a list of operations, in which order they count, and what is decided of each.
 //! - [`published`]: printed examples that the model must reproduce.
 //! - [`reduce`]: makes a failing history smaller.
 //! - [`checks`]: figures worked out by hand.
@@ -22,6 +23,7 @@
 mod checks;
 pub(crate) mod coverage;
 pub(crate) mod generate;
+pub(crate) mod history;
 pub(crate) mod interpret;
 pub(crate) mod published;
 pub(crate) mod rat;

@@ -113,14 +113,14 @@ impl Rat {
         Self::whole(down + i128::from(up)) * step
     }
 
-    /// The number of decimal places, if it ends.
+    /// The number of decimal places, if it ends, and is not too long to be written.
     pub(crate) fn places(self) -> Option<u32> {
         let mut scaled = self;
         for places in 0..30 {
             if scaled.bottom == 1 {
                 return Some(places);
             }
-            scaled = scaled * Self::whole(10);
+            scaled = Self::new(scaled.top.checked_mul(10)?, scaled.bottom);
         }
         None
     }

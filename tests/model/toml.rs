@@ -736,17 +736,21 @@ pub(crate) fn claim(claim: &Claim, scheme: &Scheme) -> Json {
     }
     let mut prior = Map::new();
     for one in &claim.prior {
-        let amount = json!(one.amount.to_string());
-        let written = match &one.portions {
-            Some(portions) => json!({ "amount": amount, "portions": amounts(portions) }),
-            None => amount,
-        };
-        prior.insert(one.layer.clone(), written);
+        prior.insert(one.layer.clone(), self::prior(one));
     }
     if !prior.is_empty() {
         out.insert("prior".into(), Json::Object(prior));
     }
     Json::Object(out)
+}
+
+/// What another payer paid, as JSON.
+pub(crate) fn prior(prior: &super::scheme::Prior) -> Json {
+    let amount = json!(prior.amount.to_string());
+    match &prior.portions {
+        Some(portions) => json!({ "amount": amount, "portions": amounts(portions) }),
+        None => amount,
+    }
 }
 
 fn amounts(portions: &[(String, Rat)]) -> Json {

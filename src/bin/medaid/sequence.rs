@@ -39,11 +39,9 @@ pub(crate) fn carry_out(
 ) -> Result<Done, Failure> {
     let unreadable = sequence.operations.unreadable.iter();
     let mut refused: Vec<Refused> = unreadable
-        .map(|(line, message)| Refused {
-            line: *line,
-            operation: String::new(),
-            code: "unreadable",
-            message: message.text(language).to_owned(),
+        .map(|(line, message)| {
+            let message = message.text(language).to_owned();
+            Refused { line: *line, operation: String::new(), code: "unreadable", message }
         })
         .collect();
     let mut repeated = 0u64;

@@ -1,0 +1,209 @@
+//! The journal and the reference model agree on generated stories: persons, claims and everything that befalls them over time.
+//!
+//! `MEDAID_STORIES` says how many stories (800), `MEDAID_STORY_SEED` with which seed to begin (1).
+
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use medaid::batch::PlanBook;
+use medaid::journal::{Desk, Journal, Operation, Outcome, Rules};
+use medaid::{Claim, Decision, Plan, Reject, Scheme};
+
+use crate::model::coverage::Coverage;
+use crate::model::history::{self, Act, Answer, Decided, Story};
+use crate::model::rat::Rat;
+use crate::model::toml;
+use crate::model_agreement::{same, setting};
+
+/// What the stories must have, in either order, each at least a handful of times.
+const OPERATIONS: &[&str] = &[
+    "a claim is rejected",
+    "correct",
+    "correct: of another person",
+    "enrol",
+    "enrol: a person anew",
+    "enrol: a person moves",
+    "enrol: a person whose claims came before",
+    "payment learned later",
+    "quote",
+    "refused",
+    "refused: id of another operation",
+    "refused: received before the last operation",
+    "reservation expired",
+    "reservation released",
+    "reservation used",
+    "reserve",
+    "submit",
+    "submit: a claim of before",
+    "the same message twice",
+    "void",
+];
+
+#[test]
+fn the_journal_agrees_with_the_model() {
+    let first = setting("MEDAID_STORY_SEED", 1);
+    let stories = setting("MEDAID_STORIES", 800);
+    let mut seen = [Coverage::default(), Coverage::default()];
+    for seed in first..first + stories {
+        let story = history::story(seed);
+        let order = usize::from(story.scheme.as_incurred);
+        if let Some(told) = differences(&story, &mut seen[order]) {
+            let smallest = reduce(&story);
+            let of_smallest = differences(&smallest, &mut Coverage::default()).unwrap_or_default();
+            panic!(
+                "seed {seed}: journal and model disagree\n{told}\n--- reduced\n{of_smallest}\n{}\n\
+                 MEDAID_STORY_SEED={seed} MEDAID_STORIES=1 cargo test --features cli --test it the_journal_agrees\n",
+                written(&smallest),
+            );
+        }
+    }
+    for (order, seen) in ["as received", "as incurred"].iter().zip(&seen) {
+        let told: Vec<String> = OPERATIONS.iter().map(|what| format!("  {what}: {}", seen.count(what))).collect();
+        println!("{order}\n{}", told.join("\n"));
+        if stories >= 200 {
+            let rare: Vec<_> = OPERATIONS.iter().filter(|what| seen.count(what) < 5).collect();
+            assert!(rare.is_empty(), "hardly ever reached {order}: {rare:?}");
+        }
+    }
+}
+
+/// The rule file and the stream.
+fn written(story: &Story) -> String {
+    let lines = story.operations.iter().map(|operation| history::line(operation, &story.scheme).to_string());
+    format!("{}\n{}\n", toml::rule_file(&story.scheme), lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// A story that still fails, with as few operations as can be had by leaving out one after the other.
+fn reduce(story: &Story) -> Story {
+    let mut best = story.clone();
+    let mut index = best.operations.len();
+    while index > 0 {
+        index -= 1;
+        let mut one = best.clone();
+        one.operations.remove(index);
+        if differences(&one, &mut Coverage::default()).is_some() {
+            best = one;
+        }
+    }
+    best
+}
+
+/// Where the two differ; nothing if they agree.
+fn differences(story: &Story, seen: &mut Coverage) -> Option<String> {
+    let plan = Plan::compile(&Scheme::parse("generated.toml", &toml::rule_file(&story.scheme)).unwrap()).unwrap();
+    let rules = Rules::new(PlanBook::new([plan]).unwrap());
+    let (mut desk, mut journal) = (Desk::new(&rules), Journal::new());
+    let model = history::tell(story, seen);
+    let mut out = String::new();
+    for (operation, expected) in story.operations.iter().zip(&model.answers) {
+        let place = &operation.id;
+        if let Act::Quote(claim) = &operation.act {
+            let claim: Claim = serde_json::from_str(&toml::claim(claim, &story.scheme).to_string()).unwrap();
+            match (desk.quote(&journal, &claim), expected) {
+                (Ok(quote), Answer::Quoted(decided)) => compare(&format!("{place} quoted"), decided, quote.decision(), &mut out),
+                (Err(_), Answer::Refused) => {}
+                (found, _) => writeln!(out, "  {place}: model {expected:?}, journal {:?}", found.map(|_| "quoted")).unwrap(),
+            }
+            continue;
+        }
+        let text = history::line(operation, &story.scheme).to_string();
+        let operation: Operation = serde_json::from_str(&text).unwrap();
+        let answer = match desk.apply(&mut journal, &operation) {
+            Ok(receipt) if receipt.is_repeated() => Answer::Repeated,
+            Ok(_) => Answer::Done,
+            Err(_) => Answer::Refused,
+        };
+        if answer != *expected {
+            writeln!(out, "  {place}: model {expected:?}, journal {answer:?}").unwrap();
+        }
+    }
+    let standing: Vec<(&str, _)> = model.standing.iter().map(|(id, one)| (id.as_str(), one.reserved_until)).collect();
+    let found: Vec<(&str, _)> = journal.claims().map(|(claim, _)| (claim.id.as_str(), journal.reserved_until(&claim.id))).collect();
+    if standing != found {
+        writeln!(out, "  standing: model {standing:?}, journal {found:?}").unwrap();
+        return Some(out);
+    }
+    for (claim, outcome) in journal.claims() {
+        let expected = &model.standing[&claim.id].decided;
+        booked(&claim.id, expected, outcome, &mut out);
+        // The decision as it was made, with every step.
+        match desk.explain(&journal, &claim.id) {
+            Some(explained) => compare(&claim.id, expected, explained.as_deref(), &mut out),
+            None => writeln!(out, "  {}: cannot be explained", claim.id).unwrap(),
+        }
+    }
+    let [expected, found] = [model.books.by_owner(), positions(&journal)];
+    if expected != found {
+        let keys: std::collections::BTreeSet<_> = expected.keys().chain(found.keys()).collect();
+        for key in keys.into_iter().filter(|key| expected.get(*key) != found.get(*key)) {
+            writeln!(out, "  {key:?}: model {:?}, journal {:?}", expected.get(key), found.get(key)).unwrap();
+        }
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+/// What is booked of a claim: payments by layer, of the bill and beside it, out of pocket, and what is charged.
+fn booked(id: &str, expected: &Decided, outcome: &Outcome, out: &mut String) {
+    let (facts, booking) = match (expected, outcome.booking()) {
+        (Ok(facts), Some(booking)) => (facts, booking),
+        (Err(code), None) if outcome.reject().is_some_and(|reject| reject.code().as_str() == code) => return,
+        _ => return writeln!(out, "  {id}: model {expected:?}, journal {:?}", outcome.reject()).unwrap(),
+    };
+    let mut check = |path: String, found: String| {
+        if facts.get(&path).is_none_or(|expected| !same(expected, &found)) {
+            writeln!(out, "  {id} booked {path}: model {:?}, journal {found}", facts.get(&path)).unwrap();
+        }
+    };
+    booking.layers().for_each(|(layer, paid)| check(format!("{layer}.paid"), paid.to_string()));
+    booking.beside().for_each(|(layer, paid)| check(format!("{layer}.beside"), paid.to_string()));
+    booking.funds().for_each(|(fund, paid)| check(format!("fund.{fund}.paid"), paid.to_string()));
+    check("paid".to_owned(), booking.paid().to_string());
+    check("out_of_pocket.total".to_owned(), booking.out_of_pocket().to_string());
+    check("charged".to_owned(), booking.charged().to_string());
+}
+
+/// Every figure of a decision.
+fn compare(id: &str, expected: &Decided, found: Result<&Decision, &Reject>, out: &mut String) {
+    let (expected, found) = match (expected, found) {
+        (Ok(expected), Ok(found)) => (expected, found.facts()),
+        (Err(code), Err(reject)) if reject.code().as_str() == code => return,
+        (expected, found) => {
+            let found = found.map(|_| "decided").map_err(|reject| reject.code());
+            return writeln!(out, "  {id}: model {:?}, journal {found:?}", expected.as_ref().map(|_| "decided")).unwrap();
+        }
+    };
+    for (path, expected) in expected {
+        let (path, at_rest) = match path.strip_prefix("at_rest.") {
+            Some(accumulator) => (&format!("balance.{accumulator}"), true),
+            None => (path, false),
+        };
+        let found = found.get(path).map(String::as_str);
+        if !found.map_or(at_rest, |found| same(expected, found)) {
+            writeln!(out, "  {id} {path}: model {expected}, journal {found:?}").unwrap();
+        }
+    }
+}
+
+/// By accumulator and owner all positions that are not zero; the days that spells have lasted left out.
+fn positions(journal: &Journal) -> BTreeMap<(String, String), Vec<Rat>> {
+    let stored: serde_json::Value = serde_json::from_str(&serde_json::to_string(journal.ledger()).unwrap()).unwrap();
+    let mut all: BTreeMap<(String, String), Vec<Rat>> = BTreeMap::new();
+    for (accounts, kind) in [("persons", "person"), ("households", "household")] {
+        for account in stored[accounts].as_array().unwrap() {
+            for balance in account["balances"].as_array().unwrap() {
+                let name = balance["accumulator"].as_str().unwrap().to_owned();
+                let amount = Rat::parse(balance["amount"].as_str().unwrap()).unwrap();
+                if !amount.is_zero() && !name.ends_with(".spell") {
+                    // Who has no household is one of their own.
+                    let id = account["id"].as_str().unwrap();
+                    let kind = if id.starts_with('p') { "person" } else { kind };
+                    all.entry((name, format!("{kind} {id}"))).or_default().push(amount);
+                }
+            }
+        }
+    }
+    all.values_mut().for_each(|amounts| amounts.sort());
+    all
+}
