@@ -55,6 +55,8 @@ pub struct Plan {
     pub(crate) facts: Vec<Fact>,
     /// Facts that are read anew at entry to each layer.
     pub(crate) entry_facts: Vec<usize>,
+    /// Facts that ask what a benefit paid or took as deductible.
+    pub(crate) benefit_facts: Vec<usize>,
     /// Facts that differ from line to line.
     pub(crate) line_facts: Vec<usize>,
     /// The named values, for those who read the plan: rules hold what they need of them.

@@ -68,6 +68,8 @@ pub(crate) fn breakpoints(plan: &Plan, facts: &Facts) -> Vec<Breakpoint> {
             FactKind::Billed(_)
             | FactKind::Left(_)
             | FactKind::Paid(_)
+            | FactKind::PaidBy(..)
+            | FactKind::DeductedBy(..)
             | FactKind::LineAmount
             | FactKind::Accumulated(_)
             | FactKind::Previous(_),

@@ -303,6 +303,8 @@ fn is_choice(plan: &Plan, fact: &Fact, by_line: bool) -> bool {
         FactKind::Billed(_)
         | FactKind::Left(_)
         | FactKind::Paid(_)
+        | FactKind::PaidBy(..)
+        | FactKind::DeductedBy(..)
         | FactKind::LineAmount
         | FactKind::Summed(_)
         | FactKind::DayCharge(_)

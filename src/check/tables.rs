@@ -160,7 +160,9 @@ fn witness(plan: &Plan, kind: &Kind, facts: &Facts) -> Option<Witness> {
                 *slot = plan.rounding.holds(money).then_some(money)?;
             }
             FactKind::LineAmount => line = plan.rounding.holds(money).then_some(money)?,
-            FactKind::Left(_) | FactKind::Paid(_) | FactKind::Accumulated(_) => return None,
+            FactKind::Left(_) | FactKind::Paid(_) | FactKind::PaidBy(..) | FactKind::DeductedBy(..) | FactKind::Accumulated(_) => {
+                return None;
+            }
             _ => {}
         }
     }

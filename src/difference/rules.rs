@@ -203,6 +203,8 @@ impl<'p> Differ<'p> {
                     | Billed(_)
                     | Left(_)
                     | Paid(_)
+                    | PaidBy(..)
+                    | DeductedBy(..)
                     | Accumulated(_)
                     | Summed(_)
                     | DayCharge(_)

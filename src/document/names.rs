@@ -47,6 +47,11 @@ impl Names<'_> {
         self.plan.layers.get(index).map(|l| self.named(&l.name)).unwrap_or_default()
     }
 
+    fn benefit(&self, layer: usize, index: usize) -> Line {
+        let found = self.plan.layers.get(layer).and_then(|l| l.benefits.get(index));
+        found.map(|b| self.named(&b.name)).unwrap_or_default()
+    }
+
     pub(super) fn day_charge(&self, index: usize) -> Line {
         self.plan.day_charges.get(index).map(|c| self.named(&c.name)).unwrap_or_default()
     }
@@ -77,6 +82,8 @@ impl Names<'_> {
             FactKind::Left(None) => words.left().into(),
             FactKind::Left(Some(portion)) => of(words.left_of(), self.portion(portion)),
             FactKind::Paid(layer) => of(words.paid_by(), self.layer(layer)),
+            FactKind::PaidBy(layer, benefit) => Line::fill(words.paid_by_benefit(), [self.layer(layer), self.benefit(layer, benefit)]),
+            FactKind::DeductedBy(layer, benefit) => Line::fill(words.deducted_by(), [self.layer(layer), self.benefit(layer, benefit)]),
             FactKind::DayCharge(charge) => of(words.day_charge(), self.day_charge(charge)),
             FactKind::Uncovered(charge) => of(words.uncovered_days(), self.day_charge(charge)),
             FactKind::Dated(of_attribute, measure) => of(words.measured(measure), self.fact(of_attribute)),

@@ -243,6 +243,8 @@ words! {
     left: "剩余费用", "money left";
     left_of: "剩余的{}", "{} left";
     paid_by: "{}已付", "paid by {}";
+    paid_by_benefit: "{}（{}）已付", "paid by {} ({})";
+    deducted_by: "{}（{}）已扣的起付额", "deductible taken by {} ({})";
     accumulated: "累计 {}", "position of {}";
     previous: "上一期的累计 {}", "position of {} in the period before";
     quiet: "此前连续未记入 {} 的保障年度数", "whole policy years since {} was last posted to";

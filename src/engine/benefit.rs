@@ -93,6 +93,9 @@ pub(crate) fn settle_chosen<T: Trace>(
     let early = copayments(plan, benefit, Taken::BeforeDeductible, base, bill, case, trace)?;
     let after_early = subtract(base, early)?;
     let (deducted, excess_and_copay) = deduct(benefit, base, after_early, case, trace)?;
+    if !plan.benefit_facts.is_empty() {
+        case.deducted = add(case.deducted, deducted)?;
+    }
     if benefit.by_items {
         copay::take_off(deducted, case)?;
     }

@@ -97,6 +97,8 @@ pub(crate) struct Case {
     pub(crate) beside: Vec<Money>,
     /// What the patient owes on top of the bill.
     pub(crate) charged: Money,
+    /// What the benefit at work took as deductible, over all its lines or days; kept for plans with rules that ask for it.
+    pub(crate) deducted: Money,
     /// Whether anything is paid or charged beside the bill.
     pub(crate) pays_beside: bool,
     /// Positions of accumulators in the claim's periods, this claim's postings included.

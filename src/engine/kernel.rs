@@ -81,6 +81,10 @@ fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut 
     case.at_entry.clear();
     case.notional.clear();
     case.figured.clear();
+    let asked_of_benefits = !plan.benefit_facts.is_empty();
+    if asked_of_benefits {
+        tell_of_benefit(plan, None, case, trace)?;
+    }
     for (index, (op, layer)) in program.layers.iter().zip(&plan.layers).enumerate() {
         if plan.coordinates {
             case.at_entry.extend_from_slice(&case.residual);
@@ -111,8 +115,13 @@ fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut 
         }
         for (number, (op, benefit)) in op.benefits.iter().zip(&layer.benefits).enumerate() {
             trace.record(|| Step::Benefit { benefit: number });
+            let before = case.paid.get(index).copied().unwrap_or(Money::ZERO);
+            case.deducted = Money::ZERO;
             if benefit.each != Each::Claim {
                 items::settle(plan, index, benefit, bill, case, trace)?;
+                if asked_of_benefits {
+                    tell_of_benefit(plan, Some((index, number, before)), case, trace)?;
+                }
                 continue;
             }
             if let Some(note) = op.gate.first_failed(&benefit.condition, &case.facts)? {
@@ -120,8 +129,11 @@ fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut 
                 continue;
             }
             match &op.lean {
-                Some(op) if case.lines == 1 => lean::settle(std::slice::from_ref(op), case, trace)?,
+                Some(op) if case.lines == 1 && !asked_of_benefits => lean::settle(std::slice::from_ref(op), case, trace)?,
                 _ => benefit::settle(plan, index, benefit, bill, case, trace)?,
+            }
+            if asked_of_benefits {
+                tell_of_benefit(plan, Some((index, number, before)), case, trace)?;
             }
         }
         if notional {
@@ -162,6 +174,27 @@ fn read_entry_facts<T: Trace>(plan: &Plan, case: &mut Case, trace: &mut T) {
         case.facts.set(*index, fact, value);
         trace.record(|| Step::Entry { fact: *index, value });
     }
+}
+
+/// Sets the facts that ask what a benefit paid or took as deductible, once it is done: its layer, its place there and what the layer had paid before it.
+/// Without one, a claim begins: nothing is paid yet.
+#[inline(never)]
+fn tell_of_benefit<T: Trace>(plan: &Plan, done: Option<(usize, usize, Money)>, case: &mut Case, trace: &mut T) -> Result<(), Fault> {
+    for index in &plan.benefit_facts {
+        let Some(fact) = plan.facts.get(*index) else { continue };
+        let value = match (fact.kind, done) {
+            (_, None) => Money::ZERO,
+            (FactKind::PaidBy(layer, benefit), Some((l, b, before))) if (layer, benefit) == (l, b) => {
+                let after = case.paid.get(layer).copied().ok_or(Fault::Internal)?;
+                after.checked_sub(before).ok_or(Fault::Overflow)?
+            }
+            (FactKind::DeductedBy(layer, benefit), Some((l, b, _))) if (layer, benefit) == (l, b) => case.deducted,
+            _ => continue,
+        };
+        case.facts.set(*index, fact, value.micros());
+        trace.record(|| Step::Entry { fact: *index, value: value.micros() });
+    }
+    Ok(())
 }
 
 #[inline(never)]

@@ -316,6 +316,7 @@ impl Compiler<'_> {
             whole_months: header.whole_months.unwrap_or(false),
             portions: tree.portions.iter().map(|p| named(&p.id, &p.about)).collect(),
             entry_facts: facts_where(FactKind::at_entry),
+            benefit_facts: facts_where(|kind| matches!(kind, FactKind::PaidBy(..) | FactKind::DeductedBy(..))),
             asks_earlier: facts.iter().any(|f| matches!(f.kind, FactKind::Previous(_) | FactKind::Quiet(_))),
             line_facts: facts_where(FactKind::of_line),
             facts,

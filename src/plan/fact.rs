@@ -43,6 +43,9 @@ pub(crate) enum FactKind {
     Left(Option<usize>),
     /// What a layer paid on this claim.
     Paid(usize),
+    /// What a benefit of a layer paid towards this claim's bill, and what it took as deductible: the layer and the benefit's place in it.
+    PaidBy(usize, usize),
+    DeductedBy(usize, usize),
     /// The position of an accumulator at entry to the layer.
     Accumulated(usize),
     /// What the days of the claim cost by an amount that goes by the day.
@@ -124,6 +127,8 @@ impl FactKind {
             self,
             FactKind::Left(_)
                 | FactKind::Paid(_)
+                | FactKind::PaidBy(..)
+                | FactKind::DeductedBy(..)
                 | FactKind::Accumulated(_)
                 | FactKind::Previous(_)
                 | FactKind::Quiet(_)

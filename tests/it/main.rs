@@ -39,6 +39,7 @@ mod line_caps;
 mod line_dates;
 mod model_agreement;
 mod notional;
+mod of_benefits;
 mod over_time;
 mod pages;
 mod parts;

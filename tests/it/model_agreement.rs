@@ -86,6 +86,8 @@ const FEATURES: &[&str] = &[
     "fixed sum",
     "formula: accumulated",
     "formula: this claim's own money",
+    "asked what a benefit paid",
+    "asked what a benefit took as deductible",
     "formula: whole number of steps",
     "franchise: crossed at once",
     "franchise: crossed before",

@@ -270,6 +270,9 @@ impl Maker<'_> {
                 let portion = self.pick(&self.scheme.portions.clone());
                 let mut facts = vec!["billed".to_owned(), format!("billed.{portion}"), "left".to_owned(), format!("left.{portion}")];
                 facts.extend(self.scheme.layers[..layer].iter().map(|one| format!("paid.{}", one.id)));
+                facts.extend(self.scheme.layers[..layer].iter().flat_map(|one| {
+                    one.benefits.iter().flat_map(|b| ["paid", "deducted"].map(|asked| format!("{asked}.{}.{}", one.id, b.id)))
+                }));
                 facts.extend(self.named(Counts::Payment).map(|id| format!("accumulated.{id}")));
                 let fact = self.pick(&facts);
                 self.seen.hit("formula: this claim's own money");
@@ -363,6 +366,10 @@ impl Maker<'_> {
             }
             for earlier in &self.scheme.layers[..layer] {
                 facts.push(Fact::Number(format!("paid.{}", earlier.id), vec![0, 200]));
+                for benefit in &earlier.benefits {
+                    facts.push(Fact::Number(format!("paid.{}.{}", earlier.id, benefit.id), vec![0, 200]));
+                    facts.push(Fact::Number(format!("deducted.{}.{}", earlier.id, benefit.id), vec![0, 100]));
+                }
             }
             for one in &self.scheme.accumulators {
                 let edges = if one.counts == Counts::Claims { vec![1, 3] } else { vec![0, 500] };

@@ -403,6 +403,8 @@ pub(super) struct Case<'a> {
     pub(super) item_line: Option<usize>,
     pub(super) read_on: Option<NaiveDate>,
     fund_paid: BTreeMap<String, Rat>,
+    /// What each benefit paid of the bill and took as deductible, by `layer.benefit`.
+    pub(super) of_benefits: BTreeMap<String, (Rat, Rat)>,
     /// What the layers that are done took, by layer, line and portion.
     taken: BTreeMap<(String, usize, String), Rat>,
     /// Paid beside the bill, by layer.
@@ -443,6 +445,7 @@ pub(crate) fn adjudicate(scheme: &Scheme, person: &Person, books: &mut Books, cl
         item_line: None,
         read_on: None,
         fund_paid: BTreeMap::new(),
+        of_benefits: BTreeMap::new(),
         taken: BTreeMap::new(),
         beside: BTreeMap::new(),
         charged: BTreeMap::new(),
@@ -1026,6 +1029,9 @@ impl Case<'_> {
 
         // held money is laid on the counted money as it was before the payment
         self.hold(benefit, &cells, deducted);
+
+        let so_far = self.of_benefits.entry(format!("{}.{}", layer.id, benefit.id)).or_insert((Rat::ZERO, Rat::ZERO));
+        *so_far = (so_far.0 + if benefit.indemnity { issued } else { Rat::ZERO }, so_far.1 + deducted);
 
         // 12  the residual
         if benefit.indemnity {

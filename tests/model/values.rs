@@ -14,6 +14,14 @@ impl Case<'_> {
         if let Some(portion) = name.strip_prefix("left.") {
             return Ok(Datum::Number(sum_of(&self.entry_left, portion)));
         }
+        if let Some((asked @ ("paid" | "deducted"), path)) = name.split_once('.').filter(|(_, path)| path.contains('.')) {
+            // A benefit that did not fire paid nothing and took nothing.
+            let (paid, deducted) = self.of_benefits.get(path).copied().unwrap_or((Rat::ZERO, Rat::ZERO));
+            let found = if asked == "paid" { paid } else { deducted };
+            self.seen.hit_if(asked == "paid" && !found.is_zero(), "asked what a benefit paid");
+            self.seen.hit_if(asked == "deducted" && !found.is_zero(), "asked what a benefit took as deductible");
+            return Ok(Datum::Number(found));
+        }
         if let Some(layer) = name.strip_prefix("paid.") {
             return Ok(Datum::Number(self.paid[layer]));
         }

@@ -163,6 +163,13 @@ impl Compiler<'_> {
             },
             Some(("billed", id)) => (FactKind::Billed(Some(portion(id)?)), Unit::Amount),
             Some(("left", id)) => (FactKind::Left(Some(portion(id)?)), Unit::Amount),
+            Some((asked @ ("paid" | "deducted"), path)) if path.contains('.') => {
+                let (layer, benefit) = path.split_once('.')?;
+                let layer = tree.layers.iter().position(|l| l.id.value == layer)?;
+                let benefit = tree.layers.get(layer)?.benefits.iter().position(|b| b.id.value == benefit)?;
+                let kind = if asked == "paid" { FactKind::PaidBy(layer, benefit) } else { FactKind::DeductedBy(layer, benefit) };
+                (kind, Unit::Amount)
+            }
             Some(("paid", id)) => (FactKind::Paid(tree.layers.iter().position(|l| l.id.value == id)?), Unit::Amount),
             Some(("charge", id)) => (FactKind::DayCharge(tree.day_charges.iter().position(|c| c.id.value == id)?), Unit::Amount),
             Some(("uncovered", id)) => (FactKind::Uncovered(tree.day_charges.iter().position(|c| c.id.value == id)?), Unit::Count),
@@ -235,10 +242,14 @@ impl Compiler<'_> {
             Scope::Claim(_) | Scope::Done if kind.of_line() => Some(say::fact_of_a_line),
             Scope::Person if !kind.of_person() => Some(say::not_of_the_person_alone),
             Scope::Claim(layer) | Scope::Line(layer) => match (kind, layer) {
-                (FactKind::Paid(paid), Some(layer)) if paid >= layer => Some(say::not_known_yet),
+                (FactKind::Paid(paid) | FactKind::PaidBy(paid, _) | FactKind::DeductedBy(paid, _), Some(layer)) if paid >= layer => {
+                    Some(say::not_known_yet)
+                }
                 (
                     FactKind::Left(_)
                     | FactKind::Paid(_)
+                    | FactKind::PaidBy(..)
+                    | FactKind::DeductedBy(..)
                     | FactKind::Accumulated(_)
                     | FactKind::Previous(_)
                     | FactKind::Quiet(_)
@@ -303,6 +314,11 @@ impl Compiler<'_> {
         known.extend(self.tree.parameters.iter().map(|p| p.name.value.clone()));
         known.extend(self.tree.portions.iter().flat_map(|p| [format!("left.{}", p.id.value), format!("billed.{}", p.id.value)]));
         known.extend(self.tree.layers.iter().map(|l| format!("paid.{}", l.id.value)));
+        for layer in &self.tree.layers {
+            let asked = |asked: &'static str| move |b: &Benefit| format!("{asked}.{}.{}", layer.id.value, b.id.value);
+            known.extend(layer.benefits.iter().map(asked("paid")));
+            known.extend(layer.benefits.iter().map(asked("deducted")));
+        }
         let of_accumulators = ["accumulated", "previous", "quiet"];
         known.extend(self.tree.accumulators.iter().flat_map(|a| of_accumulators.map(|asked| format!("{asked}.{}", a.id.value))));
         let of_persons = self.facts.iter().filter(|f| matches!(f.kind, FactKind::PersonAttribute(_)));
