@@ -24,7 +24,7 @@ th{font-weight:600;color:var(--soft);border-bottom-width:2px}td{overflow-wrap:no
 figcaption{font-weight:600;margin-bottom:.5rem}figure svg{width:100%;max-width:34rem;height:auto;display:block}figure table{font-size:.84rem}figure td:first-child{overflow-wrap:anywhere;min-width:6rem}\
 @media (min-width:34.01rem){dl+.wide{margin-left:13rem}}figure .wide{margin-top:.9rem}figure th,figure td{padding-right:.2rem}\
 @media (max-width:34rem){main{padding:1.25rem 1rem 3rem}h1{font-size:1.5rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}\
-@media print{body{font-size:10.5pt}main{max-width:none;padding:0}h2{margin-top:1.6rem}tr{break-inside:avoid}.wide{overflow:visible}code{background:none;padding:0}}";
+@media print{body{font-size:10.5pt}main{max-width:none;padding:0}h2{margin-top:1.6rem}tr{break-inside:avoid}.wide{overflow:visible}code{background:none;padding:0}.charts{grid-template-columns:repeat(2,minmax(0,1fr));gap:1.2rem}figure table{font-size:.62rem}figure td,figure th{padding-top:.15rem;padding-bottom:.15rem}}";
 
 pub(super) fn page(title: &str, blocks: &[Block], charts: &[Chart], language: Language) -> String {
     let words = Words(language);
