@@ -757,3 +757,85 @@ fn rules_without_a_journal_s_scheme_are_told() {
     assert_eq!(refusal.to_string(), "operation `3`: the rules have no scheme `yearly`, under which claims of the journal are settled");
     assert_eq!(refusal.text(Language::Zh), "操作 `3`：规则中没有方案 `yearly`，而日志中有案件按它裁定");
 }
+
+// -------------------------------------------------------------------- I7
+
+/// One benefit with yearly accumulators and no terms of the single claim.
+const EVEN: &str = r#"
+format = 1
+
+[scheme]
+id        = "even"
+version   = "1"
+effective = { from = 2024-01-01 }
+money     = { currency = "CNY", unit = "0.01" }
+order     = "ORDER"
+
+[[portion]]
+id = "cost"
+
+[[layer]]
+id = "plan"
+
+  [[layer.benefit]]
+  id         = "care"
+  covers     = ["cost"]
+  deductible = { amount = 1000, per = "calendar-year" }
+  bands      = { measured = "absolute", per = "calendar-year", rows = [{ to = 3000, ratio = "33.33%" }, { to = 9000.55, ratio = "61.7%" }, { ratio = "85.01%" }] }
+  cap        = [{ amount = 12345.67, per = "calendar-year" }]
+"#;
+
+/// Bills submitted whole, and the same bills in parts, with corrections and voids between them: what is paid in all differs by at most a unit for each
+/// rounding more.
+#[test]
+fn splitting_bills_changes_at_most_the_roundings() {
+    for order in ["as-received", "as-incurred"] {
+        let rules = Rules::new(PlanBook::new([plan(&EVEN.replace("ORDER", order))]).unwrap());
+        let (mut capped, mut differing) = (0, 0);
+        for seed in 0..500u64 {
+            let mut dice = Dice(seed);
+            let mut desk = Desk::new(&rules);
+            let (mut whole, mut parts) = (Journal::new(), Journal::new());
+            for journal in [&mut whole, &mut parts] {
+                send(&mut desk, journal, r#"{"id":"e","received":"2024-01-01","enrol":{"id":"p"}}"#).unwrap();
+            }
+            let mut number = 0;
+            let mut standing: Vec<(String, usize)> = Vec::new();
+            let mut more = 0;
+            let mut operation = |desk: &mut Desk<'_>, journal: &mut Journal, act: &str| {
+                number += 1;
+                send(desk, journal, &format!(r#"{{"id":"o{number}","received":"2024-12-31",{act}}}"#)).unwrap();
+            };
+            for step in 0..12 {
+                let leaves = dice.roll(4) == 0 && !standing.is_empty();
+                if leaves {
+                    // Voided, or corrected: then it comes again below with other amounts.
+                    let (id, count) = standing.remove(dice.roll(standing.len()));
+                    operation(&mut desk, &mut whole, &format!(r#""void":{{"claim":"{id}"}}"#));
+                    for part in 0..count {
+                        operation(&mut desk, &mut parts, &format!(r#""void":{{"claim":"{id}-{part}"}}"#));
+                    }
+                    if dice.roll(2) == 0 {
+                        continue;
+                    }
+                }
+                let (id, on) = (format!("c{step:02}"), format!("2024-{:02}-01", 1 + dice.roll(12)));
+                let bills: Vec<i64> = (0..1 + dice.roll(4)).map(|_| 1 + dice.roll(1_500) as i64).collect();
+                operation(&mut desk, &mut whole, &format!(r#""submit":{}"#, claim_text(&id, &on, bills.iter().sum())));
+                for (part, bill) in bills.iter().enumerate() {
+                    operation(&mut desk, &mut parts, &format!(r#""submit":{}"#, claim_text(&format!("{id}-{part}"), &on, *bill)));
+                }
+                more += bills.len() as i64 - 1;
+                standing.push((id, bills.len()));
+            }
+            let paid = |journal: &Journal| -> i64 {
+                journal.claims().map(|(_, outcome)| outcome.booking().unwrap().paid().money().unwrap().micros()).sum()
+            };
+            let (one, other) = (paid(&whole), paid(&parts));
+            capped += u32::from(one == 12_345_670_000);
+            differing += u32::from(one != other);
+            assert!((one - other).abs() <= more * 10_000, "{order}, seed {seed}: {one} whole, {other} in parts, {more} roundings more");
+        }
+        assert!(capped > 5 && differing > 50, "{order}: {capped} reach the cap, {differing} differ");
+    }
+}

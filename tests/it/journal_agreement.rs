@@ -14,6 +14,7 @@ use medaid::{Claim, Decision, Plan, Reject, Scheme};
 use crate::model::coverage::Coverage;
 use crate::model::history::{self, Act, Answer, Decided, Story};
 use crate::model::rat::Rat;
+use crate::model::scheme::{self as model, Benefit, Body, Cap, Deductible, Form, Guard, Kept, Layer, Maximum, Mode, Owner, Per, When};
 use crate::model::toml;
 use crate::model_agreement::{same, setting};
 
@@ -206,4 +207,149 @@ fn positions(journal: &Journal) -> BTreeMap<(String, String), Vec<Rat>> {
     }
     all.values_mut().for_each(|amounts| amounts.sort());
     all
+}
+
+// ------------------------------------------------------------ the worked sequence of the fixtures
+
+/// `fixtures/sequence-family` as the model has it: the scheme.
+fn family() -> model::Scheme {
+    let yearly = |owner: Owner| Kept::Own(Per::CalendarYear, owner);
+    let value = |number: i128| model::Value::Number(Rat::whole(number));
+    let ratio = |text: &str| model::Value::Ratio(Rat::parse(text).unwrap());
+    let covers = || vec![("cost".to_owned(), None)];
+    let rows = vec![(Some(value(2_000)), ratio("0.6")), (None, ratio("0.8"))];
+    let mut care = Benefit::plain("care", covers(), Form::Bands { absolute: false, kept: yearly(Owner::Person), rows });
+    for (amount, owner) in [(500, Owner::Person), (800, Owner::Household)] {
+        let guard = Guard::default();
+        care.deductibles.push(Deductible { amount: value(amount), kept: yearly(owner), guard, franchise: false });
+    }
+    care.out_of_pocket_max.push(Maximum { amount: value(1_500), kept: yearly(Owner::Household), guard: Guard::default() });
+    let cap = |amount, owner| Cap { amount: value(amount), kept: yearly(owner), guard: Guard::default(), on_base: false };
+    care.caps.push(cap(10_000, Owner::Person));
+    let mut relief = Benefit::plain("relief", covers(), Form::Ratio(ratio("0.5")));
+    relief.caps.push(cap(600, Owner::Household));
+    let layer = |id: &str, benefit: Benefit| Layer {
+        id: id.to_owned(),
+        guard: Guard::default(),
+        covers: None,
+        caps: Vec::new(),
+        premium: None,
+        write_off: false,
+        run_off: None,
+        notional: None,
+        benefits: vec![benefit],
+    };
+    model::Scheme {
+        id: "family_plan".to_owned(),
+        from: day("2024-01-01"),
+        rounding: (Rat::cents(1), Mode::HalfUp),
+        rule_date: When::Admission,
+        as_incurred: true,
+        policy_year: (1, 1),
+        both_ends: false,
+        whole_months: false,
+        portions: vec!["cost".to_owned()],
+        attributes: Vec::new(),
+        parameters: Vec::new(),
+        accumulators: Vec::new(),
+        day_charges: Vec::new(),
+        funds: Vec::new(),
+        classify: Vec::new(),
+        layers: vec![layer("plan", care), layer("charity", relief)],
+    }
+}
+
+/// The stream of the fixture, line by line, after the persons that the folder enrols.
+fn sequence() -> Vec<history::Operation> {
+    let person = |id: &str| model::Person {
+        id: id.to_owned(),
+        household: Some("home".to_owned()),
+        // Nothing here goes by age.
+        birth_date: day("1980-01-01"),
+        attributes: BTreeMap::new(),
+        opening: Vec::new(),
+    };
+    let claim = |value: &serde_json::Value| model::Claim {
+        id: value["id"].as_str().unwrap().to_owned(),
+        person: value["person"].as_str().unwrap().to_owned(),
+        fields: BTreeMap::new(),
+        service_from: day(value["service_from"].as_str().unwrap()),
+        service_to: None,
+        settled: None,
+        sequence: 0,
+        stay: None,
+        days: None,
+        attributes: BTreeMap::new(),
+        body: Body::Portions(vec![("cost".to_owned(), Rat::parse(value["bill"].as_str().unwrap()).unwrap())]),
+        wrong_bill: None,
+        prior: Vec::new(),
+    };
+    let before = ["father", "mother"].map(|id| history::Operation {
+        id: format!("before-{id}"),
+        received: day("2024-01-01"),
+        act: Act::Enrol(person(id)),
+    });
+    let lines = include_str!("../../fixtures/sequence-family/operations.jsonl").lines();
+    let operation = |line: &str| {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let one = |name: &str| value.get(name).cloned();
+        let act = if let Some(of) = one("submit") {
+            Act::Submit { claim: claim(&of), uses: one("uses").map(|id| text(&id)) }
+        } else if let Some(of) = one("enrol") {
+            Act::Enrol(model::Person { birth_date: day(of["birth_date"].as_str().unwrap()), ..person(of["id"].as_str().unwrap()) })
+        } else if let Some(of) = one("void") {
+            Act::Void(text(&of["claim"]))
+        } else if let Some(of) = one("correct") {
+            Act::Correct(claim(&of))
+        } else if let Some(of) = one("payment") {
+            let amount = Rat::parse(of["paid"].as_str().unwrap()).unwrap();
+            Act::Payment { claim: text(&of["claim"]), prior: model::Prior { layer: text(&of["layer"]), amount, portions: None } }
+        } else {
+            Act::Reserve { claim: claim(&value["reserve"]), expires: day(value["expires"].as_str().unwrap()) }
+        };
+        history::Operation { id: text(&value["id"]), received: day(value["received"].as_str().unwrap()), act }
+    };
+    before.into_iter().chain(lines.map(operation)).collect()
+}
+
+fn day(text: &str) -> chrono::NaiveDate {
+    text.parse().unwrap()
+}
+
+/// Every value that the fixture expects is what the model says changes with that operation, and the model says that no other changes.
+#[test]
+fn the_model_agrees_with_the_worked_sequence() {
+    let story = Story { scheme: family(), operations: sequence() };
+    assert_eq!(differences(&story, &mut Coverage::default()), None);
+    let figures = |operations: usize| {
+        let prefix = Story { scheme: story.scheme.clone(), operations: story.operations[..operations].to_vec() };
+        let mut all: BTreeMap<(String, String), Rat> = BTreeMap::new();
+        for (id, standing) in history::tell(&prefix, &mut Coverage::default()).standing {
+            let facts = standing.decided.unwrap();
+            for (figure, path) in [("plan", "plan.paid"), ("charity", "charity.paid"), ("out_of_pocket", "out_of_pocket.total")] {
+                all.insert((id.clone(), figure.to_owned()), Rat::parse(&facts[path]).unwrap());
+            }
+        }
+        all
+    };
+    let mut found: Vec<String> = Vec::new();
+    let mut was = figures(2);
+    for number in 3..=story.operations.len() {
+        let now = figures(number);
+        let keys: std::collections::BTreeSet<_> = was.keys().chain(now.keys()).collect();
+        for key in keys {
+            let of = |all: &BTreeMap<(String, String), Rat>| all.get(key).copied();
+            if of(&was).unwrap_or(Rat::ZERO) != of(&now).unwrap_or(Rat::ZERO) {
+                let shown = |value: Option<Rat>| value.map_or_else(String::new, |value| value.to_string());
+                found.push(format!("{},{},{},{},{}", story.operations[number - 1].id, key.0, key.1, shown(of(&was)), shown(of(&now))));
+            }
+        }
+        was = now;
+    }
+    let expected = include_str!("../../fixtures/sequence-family/expect-changes.csv").lines().skip(1);
+    let mut expected: Vec<String> = expected.map(str::to_owned).collect();
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
 }
