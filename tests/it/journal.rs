@@ -280,6 +280,38 @@ fn balances(journal: &Journal) -> BTreeMap<(String, String), Rat> {
 
 // -------------------------------------------------------------------- I3, I4, I5
 
+/// Positions are the sums of the postings, and what each layer paid is what is booked of the claims that stand; opening balances are postings too.
+#[test]
+fn positions_and_payments_are_the_sums_of_the_postings() {
+    for as_incurred in [false, true] {
+        always_stirred(as_incurred, |_, clerk, _| {
+            let (mut sums, mut paid) = (BTreeMap::new(), BTreeMap::new());
+            for posting in clerk.journal.postings() {
+                let owner = if posting.household.is_some() { "household" } else { "person" };
+                if let Some(accumulator) = &posting.accumulator {
+                    *sums.entry((owner.to_owned(), accumulator.clone())).or_insert(Rat::ZERO) += rat(&posting.amount);
+                }
+                if let Some(fund) = posting.fund.filter(|fund| posting.accumulator.is_none() && posting.rule == *fund) {
+                    *paid.entry(fund).or_insert(Rat::ZERO) += rat(&posting.amount);
+                }
+            }
+            sums.retain(|_, sum| *sum != Rat::ZERO);
+            ensure!(sums == balances(&clerk.journal), "{:?} are not {sums:?}", balances(&clerk.journal));
+            let mut booked: BTreeMap<String, Rat> = BTreeMap::new();
+            for booking in clerk.journal.claims().filter_map(|(_, outcome)| outcome.booking()) {
+                for (layer, amount) in booking.layers().chain(booking.beside()) {
+                    *booked.entry(layer.to_owned()).or_insert(Rat::ZERO) += rat(&amount);
+                }
+            }
+            for sums in [&mut paid, &mut booked] {
+                sums.retain(|_, sum| *sum != Rat::ZERO);
+            }
+            ensure!(paid == booked, "{booked:?} booked, {paid:?} posted");
+            Ok(())
+        });
+    }
+}
+
 /// One by one, in a batch, and by replay: the same outcomes.
 #[test]
 fn one_by_one_in_a_batch_and_by_replay() {
