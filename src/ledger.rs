@@ -9,7 +9,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::date::{Length, Per, Periods, PolicyYear, Window, day_number};
 use crate::digest::Digest;
-use crate::engine::earlier::last_posted;
 use crate::money::Money;
 use crate::plan::{Plan, Slot};
 use crate::scheme::syntax::Owner;
@@ -255,7 +254,8 @@ impl Account {
 
     /// The last period of an accumulator before a day in which its position is not zero.
     pub(crate) fn last_posted(&self, key: AccumulatorKey, before: i32) -> Option<i32> {
-        last_posted(self.all(), key, before)
+        let earlier = self.all().filter(|(k, period, position)| *k == key && *period < before && *position != 0);
+        earlier.map(|(_, period, _)| period).max()
     }
 
     /// The period of a stay.
@@ -503,12 +503,11 @@ impl Ledger {
     /// The position of a person's or household's accumulator in the period that contains a day; zero if there is none. A per-stay accumulator has
     /// no such period.
     pub fn position(&self, plan: &Plan, owner: &str, accumulator: &str, on: NaiveDate) -> Option<Money> {
-        let found = plan.accumulators.get(plan.accumulator(accumulator)?)?;
-        let key = AccumulatorKey::new(&plan.id, accumulator);
-        let slot = plan.slots.get(plan.accumulator(accumulator)?)?;
+        let index = plan.accumulator(accumulator)?;
+        let (found, slot) = plan.accumulators.get(index).zip(plan.slots.get(index))?;
         let periods = self.periods_on(found.owner, owner, slot, plan.policy_year, on)?;
         let entries = self.accounts(found.owner).get(owner).into_iter().flat_map(Account::all);
-        let of_periods = entries.filter(|(k, period, _)| *k == key && periods.contains(period));
+        let of_periods = entries.filter(|(k, period, _)| *k == slot.key && periods.contains(period));
         Some(Money::from_micros(of_periods.fold(0i64, |sum, (_, _, amount)| sum.saturating_add(amount))))
     }
 

@@ -296,7 +296,6 @@ impl<'a> Builder<'a> {
                     }
                 }
             }
-            Step::Notional => {}
             Step::Charged { amount } => self.charged(amount),
             Step::Posted { accumulator, before, amount, payment_of } => self.posted(accumulator, before, amount, payment_of),
             Step::Dropped { line, group, least } => {

@@ -6,7 +6,7 @@ use crate::date::{Per, PolicyYear, day_number};
 use crate::engine::Fault;
 use crate::engine::case::{Bill, Case};
 use crate::engine::trace::{Step, Trace};
-use crate::ledger::{AccumulatorKey, Books};
+use crate::ledger::Books;
 use crate::plan::Plan;
 use crate::plan::fact::FactKind;
 
@@ -48,9 +48,4 @@ pub(crate) fn quiet(year: PolicyYear, date: NaiveDate, last: impl FnOnce(i32) ->
         None => NEVER,
     };
     years.saturating_mul(MICROS)
-}
-
-/// The last period of an accumulator before a day that is not at zero, among an account's entries.
-pub(crate) fn last_posted(entries: impl Iterator<Item = (AccumulatorKey, i32, i64)>, key: AccumulatorKey, before: i32) -> Option<i32> {
-    entries.filter(|(k, period, position)| *k == key && *period < before && *position != 0).map(|(_, period, _)| period).max()
 }

@@ -110,7 +110,6 @@ fn layers<T: Trace>(plan: &Plan, program: &Program, bill: &Bill<'_>, case: &mut 
             continue;
         }
         if notional {
-            trace.record(|| Step::Notional);
             case.begin_notional(index)?;
         }
         for (number, (op, benefit)) in op.benefits.iter().zip(&layer.benefits).enumerate() {

@@ -53,8 +53,9 @@ pub(crate) fn prepare(plan: &Plan, person: &Person, claim: &Claim, input: &mut I
     for per in Per::ALL.into_iter().filter(|per| plan.runs_per(*per)) {
         input.periods.set(per, period(plan, per, rule_date));
     }
-    input.last_day_of_care = Some(last_day_of_care(plan, claim));
+    input.last_day_of_care = None;
     if !plan.spells.is_empty() {
+        input.last_day_of_care = Some(last_day_of_care(plan, claim));
         input.periods.set(Per::Spell(0), Some(day_number(claim.service_from)));
     }
     case_facts(plan, person, claim, rule_date, input)?;

@@ -267,8 +267,6 @@ pub(crate) enum Step {
         amount: Money,
     },
     /// What counts in the next period of an accumulator too.
-    /// The layer is figured as if it paid.
-    Notional,
     Carried {
         accumulator: usize,
         amount: i64,

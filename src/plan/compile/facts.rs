@@ -195,8 +195,8 @@ impl Compiler<'_> {
             }
             Some((measure, id)) => {
                 let attribute = self.fact_names.get(id).copied()?;
-                let found = self.facts.get(attribute).filter(|f| matches!(f.kind, FactKind::PersonAttribute(_)))?;
-                let measure = Measure::parse(measure).filter(|_| !found.name.contains('.'))?;
+                self.facts.get(attribute).filter(|f| matches!(f.kind, FactKind::PersonAttribute(_)))?;
+                let measure = Measure::parse(measure)?;
                 (FactKind::Dated(attribute, measure), Unit::Count)
             }
         };
