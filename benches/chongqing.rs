@@ -37,7 +37,7 @@ fn claim(c: &mut Criterion) {
         let mut account = Account::default();
         b.iter(|| {
             account.clear();
-            let mut books = plan.open(&person, &mut account, None).expect("books");
+            let mut books = plan.open(&person, &mut account, None, None).expect("books");
             for claim in 0..prepared.len() {
                 adjudicator.settle_prepared(&prepared, claim, &mut books).expect("a decided claim");
             }

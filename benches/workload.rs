@@ -36,7 +36,7 @@ fn batch(c: &mut Criterion) {
             let mut claim = 0;
             for owner in owners.chunk_by(|a, b| a == b) {
                 account.clear();
-                let mut books = plan.open(&persons[owner[0]], &mut account, None).expect("books");
+                let mut books = plan.open(&persons[owner[0]], &mut account, None, None).expect("books");
                 for _ in owner {
                     adjudicator.settle_prepared(&prepared, claim, &mut books).expect("a decided claim");
                     claim += 1;

@@ -37,6 +37,7 @@ pub use summary::{FundSummary, LayerSummary, PremiumSummary, SchemeSummary, Sum,
 use crate::claim::{Claim, Person};
 use crate::decision::Decision;
 use crate::engine::Adjudicator;
+use crate::fund::Movement;
 use crate::ledger::Ledger;
 use crate::plan::Plan;
 use crate::reject::{Reject, RejectCode};
@@ -61,6 +62,8 @@ pub struct Run {
     pub rejects: Vec<Reject>,
     /// The sums.
     pub summary: Summary,
+    /// What moved the money of funds that keep accounts, by scheme, fund and day.
+    pub movements: Vec<Movement>,
     /// The positions of all accumulators afterwards.
     pub ledger: Ledger,
 }
@@ -177,8 +180,8 @@ pub fn stream<E: From<BatchError>>(
         }
     }
     order::sort_rejects(&mut rejects);
-    let summary = tally.finish(&rejects);
-    Ok(Run { decisions: Vec::new(), rejects, summary, ledger })
+    let (summary, movements) = tally.finish(&rejects)?;
+    Ok(Run { decisions: Vec::new(), rejects, summary, movements, ledger })
 }
 
 /// A decided claim that another scheme settles.

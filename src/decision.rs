@@ -202,6 +202,9 @@ pub struct LayerDecision {
     /// What it paid beside the bill.
     #[serde(skip_serializing_if = "Amount::is_zero", default = "nothing")]
     pub beside: Amount,
+    /// What of its payments comes out of which fund, where funds pay for the layer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub funds: Vec<FundAmount>,
     /// What its copayments charge the patient on top of the bill.
     #[serde(skip_serializing_if = "Amount::is_zero", default = "nothing")]
     pub charged: Amount,

@@ -11,6 +11,7 @@ mod copay;
 mod dated;
 mod days;
 pub(crate) mod earlier;
+pub(crate) mod funds;
 pub(crate) mod items;
 pub(crate) mod kernel;
 mod kinds;
@@ -256,14 +257,22 @@ impl Ledger {
 }
 
 impl Plan {
-    /// The books of a person whose account, and whose household's, the caller keeps; opening balances posted. One who has no household's account given
-    /// is a household of their own.
+    /// The books of a person whose account, and whose household's, the caller keeps, and the account of all whom the scheme insures where the plan
+    /// [couples them](Plan::couples_everyone); opening balances posted. One who has no household's account given is a household of their own; without
+    /// the account of everyone they are all there are.
     ///
     /// # Errors
     /// A [`Reject`] if an opening balance does not fit the plan.
-    pub fn open<'a>(&self, person: &Person, account: &'a mut Account, household: Option<&'a mut Account>) -> Result<Books<'a>, Reject> {
+    pub fn open<'a>(
+        &self,
+        person: &Person,
+        account: &'a mut Account,
+        household: Option<&'a mut Account>,
+        everyone: Option<&'a mut Account>,
+    ) -> Result<Books<'a>, Reject> {
         let household = household.filter(|_| self.couples_households());
-        let mut books = Books { person: account, household, plan: self.tag() };
+        let everyone = everyone.filter(|_| self.couples_everyone());
+        let mut books = Books { person: account, household, everyone, plan: self.tag() };
         if !person.opening.is_empty() && !books.person.is_opened(&self.id) {
             for one in prepare::openings(self, person, "")? {
                 books.owner(one.owner).post(one.key, one.period, one.amount).ok_or_else(|| Fault::Overflow.reject(self, "", None))?;

@@ -234,6 +234,11 @@ impl Story {
         if !layer.beside.is_zero() {
             rows.push((words.layer_beside(), grouped(layer.beside)));
         }
+        if !layer.funds.is_empty() && !(layer.paid.is_zero() && layer.beside.is_zero()) {
+            let parts: Vec<String> =
+                layer.funds.iter().map(|f| format!("{} {}", title_of(&f.title, &f.fund, self.language()), grouped(f.amount))).collect();
+            rows.push((words.out_of_funds(), parts.join(words.semicolon())));
+        }
         if !layer.charged.is_zero() {
             rows.push((words.charged(), grouped(layer.charged)));
         }

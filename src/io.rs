@@ -31,5 +31,5 @@ pub use people::{read_households, read_people};
 pub use scenario::{Scenario, ScenarioError, read_scheme, scheme_files};
 pub use sequence::{ExpectedChanges, Sequence};
 pub use source::{Format, Source};
-pub use tables::{DecisionTable, write_rejects};
+pub use tables::{DecisionTable, write_movements, write_rejects};
 pub use witness::write_witnesses;

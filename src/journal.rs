@@ -136,6 +136,19 @@ struct Place {
     rule_date: NaiveDate,
     /// The household, where any version of the scheme keeps accumulators for households.
     household: Option<String>,
+    /// Whether any version of the scheme keeps accumulators for all whom it insures.
+    with_everyone: bool,
+}
+
+impl Place {
+    /// The accounts that a person's claim may post to.
+    fn accounts(&self, person: &str) -> Vec<AccountKey> {
+        let account = |owner, id: &str| AccountKey { scheme: Arc::clone(&self.scheme), owner, id: id.to_owned() };
+        let mut accounts = vec![account(Owner::Person, person)];
+        accounts.extend(self.household.as_deref().map(|id| account(Owner::Household, id)));
+        accounts.extend(self.with_everyone.then(|| account(Owner::Everyone, &self.scheme)));
+        accounts
+    }
 }
 
 /// A person and what they brought.
@@ -172,17 +185,17 @@ struct Entry {
     decided_in: usize,
 }
 
-/// A person's or household's account under a scheme.
+/// The account of a person, of a household, or of all whom a scheme insures, who go by its id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct AccountKey {
     scheme: Arc<str>,
-    of_household: bool,
+    owner: Owner,
     id: String,
 }
 
 impl AccountKey {
     fn owner(&self) -> (Owner, &str) {
-        (if self.of_household { Owner::Household } else { Owner::Person }, &self.id)
+        (self.owner, &self.id)
     }
 }
 

@@ -44,6 +44,8 @@ pub struct Ledger {
     plans: Vec<[u8; 32]>,
     persons: BTreeMap<String, Account>,
     households: BTreeMap<String, Account>,
+    /// By scheme: what all whom it insures share.
+    everyone: BTreeMap<String, Account>,
 }
 
 /// Stands for the scheme's id and the accumulator's name.
@@ -58,7 +60,7 @@ impl AccumulatorKey {
     }
 }
 
-/// The balances of one person or household, by themselves: for one who keeps the accounts in a place of their own instead of a [`Ledger`].
+/// The balances of one person, of a household, or of all whom a scheme insures, by themselves: for one who keeps the accounts in a place of their own instead of a [`Ledger`].
 ///
 /// ```
 /// # let text = include_str!("../tests/it/schemes/small.toml");
@@ -69,7 +71,7 @@ impl AccumulatorKey {
 /// let mut prepared = medaid::PreparedClaims::new(&plan);
 /// let claim = prepared.push(&person, &claim)?;
 /// let mut account = medaid::Account::default();
-/// let mut books = plan.open(&person, &mut account, None)?;
+/// let mut books = plan.open(&person, &mut account, None, None)?;
 /// medaid::Adjudicator::new(&plan).settle_prepared(&prepared, claim, &mut books)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -115,11 +117,11 @@ impl Page {
         }
     }
 
-    /// Pairs the positions of a member's claim with those on this page, the household's, where they belong to the household.
+    /// Pairs the positions of a person's claim with those on this page, its owner's, where they are this owner's.
     #[inline(never)]
-    fn exchange(&mut self, positions: &mut [i64], exchange: impl Fn(&mut i64, &mut i64)) {
+    fn exchange(&mut self, owner: Owner, positions: &mut [i64], exchange: impl Fn(&mut i64, &mut i64)) {
         let both = positions.iter_mut().zip(&mut self.positions).zip(self.slots.iter());
-        both.filter(|(_, slot)| slot.of_household).for_each(|((position, held), _)| exchange(position, held));
+        both.filter(|(_, slot)| slot.owner == owner).for_each(|((position, held), _)| exchange(position, held));
     }
 
     fn find(&mut self, key: AccumulatorKey, period: i32) -> Option<&mut i64> {
@@ -302,20 +304,31 @@ fn spell(entries: impl Iterator<Item = (AccumulatorKey, i32, i64)>, slot: &Slot,
     latest.filter(|spell| without_care(spell) < i64::from(days)).map_or(day, |(start, _)| start)
 }
 
-/// The accounts of a person and their household, opened under a plan with [`Ledger::open`] or [`Plan::open`].
+/// The accounts of a person, of their household and of all whom the scheme insures, opened under a plan with [`Ledger::open`] or [`Plan::open`].
 #[derive(Debug)]
 pub struct Books<'a> {
     pub(crate) person: &'a mut Account,
     /// Nothing where a person stands alone, or the plan keeps nothing for households.
     pub(crate) household: Option<&'a mut Account>,
+    /// Nothing where the plan keeps nothing for all together.
+    pub(crate) everyone: Option<&'a mut Account>,
     /// The plan under which they were opened.
     pub(crate) plan: u64,
 }
 
 impl Books<'_> {
     pub(crate) fn owner(&mut self, owner: Owner) -> &mut Account {
-        match (owner, &mut self.household) {
-            (Owner::Household, Some(household)) => household,
+        match (owner, &mut self.household, &mut self.everyone) {
+            (Owner::Household, Some(household), _) => household,
+            (Owner::Everyone, _, Some(everyone)) => everyone,
+            _ => self.person,
+        }
+    }
+
+    fn account(&self, owner: Owner) -> &Account {
+        match (owner, &self.household, &self.everyone) {
+            (Owner::Household, Some(household), _) => household,
+            (Owner::Everyone, _, Some(everyone)) => everyone,
             _ => self.person,
         }
     }
@@ -328,7 +341,11 @@ impl Books<'_> {
         positions.extend_from_slice(&self.person.page.positions);
         if let Some(household) = &mut self.household {
             household.turn_to(&plan.slots, periods);
-            household.page.exchange(positions, |position, held| *position = *held);
+            household.page.exchange(Owner::Household, positions, |position, held| *position = *held);
+        }
+        if let Some(everyone) = &mut self.everyone {
+            everyone.turn_to(&plan.slots, periods);
+            everyone.page.exchange(Owner::Everyone, positions, |position, held| *position = *held);
         }
         if self.rolls() {
             self.roll(positions, i64::saturating_add);
@@ -338,37 +355,29 @@ impl Books<'_> {
     /// Whether anything was posted on other days of a rolling window.
     #[inline(always)]
     fn rolls(&self) -> bool {
-        !self.person.page.other_days.is_empty() || self.household.as_ref().is_some_and(|h| !h.page.other_days.is_empty())
+        let shared = [&self.household, &self.everyone];
+        !self.person.page.other_days.is_empty() || shared.into_iter().flatten().any(|account| !account.page.other_days.is_empty())
     }
 
     /// Adds what was posted on other days of rolling windows to the positions, or takes it off.
     #[inline(never)]
     fn roll(&self, positions: &mut [i64], with: impl Fn(i64, i64) -> i64) {
         for (index, position) in positions.iter_mut().enumerate() {
-            let account = match &self.household {
-                Some(household) if household.page.slots.get(index).is_some_and(|slot| slot.of_household) => household,
-                _ => &*self.person,
-            };
-            *position = with(*position, account.page.other_days.get(index).copied().unwrap_or(0));
+            let owner = self.person.page.slots.get(index).map_or(Owner::Person, |slot| slot.owner);
+            *position = with(*position, self.account(owner).page.other_days.get(index).copied().unwrap_or(0));
         }
     }
 
     /// The first day of the personal period that an accumulator is in; nothing where it has none.
     pub(crate) fn first_day(&self, accumulator: usize, owner: Owner) -> Option<NaiveDate> {
-        let account = match (owner, &self.household) {
-            (Owner::Household, Some(household)) => household,
-            _ => &self.person,
-        };
+        let account = self.account(owner);
         let slot = account.page.slots.get(accumulator).filter(|slot| matches!(slot.per, Per::FirstUse(_) | Per::Spell(_)))?;
         NaiveDate::from_num_days_from_ce_opt(account.page.period(accumulator, slot)?)
     }
 
     /// The period of an accumulator in which the last claim read here lies; nothing where it lives in the claim alone.
     pub(crate) fn period(&self, accumulator: usize, owner: Owner) -> Option<i32> {
-        let account = match (owner, &self.household) {
-            (Owner::Household, Some(household)) => household,
-            _ => &self.person,
-        };
+        let account = self.account(owner);
         account.page.period(accumulator, account.page.slots.get(accumulator)?)
     }
 
@@ -388,7 +397,10 @@ impl Books<'_> {
             None => std::mem::swap(&mut page.positions, positions),
         }
         if let Some(household) = &mut self.household {
-            household.page.exchange(&mut page.positions, |position, held| *held = std::mem::take(position));
+            household.page.exchange(Owner::Household, &mut page.positions, |position, held| *held = std::mem::take(position));
+        }
+        if let Some(everyone) = &mut self.everyone {
+            everyone.page.exchange(Owner::Everyone, &mut page.positions, |position, held| *held = std::mem::take(position));
         }
         for index in &page.fleeting {
             if let Some(position) = page.positions.get_mut(*index) {
@@ -406,10 +418,10 @@ impl Ledger {
 
     /// Whether it has no balances at all.
     pub fn is_empty(&self) -> bool {
-        self.persons.is_empty() && self.households.is_empty()
+        self.persons.is_empty() && self.households.is_empty() && self.everyone.is_empty()
     }
 
-    /// The position of an accumulator of a person or household in a period.
+    /// The position of an accumulator of an owner in a period. All whom a scheme insures go by the scheme's id.
     pub(crate) fn position_in(&self, owner: Owner, id: &str, key: AccumulatorKey, period: i32) -> i64 {
         self.accounts(owner).get(id).map_or(0, |account| account.position(key, period))
     }
@@ -421,17 +433,22 @@ impl Ledger {
 
     /// Adds to the position of an accumulator of a person or household in a period; nothing if it would leave the range.
     pub(crate) fn post(&mut self, owner: Owner, id: &str, key: AccumulatorKey, period: i32, delta: i64) -> Option<()> {
-        let accounts = match owner {
-            Owner::Person => &mut self.persons,
-            Owner::Household => &mut self.households,
-        };
-        account(accounts, id)?.post(key, period, delta)
+        account(self.accounts_mut(owner), id)?.post(key, period, delta)
     }
 
     fn accounts(&self, owner: Owner) -> &BTreeMap<String, Account> {
         match owner {
             Owner::Person => &self.persons,
             Owner::Household => &self.households,
+            Owner::Everyone => &self.everyone,
+        }
+    }
+
+    fn accounts_mut(&mut self, owner: Owner) -> &mut BTreeMap<String, Account> {
+        match owner {
+            Owner::Person => &mut self.persons,
+            Owner::Household => &mut self.households,
+            Owner::Everyone => &mut self.everyone,
         }
     }
 
@@ -470,11 +487,7 @@ impl Ledger {
         let mut part = Ledger { names: self.names.clone(), stays: self.stays.clone(), plans: self.plans.clone(), ..Ledger::default() };
         for (owner, id) in owners {
             if let Some(account) = self.accounts(owner).get(id) {
-                let accounts = match owner {
-                    Owner::Person => &mut part.persons,
-                    Owner::Household => &mut part.households,
-                };
-                accounts.insert(id.to_owned(), account.clone());
+                part.accounts_mut(owner).insert(id.to_owned(), account.clone());
             }
         }
         part
@@ -497,11 +510,12 @@ impl Ledger {
             }
         }
         let household = if plan.couples_households() { Some(account(&mut self.households, household)?) } else { None };
-        Some(Books { person: account(&mut self.persons, person)?, household, plan: plan.tag() })
+        let everyone = if plan.couples_everyone() { Some(account(&mut self.everyone, &plan.id)?) } else { None };
+        Some(Books { person: account(&mut self.persons, person)?, household, everyone, plan: plan.tag() })
     }
 
-    /// The position of a person's or household's accumulator in the period that contains a day; zero if there is none. A per-stay accumulator has
-    /// no such period.
+    /// The position of an accumulator of a person or household, or of all whom the scheme insures, who go by its id, in the period that contains a day;
+    /// zero if there is none. A per-stay accumulator has no such period.
     pub fn position(&self, plan: &Plan, owner: &str, accumulator: &str, on: NaiveDate) -> Option<Money> {
         let index = plan.accumulator(accumulator)?;
         let (found, slot) = plan.accumulators.get(index).zip(plan.slots.get(index))?;
@@ -545,8 +559,9 @@ impl Ledger {
             let stored = WireAccount { id: id.clone(), stays: Vec::new(), opened, balances };
             Some(stored).filter(|stored| !stored.opened.is_empty() || !stored.balances.is_empty())
         };
-        let [persons, households] = [&self.persons, &self.households].map(|accounts| accounts.iter().filter_map(account).collect());
-        let mut wire = WireLedger { format: FORMAT, persons, households, digest: None };
+        let all = [&self.persons, &self.households, &self.everyone];
+        let [persons, households, everyone] = all.map(|accounts| accounts.iter().filter_map(account).collect());
+        let mut wire = WireLedger { format: FORMAT, persons, households, everyone, digest: None };
         wire.digest = wire.digest();
         wire
     }
@@ -566,6 +581,8 @@ struct WireLedger {
     format: u32,
     persons: Vec<WireAccount>,
     households: Vec<WireAccount>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    everyone: Vec<WireAccount>,
     /// Of what stands above it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     digest: Option<Digest>,
@@ -573,8 +590,11 @@ struct WireLedger {
 
 impl WireLedger {
     fn digest(&self) -> Option<Digest> {
-        let text = serde_json::to_string(&(self.format, &self.persons, &self.households)).ok()?;
-        Some(Digest::of(text.as_bytes()))
+        let of_owners = (self.format, &self.persons, &self.households);
+        // Ledgers of schemes that share nothing among all keep the digest that they had before there was such a thing.
+        let text =
+            if self.everyone.is_empty() { serde_json::to_string(&of_owners) } else { serde_json::to_string(&(of_owners, &self.everyone)) };
+        text.ok().map(|text| Digest::of(text.as_bytes()))
     }
 }
 
@@ -619,7 +639,7 @@ impl<'de> Deserialize<'de> for Ledger {
             return Err(de::Error::custom("the ledger's digest does not fit: it was changed, or a part is missing"));
         }
         let mut ledger = Ledger::new();
-        for (accounts, households) in [(wire.persons, false), (wire.households, true)] {
+        for (accounts, owner) in [(wire.persons, Owner::Person), (wire.households, Owner::Household), (wire.everyone, Owner::Everyone)] {
             for stored in accounts {
                 let mut account = Account { opened: stored.opened, ..Account::default() };
                 for balance in stored.balances {
@@ -637,8 +657,7 @@ impl<'de> Deserialize<'de> for Ledger {
                     account.post(key, period, balance.amount.micros()).ok_or_else(|| de::Error::custom("a balance is out of range"))?;
                     ledger.names.entry(key).or_insert((balance.scheme, balance.accumulator));
                 }
-                let map = if households { &mut ledger.households } else { &mut ledger.persons };
-                map.insert(stored.id, account);
+                ledger.accounts_mut(owner).insert(stored.id, account);
             }
         }
         Ok(ledger)

@@ -33,6 +33,7 @@ pub mod document;
 mod engine;
 mod exact;
 pub mod explain;
+pub mod fund;
 #[cfg(feature = "io")]
 pub mod io;
 pub mod journal;

@@ -554,6 +554,14 @@ impl<'de> Deserialize<'de> for Amount {
 pub struct Total(i128);
 
 impl Total {
+    pub(crate) const fn from_micros(micros: i128) -> Total {
+        Total(micros)
+    }
+
+    pub(crate) const fn micros(self) -> i128 {
+        self.0
+    }
+
     /// Adds an amount. 2^64 of the largest amounts fit, so the sum cannot overflow.
     pub const fn add(&mut self, amount: Money) {
         self.0 = self.0.wrapping_add(amount.0 as i128);

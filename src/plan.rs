@@ -11,12 +11,14 @@ pub(crate) mod value;
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use crate::date::{DateChoice, Per, PolicyYear, Span};
 use crate::diagnostic::Diagnostics;
 use crate::ledger::AccumulatorKey;
 use crate::money::Rounding;
 use crate::scheme::Scheme;
-use crate::scheme::syntax::{About, Candidate, CapOn, Counts, Each, Owner, Parts, Settles, Taken, Unit};
+use crate::scheme::syntax::{About, Candidate, CapOn, Counts, Each, Owner, Parts, Settles, Taken, Unit, WhenDry};
 use condition::Condition;
 use fact::{Fact, FactKind};
 use value::Value;
@@ -66,6 +68,7 @@ pub struct Plan {
     /// Of each accumulator what accounts need to find its position. Shared with the accounts that have it on their page.
     pub(crate) slots: Arc<[Slot]>,
     pub(crate) couples_households: bool,
+    pub(crate) couples_everyone: bool,
     /// The accumulators that count claims, or their days.
     pub(crate) claim_counts: Vec<usize>,
     /// By which facts of lines benefits group them.
@@ -79,7 +82,7 @@ pub struct Plan {
     /// Accumulators of which what is posted in so many last months of a period counts in the next one too.
     pub(crate) carries: Vec<(usize, u32)>,
     pub(crate) day_charges: Vec<DayCharge>,
-    pub(crate) funds: Vec<Named>,
+    pub(crate) funds: Vec<Fund>,
     pub(crate) feeds: Vec<Feed>,
     pub(crate) settles: Option<Settles>,
     pub(crate) classify: Vec<ClassifyRow>,
@@ -147,6 +150,11 @@ impl Plan {
         self.couples_households
     }
 
+    /// Whether any accumulator belongs to all whom the scheme insures: then all claims depend on each other, and are settled in one sequence.
+    pub fn couples_everyone(&self) -> bool {
+        self.couples_everyone
+    }
+
     /// The ids of the layers, in the order in which they pay.
     pub fn layer_ids(&self) -> impl Iterator<Item = &str> {
         self.layers.iter().map(|l| l.name.id.as_str())
@@ -164,7 +172,7 @@ impl Plan {
 
     /// The ids of the funds, in the order in which they are declared.
     pub fn fund_ids(&self) -> impl Iterator<Item = &str> {
-        self.funds.iter().map(|f| f.id.as_str())
+        self.funds.iter().map(|f| f.name.id.as_str())
     }
 
     /// A portion's title in a language, or its id.
@@ -276,9 +284,60 @@ impl Accumulator {
 pub(crate) struct Slot {
     pub(crate) key: AccumulatorKey,
     pub(crate) per: Per,
-    pub(crate) of_household: bool,
+    pub(crate) owner: Owner,
     /// Of those that run over spells: the accumulator, and the one that keeps the days that each spell has lasted.
     pub(crate) spell: Option<(AccumulatorKey, AccumulatorKey)>,
+}
+
+/// The money behind layers.
+#[derive(Debug, Clone)]
+pub(crate) struct Fund {
+    pub(crate) name: Named,
+    /// The layers whose payments it makes, each with its share in millionths.
+    pub(crate) pays: Vec<(usize, i64)>,
+    pub(crate) per: Per,
+    pub(crate) donations: Vec<Donation>,
+    /// The layers whose premiums it pays for the insured.
+    pub(crate) pays_premium_of: Vec<usize>,
+    pub(crate) budget: Option<Value>,
+    pub(crate) when_dry: WhenDry,
+    pub(crate) corridor: Vec<CorridorBand>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Donation {
+    pub(crate) on: NaiveDate,
+    pub(crate) amount: Value,
+    #[cfg_attr(not(feature = "report"), allow(dead_code, reason = "documents show it"))]
+    pub(crate) about: About,
+}
+
+/// A band in which another fund shares the surplus or deficit.
+#[derive(Debug, Clone)]
+pub(crate) struct CorridorBand {
+    /// The other fund.
+    pub(crate) with: usize,
+    pub(crate) from: Option<Edge>,
+    pub(crate) to: Option<Edge>,
+    pub(crate) share: Value,
+    pub(crate) of_surplus: bool,
+}
+
+/// The end of a band of a corridor.
+#[derive(Debug, Clone)]
+pub(crate) enum Edge {
+    /// A ratio of the premium.
+    Ratio(Value),
+    Amount(Value),
+}
+
+/// What a layer costs.
+#[derive(Debug, Clone)]
+pub(crate) struct Premium {
+    /// Of a policy year.
+    pub(crate) amount: Value,
+    pub(crate) condition: Condition,
+    pub(crate) by_month: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -293,7 +352,9 @@ pub(crate) struct Layer {
     pub(crate) given_caps: Vec<Limit>,
     /// The accumulators of those caps, each once.
     pub(crate) given_posts: Vec<usize>,
-    pub(crate) premium: Option<(Value, Condition)>,
+    pub(crate) premium: Option<Premium>,
+    /// The funds that make its payments, each with its share in millionths; nothing where its benefits split them, or nobody keeps a fund.
+    pub(crate) funds: Vec<(usize, i64)>,
     pub(crate) write_off: bool,
     /// For how many days after the policy year of the claim it goes on paying; without, to the claim's end.
     pub(crate) run_off: Option<u32>,

@@ -6,8 +6,9 @@ pub mod words;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
-use crate::batch::{LayerSummary, Summary};
+use crate::batch::{LayerSummary, Sum, Summary};
 use crate::decision::Language;
+use crate::fund::FundAccount;
 use words::Words;
 
 /// The summary of a batch as tables.
@@ -31,6 +32,11 @@ pub fn summary(summary: &Summary, language: Language) -> String {
     if !summary.funds.is_empty() {
         out.push('\n');
         out.push_str(&funds(summary, words));
+        out.push('\n');
+    }
+    if !summary.fund_accounts.is_empty() {
+        out.push('\n');
+        out.push_str(&accounts(summary, words));
         out.push('\n');
     }
     out
@@ -122,6 +128,45 @@ fn funds(summary: &Summary, words: Words) -> String {
     trimmed(&table)
 }
 
+/// The accounts of funds, one below the other, with the figures that are not nothing in all of them.
+fn accounts(summary: &Summary, words: Words) -> String {
+    type Figure<'f> = (&'f str, Box<dyn Fn(&FundAccount) -> String>);
+    let mut figures: Vec<Figure<'_>> = Vec::new();
+    let mut sum = |name, value: fn(&FundAccount) -> Sum, always: bool| {
+        if always || summary.fund_accounts.iter().any(|account| !value(account).is_zero()) {
+            figures.push((name, Box::new(move |account| grouped(&value(account).to_string()))));
+        }
+    };
+    sum(words.opening(), |a| a.opening, false);
+    sum(words.donations(), |a| a.donations, false);
+    sum(words.premium(), |a| a.premium, false);
+    sum(words.premium_paid(), |a| a.premium_paid, false);
+    sum(words.paid(), |a| a.payments, true);
+    sum(words.reductions(), |a| a.reductions, false);
+    sum(words.shared(), |a| a.shared, false);
+    sum(words.balance_left(), |a| a.balance, true);
+    sum(words.excess(), |a| a.excess, false);
+    figures.push((words.persons_helped(), Box::new(|account| count(account.persons))));
+    if summary.fund_accounts.iter().any(|a| a.claim_ratio_basis_points.is_some() || a.premiums_unknown > 0) {
+        figures.push((
+            words.claim_ratio(),
+            Box::new(move |account| match account.premiums_unknown {
+                0 => percent(account.claim_ratio_basis_points),
+                unknown => words.premiums_unknown(unknown),
+            }),
+        ));
+    }
+    let mut table = table();
+    let head = [Cell::new(words.fund_account()), Cell::new(words.from())];
+    table.set_header(head.into_iter().chain(figures.iter().map(|(name, _)| right(name))));
+    for account in &summary.fund_accounts {
+        let title = clean(account.title.pick(words.0).unwrap_or(&account.fund));
+        let from = account.from.map_or_else(String::new, |from| from.to_string());
+        table.add_row([Cell::new(title), Cell::new(from)].into_iter().chain(figures.iter().map(|(_, figure)| right(figure(account)))));
+    }
+    trimmed(&table)
+}
+
 fn premium(layer: &LayerSummary, words: Words) -> [Cell; 3] {
     match &layer.premium {
         None => ["", "", ""].map(Cell::new),
@@ -170,6 +215,11 @@ pub fn summary_rows(summary: &Summary) -> Vec<[String; 4]> {
     }
     for fund in &summary.funds {
         row(&format!("fund.{}.paid", fund.fund), &fund.scheme, "", fund.paid.to_string());
+    }
+    for account in &summary.fund_accounts {
+        for (figure, value) in account.facts() {
+            row(&figure, &account.scheme, "", value);
+        }
     }
     for layer in &summary.layers {
         let mut of_layer = |figure: &str, value: String| row(figure, &layer.scheme, &layer.layer, value);

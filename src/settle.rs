@@ -14,7 +14,6 @@ use crate::decision::Decision;
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::plan::fact::FactKind;
-use crate::scheme::syntax::Owner;
 
 /// A claim that was decided, with its person, under which plan, and how.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +36,7 @@ impl Plan {
 
     /// Whether it settles the claims of a household together, not those of a person.
     pub fn settles_for_households(&self) -> bool {
-        self.settles.as_ref().is_some_and(|s| s.owner == Owner::Household)
+        self.settles.as_ref().is_some_and(|s| s.for_households)
     }
 }
 
@@ -90,10 +89,8 @@ pub fn claims<'a>(plan: &Plan, decided: impl IntoIterator<Item = Decided<'a>>) -
     type Brought<'a> = Vec<(NaiveDate, &'a str, Vec<Line>)>;
     let mut parts: BTreeMap<(String, NaiveDate), Brought<'_>> = BTreeMap::new();
     for one in decided.into_iter().filter(|one| one.plan.id == settles.scheme) {
-        let owner = match settles.owner {
-            Owner::Person => one.person.id.as_str(),
-            Owner::Household => one.person.household_on(one.decision.rule_date).unwrap_or(&one.person.id),
-        };
+        let household = || one.person.household_on(one.decision.rule_date).unwrap_or(&one.person.id);
+        let owner = if settles.for_households { household() } else { &one.person.id };
         let Some(last) = settles.per.last_day(one.decision.rule_date, plan.policy_year) else { continue };
         let lines = lines(plan, &one);
         if !lines.is_empty() {

@@ -103,6 +103,11 @@ impl PlanBook {
         self.plans.iter().any(|p| p.settles() == Some(scheme))
     }
 
+    /// The edition of a scheme that holds when a policy year begins; if there is none, the one under which its first claim was decided.
+    pub(crate) fn edition_of_year(&self, scheme: &str, year: NaiveDate, decided_under: usize) -> usize {
+        self.plans.iter().position(|p| p.id == scheme && p.effective.contains(year)).unwrap_or(decided_under)
+    }
+
     /// All plans, by scheme id and first day.
     pub fn plans(&self) -> &[Plan] {
         &self.plans

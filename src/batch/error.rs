@@ -49,6 +49,8 @@ pub enum BatchError {
         /// The version.
         version: String,
     },
+    /// The accounts of funds cannot be figured: a sum leaves the range, or a value has none on the day.
+    FundAccounts,
     /// Two households with one id.
     DuplicateHousehold(String),
     /// Schemes of different currencies, which cannot be summed.
@@ -82,6 +84,7 @@ impl BatchError {
             BatchError::EditionsDiffer { id, first, second, key } => refused::editions_differ(id, first, second, key),
             BatchError::SettlesUnknown { id, settles } => refused::settles_unknown(id, settles),
             BatchError::SettlesItself(id) => refused::settles_by_way(id),
+            BatchError::FundAccounts => refused::fund_accounts(),
             BatchError::DuplicateHousehold(id) => refused::household_twice(id),
             BatchError::Currencies { first, second } => refused::currencies(first, second),
             BatchError::DuplicatePerson(id) => refused::the_person_twice(id),

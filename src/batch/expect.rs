@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::Run;
 use crate::decision::Language;
 use crate::diagnostic::{Message, nearest, place, refused, syntax};
+use crate::fund::FundAccount;
 
 /// The text of an expectation file is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub struct Expectations {
     file: String,
     /// By claim and path, the value and its line.
     claims: BTreeMap<String, BTreeMap<String, (String, usize)>>,
+    /// By path, beginning with the fund, the value and its line.
+    funds: BTreeMap<String, (String, usize)>,
 }
 
 /// Something that did not come out as expected.
@@ -55,9 +58,9 @@ pub struct Expectations {
 pub struct Mismatch {
     /// The line of the expectation.
     pub line: usize,
-    /// The claim.
+    /// The claim; empty for the account of a fund.
     pub claim: String,
-    /// The path.
+    /// The path: of an account `fund.FUND.PERIOD.FIGURE`.
     pub path: String,
     /// What was expected.
     pub expected: String,
@@ -71,7 +74,10 @@ pub struct Mismatch {
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "claim `{}`: {}: expected {}, ", self.claim, self.path, self.expected)?;
+        if !self.claim.is_empty() {
+            write!(f, "claim `{}`: ", self.claim)?;
+        }
+        write!(f, "{}: expected {}, ", self.path, self.expected)?;
         match &self.found {
             Some(found) => write!(f, "found {found}")?,
             None => f.write_str("found nothing")?,
@@ -93,8 +99,13 @@ impl Expectations {
         };
         let document = DeTable::parse(text).map_err(|e| error(e.span().map_or(0, |s| s.start), syntax(e.message())))?;
         let mut claims = BTreeMap::new();
+        let mut funds = BTreeMap::new();
         for (key, value) in document.get_ref() {
             let (name, at) = (key.get_ref(), key.span().start);
+            if let ("fund", DeValue::Table(by_fund)) = (&**name, value.get_ref()) {
+                flatten(text, "fund", by_fund, &mut funds).map_err(|(at, message)| error(at, message))?;
+                continue;
+            }
             if name != "claim" {
                 return Err(error(at, refused::no_expectation_key(name)));
             }
@@ -110,7 +121,7 @@ impl Expectations {
                 claims.insert(id.get_ref().to_string(), found);
             }
         }
-        Ok(Expectations { file: file.to_owned(), claims })
+        Ok(Expectations { file: file.to_owned(), claims, funds })
     }
 
     /// The file's name, as given.
@@ -125,12 +136,12 @@ impl Expectations {
 
     /// Whether nothing is expected.
     pub fn is_empty(&self) -> bool {
-        self.claims.is_empty()
+        self.claims.is_empty() && self.funds.is_empty()
     }
 
     /// How many values are expected.
     pub fn values(&self) -> usize {
-        self.claims.values().map(BTreeMap::len).sum()
+        self.claims.values().chain([&self.funds]).map(BTreeMap::len).sum()
     }
 
     /// Everything in a run (one in [`super::Mode::Explained`]) that is not as expected, in the order of the file.
@@ -167,6 +178,16 @@ impl Expectations {
                 };
                 mismatches.push(Mismatch { line: *line, claim: claim.clone(), path: path.clone(), expected: value.clone(), found, note });
             }
+        }
+        let accounts: BTreeMap<String, String> = run.summary.fund_accounts.iter().flat_map(FundAccount::facts).collect();
+        for (path, (value, line)) in &self.funds {
+            let found = accounts.get(path);
+            if found.is_some_and(|found| same(found, value)) {
+                continue;
+            }
+            let note = if found.is_none() { near_path(path, &accounts) } else { Message::default() };
+            let (path, expected) = (path.clone(), value.clone());
+            mismatches.push(Mismatch { line: *line, claim: String::new(), path, expected, found: found.cloned(), note });
         }
         mismatches.sort_by(|a, b| (a.line, &a.claim, &a.path).cmp(&(b.line, &b.claim, &b.path)));
         mismatches

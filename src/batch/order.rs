@@ -105,7 +105,12 @@ fn route<'a>(book: &'a PlanBook, people: &'a People, claim: &'a Claim) -> Result
     let rule_date = choose(plan.rule_date, claim).unwrap_or(claim.service_from);
     // Of all editions: a household's claims hang together if those under any edition do.
     let couples = book.plans().iter().any(|p| p.id == plan.id && p.couples_households());
-    let owner = if couples { people.circle(person) } else { &person.id };
+    let together = book.plans().iter().any(|p| p.id == plan.id && p.couples_everyone());
+    let owner = match (together, couples) {
+        (true, _) => "",
+        (_, true) => people.circle(person),
+        _ => &person.id,
+    };
     let date = plan.as_incurred.then_some(rule_date);
     let key = Key { scheme: &plan.id, owner, date, sequence: claim.sequence, id: &claim.id };
     Ok((key, Route { plan: index, person, rule_date }))

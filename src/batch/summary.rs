@@ -7,10 +7,12 @@ use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
 use super::book::PlanBook;
+use super::error::BatchError;
 use super::people::People;
 use crate::claim::Claim;
 use crate::decision::{Decision, Text};
 use crate::digest::Digest;
+use crate::fund::{FundAccount, FundBooks, Movement};
 use crate::money::{Money, Total};
 use crate::plan::Plan;
 use crate::reject::{Reject, RejectCode};
@@ -31,8 +33,16 @@ impl Sum {
         self.total.add(amount);
     }
 
-    fn merge(&mut self, other: Sum) {
+    pub(crate) fn of(total: Total, places: u8) -> Sum {
+        Sum { total, places }
+    }
+
+    pub(crate) fn merge(&mut self, other: Sum) {
         self.total.merge(other.total);
+    }
+
+    pub(crate) fn negated(self) -> Sum {
+        Sum { total: Total::from_micros(self.total.micros().wrapping_neg()), places: self.places }
     }
 
     /// The exact sum.
@@ -101,6 +111,9 @@ pub struct Summary {
     /// Every fund of every scheme: what of the layers' payments is whose.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub funds: Vec<FundSummary>,
+    /// The accounts of the funds that keep any, by scheme, fund and period.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fund_accounts: Vec<FundAccount>,
 }
 
 /// What a fund paid in a batch.
@@ -159,7 +172,7 @@ pub struct LayerSummary {
     pub premium: Option<PremiumSummary>,
 }
 
-/// What a layer takes in: per insured person and policy year in which any claim was decided, as of the policy year's first day.
+/// What a layer takes in: per insured person and policy year in which any claim was decided, as of the policy year's first day, or by the months insured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PremiumSummary {
@@ -196,6 +209,7 @@ pub(super) struct Tally<'a> {
     persons: BTreeSet<String>,
     /// By scheme and first day of the policy year, the first edition under which a claim was decided.
     years: BTreeMap<(&'a str, NaiveDate), usize>,
+    books: FundBooks<'a>,
     /// The last person counted, to spare most look-ups.
     last_person: String,
 }
@@ -227,8 +241,13 @@ impl<'a> Tally<'a> {
             }
             places_of_layers.push(of_plan);
             for fund in &plan.funds {
-                if !funds.iter().any(|f| f.scheme == plan.id && f.fund == fund.id) {
-                    funds.push(FundSummary { scheme: plan.id.clone(), fund: fund.id.clone(), title: text(&fund.about), paid: zero });
+                if !funds.iter().any(|f| f.scheme == plan.id && f.fund == fund.name.id) {
+                    funds.push(FundSummary {
+                        scheme: plan.id.clone(),
+                        fund: fund.name.id.clone(),
+                        title: text(&fund.name.about),
+                        paid: zero,
+                    });
                 }
             }
         }
@@ -259,9 +278,11 @@ impl<'a> Tally<'a> {
             reimbursement_basis_points: None,
             layers,
             funds,
+            fund_accounts: Vec::new(),
         };
+        let books = FundBooks::new(book);
         let years = BTreeMap::new();
-        Tally { book, people, places, summary, places_of_layers, persons: BTreeSet::new(), years, last_person: String::new() }
+        Tally { book, people, places, summary, places_of_layers, persons: BTreeSet::new(), years, books, last_person: String::new() }
     }
 
     pub(super) fn decision(&mut self, plan: usize, rule_date: NaiveDate, claim: &Claim, decision: &Decision) {
@@ -305,12 +326,13 @@ impl<'a> Tally<'a> {
         }
         if let Some(found) = self.book.plans().get(plan) {
             for (fund, paid) in found.funds.iter().zip(funds) {
-                let of_fund = |f: &&mut FundSummary| f.scheme == found.id && f.fund == fund.id;
+                let of_fund = |f: &&mut FundSummary| f.scheme == found.id && f.fund == fund.name.id;
                 if let Some(sum) = summary.funds.iter_mut().find(of_fund) {
                     sum.paid.add(*paid);
                 }
             }
         }
+        self.books.paid(plan, claim, rule_date, funds);
         if settles {
             return;
         }
@@ -326,9 +348,12 @@ impl<'a> Tally<'a> {
         }
     }
 
-    pub(super) fn finish(mut self, rejects: &[Reject]) -> Summary {
+    /// The sums, and the movements of the funds' money.
+    pub(super) fn finish(mut self, rejects: &[Reject]) -> Result<(Summary, Vec<Movement>), BatchError> {
         self.premiums();
         let mut summary = self.summary;
+        let (accounts, movements) = self.books.close(self.people, &self.years, self.places).map_err(|_| BatchError::FundAccounts)?;
+        summary.fund_accounts = accounts;
         for layer in &summary.layers {
             if layer.write_off { &mut summary.written_off } else { &mut summary.paid }.merge(layer.paid);
             summary.beside.merge(layer.beside);
@@ -340,7 +365,7 @@ impl<'a> Tally<'a> {
         summary.claims = summary.decided.saturating_add(summary.rejected);
         summary.persons_with_claims = self.persons.len() as u64;
         summary.reimbursement_basis_points = summary.paid.total().basis_points_of(summary.billed.total());
-        summary
+        Ok((summary, movements))
     }
 
     fn premiums(&mut self) {
@@ -353,9 +378,7 @@ impl<'a> Tally<'a> {
                 if *scheme != summary.scheme {
                     continue;
                 }
-                // The edition that holds when the policy year begins, if there is one.
-                let holds = self.book.plans().iter().position(|p| p.id == *scheme && p.effective.contains(*first_day));
-                let edition = holds.unwrap_or(*decided_under);
+                let edition = self.book.edition_of_year(scheme, *first_day, *decided_under);
                 let layer = self.places_of_layers.get(edition).and_then(|places| places.iter().position(|p| *p == place));
                 let Some((plan, layer)) = self.book.plans().get(edition).zip(layer) else { continue };
                 if plan.layers.get(layer).is_none_or(|l| l.premium.is_none()) {
@@ -363,13 +386,13 @@ impl<'a> Tally<'a> {
                 }
                 stated = true;
                 for person in self.people.iter() {
-                    match plan.premium(layer, person, *first_day) {
-                        Ok(Some(amount)) => {
-                            premium.premium.add(amount);
+                    match plan.premiums(layer, person, *first_day) {
+                        Ok(charged) if charged.is_empty() => {}
+                        Ok(charged) => {
+                            charged.into_iter().for_each(|(_, amount)| premium.premium.add(amount));
                             count(&mut premium.person_years);
                             insured.insert(person.id.as_str());
                         }
-                        Ok(None) => {}
                         Err(_) => count(&mut premium.unknown),
                     }
                 }

@@ -17,7 +17,7 @@ use crate::plan::parts::Part;
 use crate::plan::table::Grid;
 use crate::plan::value::Value;
 use crate::plan::{Benefit, Form, Limit, Plan};
-use crate::scheme::syntax::{self, Owner, Place};
+use crate::scheme::syntax::{self, Place};
 
 /// The most cases that one argument looks at.
 const CELLS: usize = 1 << 14;
@@ -249,7 +249,7 @@ impl Reach<'_> {
         if !feeds_too || plan.carries.iter().any(|(carried, _)| *carried == narrow) {
             return false;
         }
-        let owner = w.owner == Owner::Household || n.owner == Owner::Person;
+        let owner = w.owner >= n.owner;
         let posted = |list: &[(usize, syntax::Counts)], a: usize| list.iter().any(|(p, _)| *p == a);
         let covered = plan.layers.iter().all(|l| {
             l.benefits.iter().all(|b| !posted(&b.posts, narrow) || posted(&b.posts, wide))

@@ -10,6 +10,9 @@ fn say(zh: impl Into<String>, en: impl Into<String>) -> Message {
 /// What a limit is called in explanations (`cap 1`, `layer cap 1`), in Chinese.
 fn in_chinese(label: &str) -> String {
     let names = [("layer cap", "保障层封顶线"), ("cap", "封顶线"), ("deductible", "起付线"), ("out-of-pocket maximum", "个人负担上限")];
+    if let Some(fund) = label.strip_prefix("budget of ") {
+        return format!("基金 {fund} 的预算");
+    }
     let found = names.iter().find_map(|(en, zh)| label.strip_prefix(en).map(|number| format!("{zh}{number}")));
     found.unwrap_or_else(|| label.to_owned())
 }

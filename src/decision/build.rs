@@ -7,6 +7,7 @@ use crate::date::day_number;
 use crate::decision::*;
 use crate::digest::Digest;
 use crate::engine::case::{Case, Input, look_at_line};
+use crate::engine::funds;
 use crate::engine::items;
 use crate::engine::run_off;
 use crate::engine::trace::{Failed, LimitKind, Step, Steps};
@@ -91,6 +92,9 @@ impl<'a> Builder<'a> {
         let left = self.left_by_portion();
         let paid = self.case.paid.get(self.layer).copied().unwrap_or(Money::ZERO);
         let beside = self.case.beside.get(self.layer).copied().unwrap_or(Money::ZERO);
+        let sum = paid.checked_add(beside).unwrap_or(paid);
+        let behind = self.plan.layers.get(self.layer).map(|layer| funds::shares(layer, sum, self.plan.rounding.unit()));
+        let funds = behind.into_iter().flatten().filter_map(|(fund, share)| self.fund_amount(fund, share)).collect();
         let (paid, beside) = (self.amount(paid), self.amount(beside));
         let notional = self.case.notional.iter().find(|(layer, _)| *layer == self.layer).map(|(_, figured)| self.amount(*figured));
         if let Some(layer) = self.layers.last_mut() {
@@ -98,6 +102,7 @@ impl<'a> Builder<'a> {
             layer.left = left;
             layer.paid = paid;
             layer.beside = beside;
+            layer.funds = funds;
         }
     }
 
@@ -129,6 +134,7 @@ impl<'a> Builder<'a> {
             paid: zero,
             notional: None,
             beside: zero,
+            funds: Vec::new(),
             charged: zero,
             left: Vec::new(),
         });
@@ -452,7 +458,7 @@ impl<'a> Builder<'a> {
     }
 
     fn fund_amount(&self, fund: usize, amount: Money) -> Option<FundAmount> {
-        let named = self.plan.funds.get(fund)?;
+        let named = &self.plan.funds.get(fund)?.name;
         Some(FundAmount { fund: named.id.clone(), title: text(named), amount: self.amount(amount) })
     }
 
@@ -484,7 +490,7 @@ impl<'a> Builder<'a> {
         let item = item.map(|(item, _)| item);
         let payment_of = payment_of.and_then(|payer| match payer {
             Payer::Layer(layer) => self.plan.layers.get(layer).map(|l| l.name.id.clone()),
-            Payer::Fund(fund) => self.plan.funds.get(fund).map(|f| f.id.clone()),
+            Payer::Fund(fund) => self.plan.funds.get(fund).map(|f| f.name.id.clone()),
         });
         self.postings.push(Posting {
             rule,

@@ -217,6 +217,31 @@ catalogue! {
     phase_needs_a_ratio(): "阶段须写 `ratio` 或 `split`：赔多少", "a phase needs `ratio` or `split`: how much is paid";
     split_needs_a_fund(): "`split` 至少要写一个基金", "`split` names at least one fund";
     no_fund(name: &str): "没有基金 `{name}`", "there is no fund `{name}`";
+    dry_of_a_budget(): "`when_dry` 需要 `budget`", "`when_dry` needs a `budget`";
+    surplus_or_deficit(): "每段写 `surplus` 或 `deficit` 之一", "a band has either `surplus` or `deficit`";
+    surplus_below(): "`surplus` 的一段需要终点 `to`：结余是低于它的部分", "a band of `surplus` needs `to`: the surplus is what lies below it";
+    accounts_of_the_calendar():
+        "基金按日历上的一段时间核算：`month` 到 `policy-year`、`calendar-year`，或 `lifetime`",
+        "a fund's accounts run over a stretch of the calendar, from a month to a year, or over a `lifetime`";
+    shares_are_constant(): "份额应为一个固定的比例", "a share is one constant ratio";
+    stops_only_whole(name: &str):
+        "基金 `{name}` 用尽即停，只能全额支付一个保障层，不能只付一部分",
+        "the fund `{name}` stops when it is dry, and can only pay a layer whole, not a share of it";
+    shares_of_a_layer(layer: &str, sum: Ratio):
+        "支付 `{layer}` 的各基金的份额合计 {sum}，应为 100%",
+        "the shares of the funds that pay `{layer}` add up to {sum}, not 100%";
+    has_no_premium(layer: &str): "保障层 `{layer}` 没有保费", "the layer `{layer}` has no premium";
+    no_payments_of_a_fund(layer: &str):
+        "保障层 `{layer}` 没有由一个基金支付的赔款：它是减免、只作计算，或已在 `split` 中分给各基金",
+        "no fund pays for the layer `{layer}`: it is a write-off, is only figured, or its funds are in its `split`";
+    count_its_layers(name: &str): "基金 `{name}` 支付整个保障层：请写保障层", "the fund `{name}` pays for layers: name those";
+    donation_outside(on: NaiveDate):
+        "捐款日期 {on} 不在方案的有效期内",
+        "the donation of {on} is not within the time in which the scheme holds";
+    shares_with_itself(): "基金不能与自己分享", "a fund cannot share with itself";
+    band_ends_before_it_begins(): "终点 `to` 应高于起点 `from`", "`to` must be above `from`";
+    not_of_a_fund(name: &str): "`{name}` 不能用于基金：基金只知道日期", "`{name}` cannot be asked of a fund, which knows only the date";
+    no_layer(name: &str): "没有保障层 `{name}`", "there is no layer `{name}`";
     no_fund_or_layer(name: &str): "没有保障层或基金 `{name}`", "there is no layer or fund `{name}`";
     payments_are_money(): "统计件数或数量的累计项不能计入赔款", "an accumulator that counts claims or units cannot count payments";
     split_above_whole(sum: Ratio): "各基金的比例合计 {sum}，超过 100%", "the ratios of the funds add up to {sum}, more than 100%";
@@ -300,8 +325,8 @@ catalogue! {
         "方案最多有 {limit} 个保障层，每层最多有同样多的保障责任",
         "a scheme may have at most {limit} layers, and a layer as many benefits";
     not_of_a_household(per: Per):
-        "周期为 `{per}` 的累计只属于个人，不能由家庭共用",
-        "a {per} belongs to one person, not to a household";
+        "周期为 `{per}` 的累计只属于个人，不能由家庭或全体参保人共用",
+        "a {per} belongs to one person, not to a household or to everyone";
     reserved(name: &str):
         "`{name}` 在结果中另有含义，不能用作名称",
         "`{name}` has a meaning of its own in results and cannot be an id";

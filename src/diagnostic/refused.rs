@@ -73,6 +73,12 @@ catalogue! {
     no_balance_before(name: &str, per: Per):
         "`{name}` 按 {per} 累计：在第一件案件之前没有余额",
         "`{name}` runs per {per}: it has no balance before the first claim";
+    fund_accounts():
+        "基金的账目无法计算：某个金额超出范围，或某个数值在当日没有取值",
+        "the accounts of funds cannot be figured: a sum leaves the range, or a value has none on its day";
+    nobodys_balance(name: &str):
+        "`{name}` 属于全体参保人：不能由一个人带来余额",
+        "`{name}` belongs to everyone: no person brings a balance of it";
 
     // --- rejects: attributes and lines
 

@@ -18,6 +18,16 @@ catalogue! {
     benefit(path: &str): "保障责任 {path}", "benefit {path}";
     attribute(name: &str): "属性 {name}", "attribute {name}";
     day_charge(id: &str): "按日金额 {id}", "amount by the day {id}";
+    fund(id: &str): "基金 {id}", "fund {id}";
+    pays_for(): "支付赔款", "pays for";
+    pays_premium_of(): "代缴保费", "pays the premiums of";
+    per(): "核算周期", "per";
+    when_dry(): "预算用尽时", "when dry";
+    budget(): "预算", "budget";
+    donation(number: usize): "第 {number} 笔捐款", "donation {number}";
+    received(): "收到日期", "received on";
+    corridor(number: usize): "分担的第 {number} 段", "band {number} of the corridor";
+    with(): "分担", "shares";
 
     // --- a scheme as a whole
 
@@ -73,6 +83,7 @@ catalogue! {
     cap_on_base(): "计入费用封顶", "cap on base";
     cap(): "封顶线", "cap";
     layer_cap(): "本层封顶线", "layer cap";
+    budget_of(fund: &str): "基金 {fund} 的预算", "budget of {fund}";
     coordinate(): "与其他保障协调", "coordinate";
     minimum(): "最低支付额", "minimum";
     indemnity(): "补偿性质", "indemnity";
@@ -89,6 +100,7 @@ catalogue! {
     bands_run_on(): "分段依据的累计项", "bands run on";
     band(number: usize): "第 {number} 段", "band {number}";
     to(): "止点", "to";
+    begins(): "起点", "from";
     to_share(): "个人负担的止点", "to_share";
     phases_run_on(): "阶段依据的累计项", "phases run on";
     phases_share_runs_on(): "阶段依据的个人负担累计项", "phases' share runs on";
@@ -148,7 +160,11 @@ catalogue! {
     down(): "舍去尾数", "Down";
     up(): "进一", "Up";
     settling(scheme: &str, per: &str, owner: &Message): "按 {per} 结算{owner}的 {scheme}", "{scheme} per {per} of a {owner}";
+    charged(): "保费的收取", "premium charged";
+    by_month(): "按参保月份", "by the months insured";
+    by_year(): "按整年", "for whole policy years";
     household(): "家庭", "household";
+    everyone(): "全体参保人", "everyone";
     person(): "个人", "person";
     accumulated(counts: &str, per: &str, owner: &Message): "{owner}每 `{per}` 的 `{counts}`", "{counts} per {per} of a {owner}";
     shared_by(users: &str): "，由 {users} 共用", ", shared by {users}";
@@ -199,6 +215,9 @@ catalogue! {
 pub(crate) fn label(label: &str) -> Message {
     if let Some((whole, part)) = label.split_once(": ") {
         return self::label(whole).of(self::label(part));
+    }
+    if let Some(fund) = label.strip_prefix("budget of ") {
+        return budget_of(fund);
     }
     let (kind, number) = match label.rsplit_once(' ') {
         Some((kind, number)) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => (kind, Some(number)),

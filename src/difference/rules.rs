@@ -13,7 +13,7 @@ use crate::plan::fact::FactKind;
 use crate::plan::value::Value;
 use crate::plan::{self, Benefit, Form, Limit, Plan};
 use crate::ratio::Ratio;
-use crate::scheme::syntax::{Owner, Taken};
+use crate::scheme::syntax::{Owner, Settles, Taken};
 
 /// A difference, and where in the plans it lies.
 pub(super) struct Found<'p> {
@@ -134,7 +134,8 @@ impl<'p> Differ<'p> {
             |plan: &Plan| plan.portion_ids().map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
         self.text(say::portions(), portions(old), portions(new));
         let settles = |plan: &Plan| {
-            plan.settles.as_ref().map_or_else(say::nothing, |s| say::settling(&s.scheme, &s.per.to_string(), &owner(s.owner)))
+            let whose = |settles: &Settles| owner(if settles.for_households { Owner::Household } else { Owner::Person });
+            plan.settles.as_ref().map_or_else(say::nothing, |s| say::settling(&s.scheme, &s.per.to_string(), &whose(s)))
         };
         self.text(say::settles(), settles(old), settles(new));
         let funds = |plan: &Plan| plan.fund_ids().map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
@@ -142,7 +143,7 @@ impl<'p> Differ<'p> {
         let feeds = |plan: &Plan| {
             let name = |payer: plan::Payer| match payer {
                 plan::Payer::Layer(layer) => plan.layers.get(layer).map_or("", |l| l.name.id.as_str()),
-                plan::Payer::Fund(fund) => plan.funds.get(fund).map_or("", |f| f.id.as_str()),
+                plan::Payer::Fund(fund) => plan.funds.get(fund).map_or("", |f| f.name.id.as_str()),
             };
             let told = plan.feeds.iter().map(|f| say::feeds(&runs_on(plan, f.accumulator), name(f.payer)));
             joined(told.collect())
@@ -155,6 +156,7 @@ impl<'p> Differ<'p> {
         self.text(say::carried_over(), carries(old), carries(new));
         self.attributes();
         self.day_charges();
+        self.each_fund();
         self.classify();
         self.layers();
     }
@@ -184,6 +186,71 @@ impl<'p> Differ<'p> {
                 };
                 self.text(rule.of(say::days()), days(old, was), days(new, is));
                 self.value(rule.of(say::amount()), Kind::Amount, &was.amount, &is.amount);
+            }
+        }
+    }
+
+    /// What is told of funds. Claims do not show it, except where a budget stops payments.
+    fn each_fund(&mut self) {
+        let Pair { old, new } = self.pair;
+        let before = self.found.len();
+        for was in &old.funds {
+            let Some(is) = new.funds.iter().find(|f| f.name.id == was.name.id) else { continue };
+            let path = say::fund(&was.name.id);
+            let layer = |plan: &Plan, layer: usize| plan.layers.get(layer).map_or_else(String::new, |l| l.name.id.clone());
+            let pays = |plan: &Plan, fund: &plan::Fund| {
+                let told = fund.pays.iter().map(|(of, share)| format!("{} {}", layer(plan, *of), Ratio::from_millionths(*share)));
+                told.collect::<Vec<_>>().join(", ")
+            };
+            self.text(path.of(say::pays_for()), pays(old, was), pays(new, is));
+            let premiums =
+                |plan: &Plan, fund: &plan::Fund| fund.pays_premium_of.iter().map(|of| layer(plan, *of)).collect::<Vec<_>>().join(", ");
+            self.text(path.of(say::pays_premium_of()), premiums(old, was), premiums(new, is));
+            self.text(path.of(say::per()), was.per.to_string(), is.per.to_string());
+            self.text(path.of(say::when_dry()), was.when_dry.name(), is.when_dry.name());
+            match (&was.budget, &is.budget) {
+                (Some(was), Some(is)) => self.value(path.of(say::budget()), Kind::Amount, was, is),
+                (was, is) => self.presence(path.of(say::budget()), was.is_some(), is.is_some()),
+            }
+            for (number, pair) in both(&was.donations, &is.donations) {
+                let rule = path.of(say::donation(number));
+                let (Some(was), Some(is)) = pair else {
+                    self.presence(rule, pair.0.is_some(), pair.1.is_some());
+                    continue;
+                };
+                self.text(rule.of(say::received()), was.on.to_string(), is.on.to_string());
+                self.value(rule.of(say::amount()), Kind::Amount, &was.amount, &is.amount);
+            }
+            for (number, pair) in both(&was.corridor, &is.corridor) {
+                let rule = path.of(say::corridor(number));
+                let (Some(was), Some(is)) = pair else {
+                    self.presence(rule, pair.0.is_some(), pair.1.is_some());
+                    continue;
+                };
+                let kind = |plan: &Plan, band: &plan::CorridorBand| {
+                    let with = plan.funds.get(band.with).map_or("", |f| f.name.id.as_str());
+                    format!("{} {with}", if band.of_surplus { "surplus" } else { "deficit" })
+                };
+                self.text(rule.of(say::with()), kind(old, was), kind(new, is));
+                self.edge(rule.of(say::begins()), was.from.as_ref(), is.from.as_ref());
+                self.edge(rule.of(say::to()), was.to.as_ref(), is.to.as_ref());
+                self.value(rule.of(say::ratio()), Kind::Ratio, &was.share, &is.share);
+            }
+        }
+        self.found.iter_mut().skip(before).for_each(|found| found.spot = Spot::Nothing);
+    }
+
+    fn edge(&mut self, rule: Message, was: Option<&'p plan::Edge>, is: Option<&'p plan::Edge>) {
+        match (was, is) {
+            (Some(plan::Edge::Ratio(was)), Some(plan::Edge::Ratio(is))) => self.value(rule, Kind::Ratio, was, is),
+            (Some(plan::Edge::Amount(was)), Some(plan::Edge::Amount(is))) => self.value(rule, Kind::Amount, was, is),
+            (was, is) => {
+                let kind = |edge: Option<&plan::Edge>| match edge {
+                    None => say::nothing(),
+                    Some(plan::Edge::Ratio(_)) => say::ratio(),
+                    Some(plan::Edge::Amount(_)) => say::amount(),
+                };
+                self.text(rule, kind(was), kind(is));
             }
         }
     }
@@ -323,10 +390,12 @@ impl<'p> Differ<'p> {
         };
         self.text(path.of(say::settles_if_given()), covers(self.pair.old, &old.covers), covers(self.pair.new, &new.covers));
         match (&old.premium, &new.premium) {
-            (Some((was, was_when)), Some((is, is_when))) => {
+            (Some(was), Some(is)) => {
                 let before = self.found.len();
-                self.value(path.of(say::premium()), Kind::Amount, was, is);
-                self.condition(path.of(say::only_when(&say::premium())), was_when, is_when);
+                self.value(path.of(say::premium()), Kind::Amount, &was.amount, &is.amount);
+                self.condition(path.of(say::only_when(&say::premium())), &was.condition, &is.condition);
+                let charged = |premium: &plan::Premium| if premium.by_month { say::by_month() } else { say::by_year() };
+                self.text(path.of(say::charged()), charged(was), charged(is));
                 self.found.iter_mut().skip(before).for_each(|found| found.spot = Spot::Nothing);
             }
             (was, is) => {
@@ -585,7 +654,7 @@ impl<'p> Differ<'p> {
                 (was, is) => self.presence(rule.of(key), was.is_some(), is.is_some()),
             }
         }
-        let whose = |plan: &'p Plan, fund: Option<usize>| fund.and_then(|f| plan.funds.get(f)).map_or("", |f| f.id.as_str());
+        let whose = |plan: &'p Plan, fund: Option<usize>| fund.and_then(|f| plan.funds.get(f)).map_or("", |f| f.name.id.as_str());
         let funds: BTreeSet<&str> = (was.parts.iter().map(|(fund, _)| whose(self.pair.old, *fund)))
             .chain(is.parts.iter().map(|(fund, _)| whose(self.pair.new, *fund)))
             .collect();
@@ -675,7 +744,11 @@ fn runs_on(plan: &Plan, accumulator: usize) -> Message {
 }
 
 fn owner(owner: Owner) -> Message {
-    if owner == Owner::Household { say::household() } else { say::person() }
+    match owner {
+        Owner::Person => say::person(),
+        Owner::Household => say::household(),
+        Owner::Everyone => say::everyone(),
+    }
 }
 
 fn reading_date(as_of: AsOf) -> Message {

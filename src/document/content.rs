@@ -7,7 +7,7 @@ use super::chart::{share, ticks};
 use super::conditions::{condition, set};
 use super::curve::{Curve, Point, Told};
 use super::names::{Names, filled};
-use super::values::{Shown, show};
+use super::values::{Shown, inline, show};
 use super::words::Words;
 use crate::date::AsOf;
 use crate::decision::Language;
@@ -27,6 +27,7 @@ pub(super) fn blocks(tree: &Tree, text: &SchemeText, plan: &Plan, curves: &[Curv
     writer.parameters();
     writer.classify();
     writer.day_charges();
+    writer.funds();
     writer.accumulators();
     writer.facts();
     writer.end();
@@ -117,12 +118,9 @@ impl Writer<'_> {
             (words.order().into(), order.into()),
         ];
         if let Some(settles) = &plan.settles {
-            let owner = if settles.owner == Owner::Household { words.household() } else { words.person() };
+            let owner = if settles.for_households { words.household() } else { words.person() };
             let values = [Line::code(clean(&settles.scheme)), owner.into(), words.per_period(settles.per).into_owned().into()];
             items.push((words.settles_other().into(), Line::fill(words.settles_text(), values)));
-        }
-        if !plan.funds.is_empty() {
-            items.push((words.funds().into(), Line::join(plan.funds.iter().map(|f| self.named(f)), words.comma())));
         }
         if plan.both_ends {
             items.push((words.days().into(), words.both_ends().into()));
@@ -238,10 +236,11 @@ impl Writer<'_> {
             let written = names.tree.layers.get(number);
             let who = condition(names, &layer.condition).unwrap_or_else(|| words.everybody().into());
             let mut items = vec![((words.who().into(), who), None)];
-            if let Some((amount, when)) = &layer.premium {
+            if let Some(premium) = &layer.premium {
                 let written = written.and_then(|l| l.premium.as_ref()).map(|p| &p.amount);
-                let tail = Line::from(words.premium_text()).and(self.if_holds(when));
-                items.push(self.rule(words.premium().into(), tail, amount, Unit::Amount, written));
+                let text = if premium.by_month { words.premium_by_month() } else { words.premium_text() };
+                let tail = Line::from(text).and(self.if_holds(&premium.condition));
+                items.push(self.rule(words.premium().into(), tail, &premium.amount, Unit::Amount, written));
             }
             if let Some(when) = &layer.notional {
                 let who = condition(names, when).unwrap_or_else(|| words.everybody().into());
@@ -298,8 +297,10 @@ impl Writer<'_> {
         let words = self.words;
         let Some(accumulator) = self.names.plan.accumulators.get(limit.accumulator) else { return Line::default() };
         let mut line = Line::from(words.each(accumulator.per));
-        if accumulator.owner == Owner::Household {
-            line = line.and(words.comma()).and(words.of_household());
+        match accumulator.owner {
+            Owner::Person => {}
+            Owner::Household => line = line.and(words.comma()).and(words.of_household()),
+            Owner::Everyone => line = line.and(words.comma()).and(words.of_everyone()),
         }
         if self.names.tree.accumulators.iter().any(|a| a.id.value == accumulator.name) {
             line = line.and(words.comma()).and(Line::fill(words.on_accumulator(), [self.names.accumulator(limit.accumulator)]));
@@ -574,7 +575,7 @@ impl Writer<'_> {
                     let parts = phase.parts.iter().enumerate().map(|(part, (fund, ratio))| {
                         let ratio = cell(ratio, Unit::Ratio, written.get(part).copied());
                         match fund.and_then(|fund| names.plan.funds.get(fund)) {
-                            Some(fund) => self.named(fund).and(" ").and(ratio),
+                            Some(fund) => self.named(&fund.name).and(" ").and(ratio),
                             None => ratio,
                         }
                     });
@@ -689,7 +690,11 @@ impl Writer<'_> {
         let users = self.users();
         let mut rows = Vec::new();
         for (index, accumulator) in names.plan.accumulators.iter().enumerate().filter(|(_, a)| !a.of_spells) {
-            let owner = if accumulator.owner == Owner::Household { words.household() } else { words.person() };
+            let owner = match accumulator.owner {
+                Owner::Person => words.person(),
+                Owner::Household => words.household(),
+                Owner::Everyone => words.everyone(),
+            };
             let mut counts = Line::from(words.counting(accumulator.counts));
             if matches!(accumulator.counts, Counts::Claims | Counts::Days)
                 && let Some(which) = condition(names, &accumulator.condition)
@@ -698,7 +703,7 @@ impl Writer<'_> {
             }
             let payers = names.plan.feeds.iter().filter(|f| f.accumulator == index).map(|f| match f.payer {
                 plan::Payer::Layer(layer) => names.layer(layer),
-                plan::Payer::Fund(fund) => names.plan.funds.get(fund).map(|f| names.named(f)).unwrap_or_default(),
+                plan::Payer::Fund(fund) => names.plan.funds.get(fund).map(|f| names.named(&f.name)).unwrap_or_default(),
             });
             let payers: Vec<Line> = payers.collect();
             if !payers.is_empty() {
@@ -756,6 +761,90 @@ impl Writer<'_> {
             };
             self.blocks.push(Block::Table(table));
         }
+    }
+
+    fn funds(&mut self) {
+        let (names, words) = (self.names, self.words);
+        if names.plan.funds.is_empty() {
+            return;
+        }
+        self.heading(2, words.funds());
+        for (index, fund) in names.plan.funds.iter().enumerate() {
+            self.heading(4, self.named(&fund.name));
+            self.about(&fund.name.about);
+            let written = names.tree.funds.get(index);
+            let layers = |of: &[usize]| Line::join(of.iter().map(|layer| names.layer(*layer)), words.comma());
+            let mut items: Vec<(Item, Option<Table>)> = Vec::new();
+            if !fund.pays.is_empty() {
+                let paid = fund.pays.iter().map(|(layer, share)| {
+                    let share = names.number(*share, Unit::Ratio);
+                    names.layer(*layer).and(" ").and(share)
+                });
+                items.push(((words.pays_for().into(), Line::join(paid, words.comma())), None));
+            }
+            if !fund.pays_premium_of.is_empty() {
+                items.push(((words.pays_premium_of().into(), layers(&fund.pays_premium_of)), None));
+            }
+            items.push(((words.fund_per().into(), words.per_period(fund.per).into_owned().into()), None));
+            if let Some(budget) = &fund.budget {
+                let written = written.and_then(|f| f.budget.as_ref());
+                items.push(self.rule(words.budget().into(), words.when_dry(fund.when_dry).into(), budget, Unit::Amount, written));
+            }
+            self.items(items);
+            self.donations(fund, written);
+            self.corridor(fund, written);
+        }
+    }
+
+    fn donations(&mut self, fund: &plan::Fund, written: Option<&syntax::Fund>) {
+        let (names, words) = (self.names, self.words);
+        if fund.donations.is_empty() {
+            return;
+        }
+        let rows = fund.donations.iter().enumerate().map(|(i, donation)| {
+            let written = written.and_then(|f| f.donations.get(i)).map(|d| &d.amount);
+            let amount = inline(names, &donation.amount, Unit::Amount, written);
+            let source = donation.about.source.as_deref().map_or_else(Line::default, |source| clean(source).into());
+            vec![donation.on.to_string().into(), amount, source]
+        });
+        let table = Table {
+            caption: words.donations().into(),
+            head: vec![words.received_on().into(), words.donated().into(), words.source().into()],
+            numbers: vec![false, true, false],
+            rows: rows.collect(),
+        };
+        self.blocks.push(Block::Table(table));
+    }
+
+    fn corridor(&mut self, fund: &plan::Fund, written: Option<&syntax::Fund>) {
+        let (names, words) = (self.names, self.words);
+        if fund.corridor.is_empty() {
+            return;
+        }
+        let rows = fund.corridor.iter().enumerate().map(|(i, band)| {
+            let written = written.and_then(|f| f.corridor.get(i));
+            let edge = |edge: &Option<plan::Edge>, written: Option<&syntax::Value>| match edge {
+                None => Line::default(),
+                Some(plan::Edge::Ratio(value)) => inline(names, value, Unit::Ratio, written),
+                Some(plan::Edge::Amount(value)) => inline(names, value, Unit::Amount, written),
+            };
+            let share = inline(names, &band.share, Unit::Ratio, written.map(|b| &b.share));
+            vec![
+                if band.of_surplus { words.surplus() } else { words.deficit() }.into(),
+                edge(&band.from, written.and_then(|b| b.from.as_ref())),
+                edge(&band.to, written.and_then(|b| b.to.as_ref())),
+                names.plan.funds.get(band.with).map(|f| names.named(&f.name)).unwrap_or_default(),
+                share,
+            ]
+        });
+        let head = [words.corridor_of(), words.corridor_from(), words.corridor_to(), words.shared_with(), words.share()];
+        let table = Table {
+            caption: words.corridor().into(),
+            head: head.into_iter().map(Line::from).collect(),
+            numbers: vec![false, true, true, false, true],
+            rows: rows.collect(),
+        };
+        self.blocks.push(Block::Table(table));
     }
 
     /// Of each accumulator, the benefits whose rules run on it.

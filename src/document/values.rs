@@ -88,7 +88,7 @@ fn written_text(names: Names<'_>, written: Option<&syntax::Value>) -> Option<Lin
 }
 
 /// A value on one line, its cases in brackets.
-fn inline(names: Names<'_>, value: &Value, unit: Unit, written: Option<&syntax::Value>) -> Line {
+pub(super) fn inline(names: Names<'_>, value: &Value, unit: Unit, written: Option<&syntax::Value>) -> Line {
     match show(names, value, unit, written) {
         Shown::One(line) => line,
         Shown::Cases(table) => {
@@ -147,7 +147,7 @@ mod tests {
     fn tables(plan: &Plan) -> Vec<&Value> {
         let mut values: Vec<&Value> = plan.parameters.iter().map(|p| &p.value).collect();
         for layer in &plan.layers {
-            values.extend(layer.premium.iter().map(|(amount, _)| amount));
+            values.extend(layer.premium.iter().map(|premium| &premium.amount));
             for benefit in &layer.benefits {
                 let limits = benefit.deductibles.iter().chain(&benefit.caps).chain(&benefit.base_caps).chain(&benefit.out_of_pocket_max);
                 values.extend(limits.chain(&benefit.franchise).map(|l| &l.amount));

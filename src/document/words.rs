@@ -6,7 +6,7 @@ use crate::date::{AsOf, DateChoice, Length, Per, Window};
 use crate::decision::Language;
 use crate::money::RoundingMode;
 use crate::plan::fact::Measure;
-use crate::scheme::syntax::{Candidate, Counts, Each, Taken};
+use crate::scheme::syntax::{Candidate, Counts, Each, Taken, WhenDry};
 
 /// The texts in one language. Where `{}` stands, something is put in.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +15,15 @@ pub(super) struct Words(pub(super) Language);
 macro_rules! words {
     ($($name:ident: $zh:literal, $en:literal;)*) => {
         impl Words {
+    pub(super) fn when_dry(self, when_dry: WhenDry) -> &'static str {
+        let (zh, en) = match when_dry {
+            WhenDry::Stop => ("用尽即停：是每笔赔款的限额", "nothing more is paid when it is used up"),
+            WhenDry::ProRata => ("不足时，期末所有赔款按同一比例核减", "if it does not reach, all payments are cut in proportion at the period's end"),
+            WhenDry::RecordExcess => ("超出时照付，并记录超支", "all is paid, and what exceeds it is recorded"),
+        };
+        self.pick(zh, en)
+    }
+
             $(pub(super) const fn $name(self) -> &'static str {
                 match self.0 { Language::Zh => $zh, Language::En => $en }
             })*
@@ -112,6 +121,7 @@ words! {
     write_off: "此层为医疗机构减免，不是支付。", "This layer is waived by the provider, not paid.";
     premium: "保费", "Premium";
     premium_text: "每人每保障年度", "per person and policy year";
+    premium_by_month: "每人每保障年度，按参保月份折算", "per person and policy year, by the months insured";
     given_only: "此层的支付只随理赔材料给出，不作计算。", "This layer is never computed: its payment comes with the claim.";
     settles: "冲减", "Settles";
     covers: "计入费用", "Counts";
@@ -163,7 +173,22 @@ words! {
     ratio_most: "比例不高于", "Ratio at most";
     settles_other: "结算", "Settles";
     settles_text: "方案 {} 裁定后的剩余费用，每个{}、{}合并", "what scheme {} left, all claims of a {} together per {}";
-    funds: "分担赔款的基金", "Funds that share payments";
+    funds: "基金", "Funds";
+    pays_for: "支付赔款", "Pays for";
+    pays_premium_of: "代缴保费", "Pays the premiums of";
+    fund_per: "核算周期", "Accounts";
+    budget: "预算", "Budget";
+    donations: "捐款", "Donations";
+    received_on: "收到日期", "Received on";
+    donated: "金额", "Amount";
+    corridor: "结余和亏损的分担", "Surplus and deficit shared";
+    corridor_of: "分担", "Of a";
+    corridor_from: "赔付率或赔款自", "From a claim ratio or payments of";
+    corridor_to: "至", "To";
+    shared_with: "与", "With";
+    share: "比例", "Share";
+    surplus: "结余", "surplus";
+    deficit: "亏损", "deficit";
     and_payments_of: "以及 {} 的赔款", "and what {} pays";
     carries: "最后 {} 个月的也计入下一周期", "in the last {} months also for the next period";
     phases: "分阶段", "Phases";
@@ -176,6 +201,7 @@ words! {
     allocate: "冲减次序", "Settles in the order";
     on_accumulator: "累计项 {}", "on {}";
     of_household: "全家合计", "of the household";
+    of_everyone: "全体参保人合计", "of all insured together";
     if_condition: "，当 {}", ", if {}";
     figured_as: "算式：{}", "figured as {}";
     amount_head: "数值", "Value";
@@ -209,13 +235,14 @@ words! {
     self_pay: "先行自付 {} 归入{}", "preliminary self-pay of {} goes into {}";
     further: "其中", "Of it";
     accumulators: "累计", "Accumulators";
-    accumulators_intro: "累计是按人或按家庭、按周期记的数；几条规则同用一项累计，就是共用限额或起付线。",
-        "An accumulator is a running sum of a person or a household over a period. Rules that run on the same one share it.";
+    accumulators_intro: "累计是按人、按家庭或按全体参保人、按周期记的数；几条规则同用一项累计，就是共用限额或起付线。",
+        "An accumulator is a running sum of a person, a household or everyone over a period. Rules that run on the same one share it.";
     accumulator: "累计项", "Accumulator";
     counts: "记什么", "Counts";
     per: "周期", "Over a";
     owner: "归属", "Of a";
     household: "家庭", "household";
+    everyone: "全体参保人", "all insured";
     shared_by: "所用规则", "Rules on it";
     shared: "共用", "shared";
     only_claims: "只计 {}", "only claims with {}";

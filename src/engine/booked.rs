@@ -27,7 +27,7 @@ pub(crate) struct Posted {
     /// The layer, and the benefit, if it is one of its benefits; nothing for counts of claims and days.
     pub(crate) rule: Option<(usize, Option<usize>)>,
     pub(crate) accumulator: usize,
-    pub(crate) of_household: bool,
+    pub(crate) owner: Owner,
     pub(crate) period: i32,
     pub(crate) amount: i64,
 }
@@ -62,8 +62,7 @@ pub(super) fn booked(plan: &Plan, case: &Case, steps: &[Step]) -> Booked {
         let (Some(found), Some(period)) = (plan.accumulators.get(accumulator), period) else { continue };
         let counts = found.counts_claims() || found.of_spells || matches!(step, Step::Carried { .. });
         let rule = layer.filter(|_| !counts).map(|layer| (layer, benefit));
-        let of_household = found.owner == Owner::Household;
-        posted.push(Posted { rule, accumulator, of_household, period, amount });
+        posted.push(Posted { rule, accumulator, owner: found.owner, period, amount });
     }
     let out_of_pocket = case.residual.iter().fold(Money::ZERO, |sum, r| sum.checked_add(*r).unwrap_or(sum));
     let (paid, beside, funds) = (case.paid.clone(), case.beside.clone(), case.fund_paid.clone());

@@ -8,6 +8,7 @@ use crate::engine::carry;
 use crate::engine::case::{Bill, Case, Given};
 use crate::engine::days;
 use crate::engine::earlier;
+use crate::engine::funds;
 use crate::engine::items;
 use crate::engine::lean;
 use crate::engine::program::Program;
@@ -56,6 +57,9 @@ pub(crate) fn settle<T: Trace>(
         // Nothing can change what fires, and nobody asks what did not.
         Some(ops) if bill.is_bare() && !T::RULES => lean::settle(ops, case, trace)?,
         _ => layers(plan, program, bill, case, trace)?,
+    }
+    if !plan.funds.is_empty() {
+        funds::draw(plan, case)?;
     }
     if !plan.spells.is_empty() {
         spell::post(plan, bill, &before, case, books, trace)?;

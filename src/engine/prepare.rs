@@ -460,6 +460,9 @@ pub(crate) fn openings(plan: &Plan, person: &Person, claim: &str) -> Result<Vec<
             return Err(reject(RejectCode::UnknownAccumulator, refused::no_accumulator(&opening.accumulator)));
         };
         let (Some(found), Some(slot)) = (plan.accumulators.get(accumulator), plan.slots.get(accumulator)) else { continue };
+        if found.owner == Owner::Everyone {
+            return Err(reject(RejectCode::UnknownAccumulator, refused::nobodys_balance(&opening.accumulator)));
+        }
         if opening.amount < Money::ZERO {
             return Err(reject(RejectCode::NegativeAmount, refused::below_zero(opening.amount)));
         }

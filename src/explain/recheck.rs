@@ -295,11 +295,16 @@ impl Check {
         }
         for fund in &decision.funds {
             let parts = decision.layers.iter().flat_map(|l| &l.benefits).flat_map(|b| b.figured()).flat_map(|(_, f)| &f.funds);
+            let parts = parts.chain(decision.layers.iter().flat_map(|l| &l.funds));
             self.same(
                 &format!("fund.{}.paid", fund.fund),
                 Number::sum(parts.filter(|f| f.fund == fund.fund).map(|f| f.amount)),
                 fund.amount,
             );
+        }
+        for layer in decision.layers.iter().filter(|l| !l.funds.is_empty()) {
+            let paid = layer.paid.checked_add(layer.beside).unwrap_or(layer.paid);
+            self.same(&format!("{}.funds", layer.layer.id), Number::sum(layer.funds.iter().map(|f| f.amount)), paid);
         }
         for posting in &decision.postings {
             let Some(payer) = &posting.payment_of else { continue };

@@ -179,6 +179,7 @@ words! {
     nobody_pays: "{0}；没有人支付，费用仍由患者承担", "{0}; nobody pays it, and the money stays the patient's";
     layer_writes_off: "本层减免", "layer writes off";
     layer_beside: "账单外另付", "paid beside the bill";
+    out_of_funds: "由基金支付", "out of funds";
     given_text: "随理赔材料给出，不作计算", "given with the claim, not computed";
     beyond_cap: "给定支付超过封顶线", "the given payment goes beyond a cap";
     left: "支付后剩余", "left after it";
@@ -252,6 +253,9 @@ impl Words {
     pub(super) fn rule(self, label: &str) -> String {
         if self.0 == Language::En {
             return label.to_owned();
+        }
+        if let Some(fund) = label.strip_prefix("budget of ") {
+            return format!("基金 {fund} 的预算");
         }
         // Of a copayment's cap both are named.
         if let Some((copay, cap)) = label.split_once(": ") {

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use crate::batch::PlanBook;
 use crate::decision::Decision;
+use crate::fund::Movement;
 use crate::money::Amount;
 use crate::reject::Reject;
 
@@ -130,6 +131,22 @@ pub fn write_rejects<W: Write>(rejects: &[Reject], writer: W) -> std::io::Result
         let row = reject.row().map_or_else(String::new, |r| r.to_string());
         let (claim, field, message) = (cell(reject.claim()), cell(reject.field()), cell(reject.message()));
         table.write_record([&*claim, reject.code().as_str(), &*field, &*message, &*row]).map_err(io_error)?;
+    }
+    table.into_inner().map_err(csv::IntoInnerError::into_error)
+}
+
+/// Writes the movements of funds as rows: what comes in above zero, what goes out below.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_movements<W: Write>(movements: &[Movement], writer: W) -> std::io::Result<W> {
+    let mut table = csv::Writer::from_writer(writer);
+    table.write_record(["scheme", "fund", "on", "kind", "with", "claim", "person", "amount"]).map_err(io_error)?;
+    for one in movements {
+        let (claim, person) = (cell(one.claim.as_deref().unwrap_or_default()), cell(one.person.as_deref().unwrap_or_default()));
+        let (on, amount) = (one.on.to_string(), one.amount.to_string());
+        let row = [one.scheme.as_str(), &one.fund, &on, one.kind.name(), &one.with, &claim, &person, &amount];
+        table.write_record(row).map_err(io_error)?;
     }
     table.into_inner().map_err(csv::IntoInnerError::into_error)
 }

@@ -140,6 +140,7 @@ impl View<'_> {
         match owner {
             Owner::Person => &self.person.id,
             Owner::Household => self.household,
+            Owner::Everyone => &self.plan.id,
         }
     }
 
@@ -187,7 +188,7 @@ impl View<'_> {
         }
         for entry in self.journal.claims.values() {
             let Some(booking) = entry.outcome.booking() else { continue };
-            let whose = if found.owner == Owner::Household { &*booking.household } else { &entry.claim.person };
+            let whose = booking.owner_id(found.owner, &entry.claim.person);
             let later = entry.as_incurred && booking.rule_date > self.on;
             if later || booking.names.scheme != self.plan.id || whose != id {
                 continue;

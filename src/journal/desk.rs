@@ -20,6 +20,7 @@ use crate::ledger::Ledger;
 use crate::plan::Plan;
 use crate::plan::fact::FactKind;
 use crate::reject::{Reject, RejectCode};
+use crate::scheme::syntax::Owner;
 
 /// Carries operations out on journals, under rules. It keeps nothing but working memory: a service has one for each thread.
 #[derive(Debug)]
@@ -35,20 +36,9 @@ pub struct Desk<'r> {
 pub(super) struct Route {
     /// The plan's place among the rules.
     pub(super) plan: usize,
-    pub(super) scheme: Arc<str>,
-    pub(super) as_incurred: bool,
-    pub(super) rule_date: NaiveDate,
     pub(super) person: Option<Arc<Person>>,
-    /// Where its household's accumulators are kept; nothing where no version of the scheme has such.
-    pub(super) household: Option<String>,
+    pub(super) place: Place,
     pub(super) accounts: Vec<AccountKey>,
-}
-
-impl Route {
-    pub(super) fn place(&self) -> Place {
-        let Route { scheme, as_incurred, rule_date, household, .. } = self;
-        Place { scheme: Arc::clone(scheme), as_incurred: *as_incurred, rule_date: *rule_date, household: household.clone() }
-    }
 }
 
 impl<'r> Desk<'r> {
@@ -185,7 +175,7 @@ impl<'r> Desk<'r> {
                     work.leave.insert(claim.clone());
                     let route = self.route_of(journal, &entry.claim, Some(Arc::clone(&person)));
                     let route = route.map_err(|reject| Refusal::Rejected { id: id(), reject })?;
-                    let turn = Turn::new(&route.place(), &entry.claim, number);
+                    let turn = Turn::new(&route.place, &entry.claim, number);
                     work.come.push(Coming { claim: Arc::clone(&entry.claim), reserved_until: entry.reserved_until, route, turn });
                 }
             }
@@ -362,7 +352,7 @@ impl<'r> Desk<'r> {
     /// A claim that comes, with the record of that number.
     fn coming(&self, journal: &Journal, claim: Claim, reserved_until: Option<NaiveDate>, number: usize) -> Result<Coming, Reject> {
         let route = self.route(journal, &claim)?;
-        let turn = Turn::new(&route.place(), &claim, number);
+        let turn = Turn::new(&route.place, &claim, number);
         Ok(Coming { claim: Arc::new(claim), reserved_until, route, turn })
     }
 
@@ -382,14 +372,13 @@ impl<'r> Desk<'r> {
             return Err(Reject::new(&claim.id, RejectCode::UnknownScheme, "scheme", message));
         }
         let rule_date = prepare::choose(plan.rule_date, claim).unwrap_or(claim.service_from);
-        let scheme: Arc<str> = Arc::from(plan.id.as_str());
-        let couples = self.rules.plans().iter().any(|other| other.id == plan.id && other.couples_households());
+        let any = |couples: fn(&Plan) -> bool| self.rules.plans().iter().any(|other| other.id == plan.id && couples(other));
+        let (couples, with_everyone) = (any(Plan::couples_households), any(Plan::couples_everyone));
         // Of two households on one day none is meant; the claim will be rejected.
         let household = person.as_ref().filter(|_| couples).map(|p| p.household_on(rule_date).unwrap_or(&p.id).to_owned());
-        let account = |of_household, id: &str| AccountKey { scheme: Arc::clone(&scheme), of_household, id: id.to_owned() };
-        let mut accounts = vec![account(false, &claim.person)];
-        accounts.extend(household.as_deref().map(|id| account(true, id)));
-        Ok(Route { plan: index, as_incurred: plan.as_incurred, rule_date, person, household, accounts, scheme })
+        let place = Place { scheme: Arc::from(plan.id.as_str()), as_incurred: plan.as_incurred, rule_date, household, with_everyone };
+        let accounts = place.accounts(&claim.person);
+        Ok(Route { plan: index, person, place, accounts })
     }
 
     /// Settles a claim on the ledger.
@@ -421,8 +410,8 @@ impl<'r> Desk<'r> {
                 (Outcome::Rejected(crate::batch::reword(plans, claim, reject)), None)
             }
             Ok((booked, decision)) => {
-                let household = route.household.clone().unwrap_or_default().into();
-                let booking = Booking { names: Arc::clone(names), rule_date: route.rule_date, household, booked };
+                let household = route.place.household.clone().unwrap_or_default().into();
+                let booking = Booking { names: Arc::clone(names), rule_date: route.place.rule_date, household, booked };
                 (Outcome::Decided(booking), decision)
             }
         }
@@ -443,7 +432,7 @@ impl<'r> Desk<'r> {
             let Ok(openings) = prepare::openings(plan, person, "") else { continue };
             let posting = |one: prepare::Opening| {
                 let household = person.household_on(one.on).ok()?;
-                let id = if one.owner == crate::scheme::syntax::Owner::Household { household } else { &person.id };
+                let id = if one.owner == Owner::Household { household } else { &person.id };
                 let accumulator = plan.accumulators.get(one.accumulator)?.name.clone();
                 let (scheme, id) = (plan.id.clone(), id.to_owned());
                 Some(OpeningPosting { scheme, accumulator, owner: one.owner, id, key: one.key, period: one.period, amount: one.amount })

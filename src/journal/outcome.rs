@@ -75,7 +75,9 @@ pub(super) struct AccumulatorNames {
     pub(super) name: String,
     pub(super) per: Per,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) of_household: bool,
+    of_household: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    of_everyone: bool,
     /// Whether it counts something else than money.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) of_units: bool,
@@ -89,7 +91,11 @@ fn no_key() -> AccumulatorKey {
 
 impl AccumulatorNames {
     pub(super) fn owner(&self) -> Owner {
-        if self.of_household { Owner::Household } else { Owner::Person }
+        match (self.of_household, self.of_everyone) {
+            (true, _) => Owner::Household,
+            (_, true) => Owner::Everyone,
+            _ => Owner::Person,
+        }
     }
 }
 
@@ -104,6 +110,7 @@ impl Names {
             name: a.name.clone(),
             per: a.per,
             of_household: a.owner == Owner::Household,
+            of_everyone: a.owner == Owner::Everyone,
             of_units: matches!(a.counts, Counts::Claims | Counts::Days | Counts::Units),
             key: slot.key,
         });
@@ -115,7 +122,7 @@ impl Names {
             places: plan.places(),
             illustrative: plan.illustrative,
             layers: layers.collect(),
-            funds: plan.funds.iter().map(|f| f.id.clone()).collect(),
+            funds: plan.fund_ids().map(str::to_owned).collect(),
             accumulators: accumulators.collect(),
         }
     }
@@ -176,6 +183,15 @@ impl Booking {
     /// The scheme's id.
     pub fn scheme(&self) -> &str {
         &self.names.scheme
+    }
+
+    /// By which id an owner goes to whom a person's claim posts.
+    pub(super) fn owner_id<'a>(&'a self, owner: Owner, person: &'a str) -> &'a str {
+        match owner {
+            Owner::Person => person,
+            Owner::Household => &self.household,
+            Owner::Everyone => &self.names.scheme,
+        }
     }
 
     /// The scheme's version.
@@ -250,7 +266,8 @@ impl Booking {
             Some(BookedPosting {
                 rule: self.names.rule(posted),
                 accumulator: &accumulator.name,
-                of_household: posted.of_household,
+                of_household: posted.owner == Owner::Household,
+                of_everyone: posted.owner == Owner::Everyone,
                 per: accumulator.per,
                 period: period_start(accumulator.per, posted.period),
                 amount: Amount::new(Money::from_micros(posted.amount), places),
@@ -277,6 +294,9 @@ pub struct BookedPosting<'a> {
     pub accumulator: &'a str,
     /// Whether it is the household's.
     pub of_household: bool,
+    /// Whether it is of all whom the scheme insures.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub of_everyone: bool,
     /// Over what it runs.
     pub per: Per,
     /// The first day of the period; of rolling windows the day itself; nothing for stays and lifetimes.
@@ -365,7 +385,7 @@ impl WireOutcome {
             let found = names.accumulators.get(accumulator)?;
             let period = if found.per == Per::Stay { stay? } else { one.period? };
             let rule = names.find_rule(&one.rule)?;
-            Some(Posted { rule, accumulator, of_household: found.of_household, period, amount: one.amount.micros() })
+            Some(Posted { rule, accumulator, owner: found.owner(), period, amount: one.amount.micros() })
         };
         let posted = wire.postings.into_iter().map(posting).collect::<Option<Vec<Posted>>>()?;
         let of_layers = names.layers.len();

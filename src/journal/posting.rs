@@ -50,6 +50,9 @@ pub struct JournalPosting {
     /// The household, where the accumulator is the household's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub household: Option<String>,
+    /// Whether the accumulator is of all whom the scheme insures.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub of_everyone: bool,
     /// Over what the accumulator runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per: Option<Per>,
@@ -132,6 +135,7 @@ fn openings<'a>(of: &'a Record, record: &'a Record, person: &'a str, back: bool)
             accumulator: Some(one.accumulator.clone()),
             fund: None,
             household: Some(one.id.clone()).filter(|_| one.owner == Owner::Household),
+            of_everyone: false,
             per: None,
             period: Some(one.period).filter(|period| *period > 0).and_then(NaiveDate::from_num_days_from_ce_opt),
             amount: Amount::new(Money::from_micros(amount), 0),
@@ -159,6 +163,7 @@ fn outcome_postings(
         accumulator: None,
         fund: None,
         household: None,
+        of_everyone: false,
         per: None,
         period: None,
         amount: Amount::new(Money::ZERO, booking.names.places),
@@ -167,7 +172,8 @@ fn outcome_postings(
         postings.push(JournalPosting {
             rule: told.rule,
             accumulator: Some(told.accumulator.to_owned()),
-            household: Some(booking.household.to_string()).filter(|_| posted.of_household),
+            household: Some(booking.household.to_string()).filter(|_| posted.owner == Owner::Household),
+            of_everyone: posted.owner == Owner::Everyone,
             per: Some(told.per),
             period: period_start(told.per, posted.period),
             amount: Amount::new(Money::from_micros(signed(posted.amount)), told.amount.places()),

@@ -65,7 +65,7 @@ impl Touched {
         let mut waiting = BTreeSet::new();
         let leaving =
             work.leave.iter().filter_map(|id| journal.claims.get(id)).map(|entry| (entry.as_incurred, &entry.turn, &entry.accounts));
-        let coming = work.come.iter().map(|one| (one.route.as_incurred, &one.turn, &one.route.accounts));
+        let coming = work.come.iter().map(|one| (one.route.place.as_incurred, &one.turn, &one.route.accounts));
         let mut later = Vec::new();
         for (as_incurred, turn, accounts) in leaving.chain(coming) {
             for account in accounts {
@@ -73,8 +73,8 @@ impl Touched {
             }
         }
         for opening in work.openings.iter().flatten() {
-            let (scheme, of_household) = (Arc::from(opening.scheme.as_str()), opening.owner == Owner::Household);
-            let account = AccountKey { scheme: Arc::clone(&scheme), of_household, id: opening.id.clone() };
+            let scheme: Arc<str> = Arc::from(opening.scheme.as_str());
+            let account = AccountKey { scheme: Arc::clone(&scheme), owner: opening.owner, id: opening.id.clone() };
             later.push((account, Turn { scheme, date: NaiveDate::MIN, sequence: 0, id: String::new() }, true));
         }
         for (account, turn, as_incurred) in later {
@@ -188,8 +188,7 @@ pub(super) fn post(ledger: &mut Ledger, claim: &Claim, outcome: &Outcome, off: b
     for posted in &booking.booked.posted {
         let accumulator = booking.names.accumulators.get(posted.accumulator)?;
         let amount = if off { posted.amount.checked_neg()? } else { posted.amount };
-        let id = if posted.of_household { &*booking.household } else { &claim.person };
-        ledger.post(accumulator.owner(), id, accumulator.key, posted.period, amount)?;
+        ledger.post(posted.owner, booking.owner_id(posted.owner, &claim.person), accumulator.key, posted.period, amount)?;
     }
     Some(())
 }
@@ -198,8 +197,8 @@ pub(super) fn post(ledger: &mut Ledger, claim: &Claim, outcome: &Outcome, off: b
 fn positions(ledger: &Ledger, claim: &Claim, booking: &Booking) -> Vec<i64> {
     let position = |posted: &crate::engine::booked::Posted| {
         let accumulator = booking.names.accumulators.get(posted.accumulator)?;
-        let id = if posted.of_household { &*booking.household } else { &claim.person };
-        Some(ledger.position_in(accumulator.owner(), id, accumulator.key, posted.period))
+        let id = booking.owner_id(posted.owner, &claim.person);
+        Some(ledger.position_in(posted.owner, id, accumulator.key, posted.period))
     };
     booking.booked.posted.iter().map(|posted| position(posted).unwrap_or(0)).collect()
 }

@@ -10,7 +10,7 @@ use super::operation::{Act, Operation};
 use super::outcome::{Names, Outcome, WireOutcome};
 use super::receipt::Refusal;
 use super::rework::{Coming, post};
-use super::{AccountKey, Enrolled, Entry, Journal, OpeningPosting, Place, Record, RecordOutcome, Turn};
+use super::{Enrolled, Entry, Journal, OpeningPosting, Place, Record, RecordOutcome, Turn};
 use crate::claim::Claim;
 use crate::date::{Per, strict};
 use crate::digest::Digest;
@@ -37,10 +37,7 @@ impl Journal {
             outcomes.push(RecordOutcome { claim, outcome: None, place: None });
         }
         for (one, outcome) in came {
-            let route = one.route;
-            let place =
-                Place { scheme: route.scheme, as_incurred: route.as_incurred, rule_date: route.rule_date, household: route.household };
-            outcomes.push(RecordOutcome { claim: one.claim.id.clone(), outcome: Some(outcome), place: Some(place) });
+            outcomes.push(RecordOutcome { claim: one.claim.id.clone(), outcome: Some(outcome), place: Some(one.route.place) });
         }
         outcomes.extend(others.into_iter().map(|(claim, outcome)| RecordOutcome { claim, outcome: Some(outcome), place: None }));
         self.append(operation, outcomes, openings)
@@ -160,9 +157,7 @@ impl Journal {
     }
 
     fn insert(&mut self, number: usize, claim: Arc<Claim>, reserved_until: Option<NaiveDate>, place: &Place, outcome: &Arc<Outcome>) {
-        let account = |of_household, id: &str| AccountKey { scheme: Arc::clone(&place.scheme), of_household, id: id.to_owned() };
-        let mut accounts = vec![account(false, &claim.person)];
-        accounts.extend(place.household.as_deref().map(|id| account(true, id)));
+        let accounts = place.accounts(&claim.person);
         let turn = Turn::new(place, &claim, number);
         let id = claim.id.clone();
         if place.as_incurred {
@@ -298,6 +293,8 @@ struct WirePlace {
     rule_date: NaiveDate,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     household: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    with_everyone: bool,
 }
 
 impl WireRecord {
@@ -307,6 +304,7 @@ impl WireRecord {
             as_incurred: place.as_incurred,
             rule_date: place.rule_date,
             household: place.household.clone(),
+            with_everyone: place.with_everyone,
         };
         WireRecord {
             operation: record.operation.clone(),
@@ -381,6 +379,7 @@ impl WireRecord {
                 as_incurred: place.as_incurred,
                 rule_date: place.rule_date,
                 household: place.household,
+                with_everyone: place.with_everyone,
             });
             outcomes.push(RecordOutcome { claim: one.claim, outcome, place });
         }

@@ -1,6 +1,7 @@
 //! Tree to plan: names, units, tables. Everything that can be wrong with a scheme is found here, all at once.
 
 mod facts;
+mod funds;
 mod rules;
 mod values;
 
@@ -41,6 +42,8 @@ enum Scope {
     Done,
     /// About a person alone (premiums).
     Person,
+    /// About a fund and a date.
+    Fund,
 }
 
 /// Something declared, for telling what nothing uses.
@@ -73,6 +76,8 @@ struct Compiler<'t> {
     trail: BTreeSet<usize>,
     /// Parameters that each parameter is figured from.
     parameter_uses: Vec<BTreeSet<usize>>,
+    /// The budgets of funds that stop when they are dry: by layer, as limits of its payments.
+    budgets: Vec<(usize, plan::Limit)>,
 }
 
 /// A plan of a tree with nothing but its portions and facts, whatever is wrong with its rules: for making up claims.
@@ -101,6 +106,7 @@ impl<'t> Compiler<'t> {
             used: BTreeSet::new(),
             trail: BTreeSet::new(),
             parameter_uses: tree.parameters.iter().map(|_| BTreeSet::new()).collect(),
+            budgets: Vec::new(),
         }
     }
 }
@@ -138,7 +144,7 @@ impl Compiler<'_> {
         self.declare_facts();
         for (index, accumulator) in tree.accumulators.iter().enumerate() {
             let condition = self.guard(&accumulator.guard, Scope::Done);
-            if accumulator.owner == syntax::Owner::Household && matches!(accumulator.per, Per::Claim | Per::Stay) {
+            if accumulator.owner != syntax::Owner::Person && matches!(accumulator.per, Per::Claim | Per::Stay) {
                 self.error(Code::Conflict, &accumulator.id.place, say::not_of_a_household(accumulator.per));
             }
             if accumulator.counts == Counts::Days {
@@ -174,10 +180,16 @@ impl Compiler<'_> {
             self.parameter(index);
         }
         self.day_charges();
+        let funds = self.funds();
         let classify = self.classify_rows();
         let mut layers = Vec::new();
         for (index, layer) in tree.layers.iter().enumerate() {
             layers.extend(self.layer(index, layer));
+        }
+        for (index, fund) in funds.iter().enumerate() {
+            for (layer, share) in &fund.pays {
+                layers.iter_mut().skip(*layer).take(1).for_each(|layer: &mut plan::Layer| layer.funds.push((index, *share)));
+            }
         }
         let held_slots = self.mark_shared_deductibles(&mut layers);
         let spells = self.spells();
@@ -186,7 +198,7 @@ impl Compiler<'_> {
             return None;
         }
         let facts = self.facts.clone();
-        Some(Plan { spells, ..self.assemble(facts, classify, layers, held_slots) })
+        Some(Plan { spells, funds, ..self.assemble(facts, classify, layers, held_slots) })
     }
 
     /// Beside each accumulator that runs over spells another, which keeps the days that each of them has lasted.
@@ -270,6 +282,9 @@ impl Compiler<'_> {
             if let Some(fund) = fund {
                 self.used.insert(Declared::Fund(fund));
             }
+            if fund.and_then(|fund| tree.funds.get(fund)).is_some_and(|fund| !fund.pays.is_empty()) {
+                self.error(Code::Conflict, &name.place, say::count_its_layers(&name.value));
+            }
             match fund.map(Payer::Fund).or(layer) {
                 Some(payer) if self.feeds.iter().any(|f| f.accumulator == index && f.payer == payer) => {
                     self.error(Code::DuplicateName, &name.place, say::named_twice(&name.value));
@@ -302,7 +317,8 @@ impl Compiler<'_> {
         Plan {
             id: header.id.clone(),
             version: header.version.clone(),
-            illustrative: marked(&header.about)
+            illustrative: tree.funds.iter().any(|f| marked(&f.about) || f.donations.iter().any(|d| marked(&d.about)))
+                || marked(&header.about)
                 || tree.parameters.iter().any(|p| marked(&p.about))
                 || tree.layers.iter().any(|l| marked(&l.about) || l.benefits.iter().any(|b| marked(&b.about))),
             about: header.about.clone(),
@@ -336,7 +352,7 @@ impl Compiler<'_> {
                 .map(|a| Slot {
                     key: AccumulatorKey::new(&header.id, &a.name),
                     per: a.per,
-                    of_household: a.owner == syntax::Owner::Household,
+                    owner: a.owner,
                     spell: matches!(a.per, Per::Spell(_)).then(|| {
                         let name = a.name.strip_suffix(".spell").filter(|_| a.of_spells).unwrap_or(&a.name);
                         (AccumulatorKey::new(&header.id, name), AccumulatorKey::new(&header.id, &format!("{name}.spell")))
@@ -344,6 +360,7 @@ impl Compiler<'_> {
                 })
                 .collect(),
             couples_households: self.accumulators.iter().any(|a| a.owner == syntax::Owner::Household),
+            couples_everyone: self.accumulators.iter().any(|a| a.owner == syntax::Owner::Everyone),
             claim_counts: (0..self.accumulators.len())
                 .filter(|i| self.accumulators.get(*i).is_some_and(Accumulator::counts_claims))
                 .filter(|i| !reserves.contains(i))
@@ -359,7 +376,7 @@ impl Compiler<'_> {
                 .filter_map(|(index, a)| a.carry_months.as_ref().map(|months| (index, months.value)))
                 .collect(),
             day_charges: std::mem::take(&mut self.day_charges),
-            funds: tree.funds.iter().map(|f| named(&f.id, &f.about)).collect(),
+            funds: Vec::new(),
             feeds: self.feeds.clone(),
             classify,
             asks_dates: layers.iter().any(|l| l.run_off.is_some() || l.benefits.iter().any(|b| b.each != syntax::Each::Claim)),

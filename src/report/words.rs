@@ -33,6 +33,16 @@ catalogue! {
     written_off: "医院减免", "written off";
     beside: "账外给付", "beside the bill";
     fund: "基金", "fund";
+    fund_account: "基金账目", "account";
+    from: "自", "from";
+    opening: "期初余额", "opening";
+    donations: "捐款", "donations";
+    premium_paid: "代缴保费", "premiums paid";
+    reductions: "期末核减", "cut back";
+    shared: "分享和分担", "shared";
+    balance_left: "余额", "balance";
+    excess: "超出预算", "above budget";
+    persons_helped: "受助人数", "helped";
     settlements: "周期结算", "settlements of periods";
     out_of_pocket: "个人负担", "out of pocket";
     reimbursement: "实际报销比例", "effective reimbursement ratio";
@@ -291,11 +301,13 @@ impl Words {
             (Language::Zh, note) => format!("（{note}）"),
             (Language::En, note) => format!(" ({note})"),
         };
+        // The account of a fund is no claim's.
+        let claim = if claim.is_empty() { String::new() } else { format!("`{claim}` ") };
         match (self.0, found) {
-            (Language::Zh, Some(found)) => format!("`{claim}` {path}：应为 {expected}，实为 {found}{note}"),
-            (Language::Zh, None) => format!("`{claim}` {path}：应为 {expected}，实际没有{note}"),
-            (Language::En, Some(found)) => format!("`{claim}` {path}: expected {expected}, found {found}{note}"),
-            (Language::En, None) => format!("`{claim}` {path}: expected {expected}, found nothing{note}"),
+            (Language::Zh, Some(found)) => format!("{claim}{path}：应为 {expected}，实为 {found}{note}"),
+            (Language::Zh, None) => format!("{claim}{path}：应为 {expected}，实际没有{note}"),
+            (Language::En, Some(found)) => format!("{claim}{path}: expected {expected}, found {found}{note}"),
+            (Language::En, None) => format!("{claim}{path}: expected {expected}, found nothing{note}"),
         }
     }
 
@@ -397,7 +409,7 @@ impl Words {
     }
 
     pub fn opening_balance(self) -> &'static str {
-        if self.zh() { "期初余额" } else { "opening balance" }
+        if self.zh() { "期初余额" } else { "opening" }
     }
 
     pub fn paid_by(self, fund: &str) -> String {
@@ -439,6 +451,9 @@ impl Words {
     pub fn limit(self, label: &str) -> String {
         if !self.zh() {
             return label.to_owned();
+        }
+        if let Some(fund) = label.strip_prefix("budget of ") {
+            return format!("基金 {fund} 的预算");
         }
         let (name, number) = match label.rsplit_once(' ') {
             Some((name, number)) if number.bytes().all(|b| b.is_ascii_digit()) => (name, format!(" {number}")),

@@ -1,6 +1,6 @@
 //! The keys of rule files: which table has which, of what form, and what they mean. Readers, suggestions and the JSON Schema go by this.
 
-use crate::scheme::syntax::{Candidate, CapOn, Counts, Each};
+use crate::scheme::syntax::{Candidate, CapOn, Counts, Each, WhenDry};
 
 /// A kind of table.
 pub(crate) struct Section {
@@ -122,9 +122,16 @@ const GUARD: &[Key] = &[
     key("unless", Form::Condition, "除外条件", "Holds only when this condition does not"),
 ];
 
+const OWNER: Form = Form::Word(&["person", "household", "everyone"]);
+
 const RUNNING: &[Key] = &[
     key("per", Form::Period, "累计的周期", "The period over which it runs"),
-    key("owner", Form::Word(&["person", "household"]), "按个人（默认）或按家庭累计", "Whose it is: a person's (default) or a household's"),
+    key(
+        "owner",
+        OWNER,
+        "按个人（默认）、按家庭或按全体参保人累计",
+        "Whose it is: a person's (default), a household's, or everyone's together",
+    ),
     key("accumulator", Form::Name, "共用的累计项，代替 per 和 owner", "A declared accumulator to share, in place of per and owner"),
 ];
 
@@ -142,7 +149,7 @@ pub(crate) const FILE: Section = Section {
         key("parameters", Form::Parameters, "算式中可用的参数", "Named values that expressions use"),
         key("accumulator", Form::Tables(&ACCUMULATOR), "有名称的累计项", "Running sums with names, which rules share or read"),
         key("day_charge", Form::Tables(&DAY_CHARGE), "按日计算的金额", "Amounts that go by the day"),
-        key("fund", Form::Tables(&FUND), "分担赔款的基金", "Funds that share payments"),
+        key("fund", Form::Tables(&FUND), "基金：保费和捐款流入，赔款流出", "Funds: premiums and donations in, payments out"),
         key("classify", Form::Tables(&CLASSIFY), "把明细归入费用类别", "How lines go into portions; exactly one row fits a line"),
         required("layer", Form::Tables(&LAYER), "保障层，按赔付的次序", "The layers, in the order in which they pay"),
     ]],
@@ -316,9 +323,9 @@ pub(crate) const ACCUMULATOR: Section = Section {
             required("per", Form::Period, "累计的周期", "The period over which it runs"),
             key(
                 "owner",
-                Form::Word(&["person", "household"]),
-                "按个人（默认）或按家庭累计",
-                "Whose it is: a person's (default) or a household's",
+                OWNER,
+                "按个人（默认）、按家庭或按全体参保人累计",
+                "Whose it is: a person's (default), a household's, or everyone's together",
             ),
             key(
                 "carry_months",
@@ -405,8 +412,23 @@ pub(crate) const RUN_OFF: Section = Section {
 
 pub(crate) const NOTIONAL: Section = Section { id: "notional", zh: "`notional` 表", en: "`notional`", keys: &[GUARD] };
 
-pub(crate) const PREMIUM: Section =
-    Section { id: "premium", zh: "`premium` 表", en: "`premium`", keys: &[&[required("amount", AMOUNT, "保费", "The premium")], GUARD] };
+pub(crate) const PREMIUM: Section = Section {
+    id: "premium",
+    zh: "`premium` 表",
+    en: "`premium`",
+    keys: &[
+        &[
+            required("amount", AMOUNT, "一个保障年度的保费", "The premium of a policy year"),
+            key(
+                "charged",
+                Form::Word(&["year", "month"]),
+                "按整年（默认）或按参保月份收取",
+                "For whole policy years (default) or by the months insured",
+            ),
+        ],
+        GUARD,
+    ],
+};
 
 pub(crate) const CAP: Section = Section {
     id: "cap",
@@ -624,7 +646,63 @@ pub(crate) const FUND: Section = Section {
     id: "fund",
     zh: "`[[fund]]` 表",
     en: "[[fund]]",
-    keys: &[&[required("id", Form::Name, "基金的名称", "The fund's name")], ABOUT],
+    keys: &[
+        &[
+            required("id", Form::Name, "基金的名称", "The fund's name"),
+            key("pays", Form::Names, "由它全额支付赔款的保障层", "The layers whose payments it makes, whole"),
+            key(
+                "shares",
+                Form::Split,
+                "由它按比例支付赔款的保障层，代替 pays",
+                "The layers of whose payments it makes a share, with the ratio of each",
+            ),
+            key("per", Form::Period, "核算周期，默认保障年度", "The period of its accounts; by default the policy year"),
+            key("donations", Form::Tables(&DONATION), "收到的捐款", "Donations that it receives"),
+            key("pays_premium_of", Form::Names, "由它代缴保费的保障层", "The layers whose premiums it pays for the insured"),
+            key("budget", AMOUNT, "每个周期的预算", "Its budget for a period"),
+            key(
+                "when_dry",
+                Form::Word(&WhenDry::WORDS),
+                "预算用尽时怎么办，默认记录超支",
+                "What happens when the budget is used up; by default the excess is recorded",
+            ),
+            key(
+                "corridor",
+                Form::Tables(&CORRIDOR),
+                "与另一基金分享结余、分担亏损的各段",
+                "Bands in which another fund shares its surplus or deficit",
+            ),
+        ],
+        ABOUT,
+    ],
+};
+
+pub(crate) const DONATION: Section = Section {
+    id: "donation",
+    zh: "一笔捐款",
+    en: "a donation",
+    keys: &[
+        &[required("on", Form::Date, "收到的日期", "The day on which it is received"), required("amount", AMOUNT, "金额", "The amount")],
+        ABOUT,
+    ],
+};
+
+pub(crate) const CORRIDOR: Section = Section {
+    id: "corridor",
+    zh: "`corridor` 的一段",
+    en: "a band of a corridor",
+    keys: &[&[
+        required("with", Form::Name, "分享或分担的基金", "The fund that shares"),
+        key(
+            "from",
+            Form::Value(Measure::Any),
+            "起点：赔付率或赔款金额，默认 0",
+            "Where it begins: a claim ratio, or an amount of payments; by default 0",
+        ),
+        key("to", Form::Value(Measure::Any), "终点；没有则不封顶", "Where it ends; without, it has no end"),
+        key("surplus", RATIO, "这一段中未用于赔款的钱，分给对方的比例", "The share of the money in the band that payments did not use"),
+        key("deficit", RATIO, "这一段中的赔款，由对方承担的比例", "The share of the payments in the band that the other bears"),
+    ]],
 };
 
 pub(crate) const GRANT: Section = Section {

@@ -17,6 +17,7 @@ use crate::scheme::canonical::digest;
 use crate::scheme::grammar;
 use crate::scheme::syntax::*;
 use keys::{Findings, Keys, word_list};
+use values::value;
 
 /// The format of the rule language that this version reads.
 pub(crate) const FORMAT: i64 = 1;
@@ -195,9 +196,9 @@ fn settles(keys: Keys<'_>) -> Option<Settles> {
         }
         fixed
     });
-    let owner = owner(&keys);
+    let for_households = keys.word("owner", &[("person", false), ("household", true)]).unwrap_or(false);
     keys.finish();
-    Some(Settles { scheme: scheme?.value, per: per?, owner })
+    Some(Settles { scheme: scheme?.value, per: per?, for_households })
 }
 
 /// What a benefit rounds.
@@ -399,8 +400,57 @@ fn day_charge(keys: Keys<'_>) -> Option<DayCharge> {
 fn fund(keys: Keys<'_>) -> Option<Fund> {
     let id = keys.name("id");
     let about = about(&keys);
+    let names = |key| keys.optional(key).map_or_else(Vec::new, |v| word_list(v, false));
+    let mut pays: Vec<(Name, Option<Value>)> = names("pays").into_iter().map(|layer| (layer, None)).collect();
+    let shares = keys.optional("shares").and_then(|entry| entry.table(&grammar::SPLIT));
+    for entry in shares.iter().flat_map(Keys::every) {
+        pays.extend(entry.key_name().zip(value(entry)).map(|(layer, ratio)| (layer, Some(ratio))));
+    }
+    let per_place = keys.optional("per").map(|entry| entry.place.clone());
+    let per = per(&keys).zip(per_place).map(|(per, place)| At { value: per, place });
+    let donations = keys.list("donations", &grammar::DONATION, donation);
+    let pays_premium_of = names("pays_premium_of");
+    let budget = keys.optional("budget").map(value);
+    let when_dry = keys.word("when_dry", &WhenDry::NAMES);
+    if when_dry.is_some() && budget.is_none() {
+        keys.problem(Code::Conflict, "when_dry", say::dry_of_a_budget());
+    }
+    let corridor = keys.list("corridor", &grammar::CORRIDOR, corridor_band);
     keys.finish();
-    Some(Fund { id: id?, about })
+    let budget = match budget {
+        None => None,
+        Some(budget) => Some(budget?),
+    };
+    let when_dry = when_dry.unwrap_or(WhenDry::RecordExcess);
+    Some(Fund { id: id?, about, pays, per, donations, pays_premium_of, budget, when_dry, corridor })
+}
+
+fn donation(keys: Keys<'_>) -> Option<Donation> {
+    let on = keys.required("on").and_then(|v| v.date());
+    let amount = keys.required("amount").and_then(value);
+    let about = about(&keys);
+    keys.finish();
+    Some(Donation { on: on?.value, amount: amount?, about })
+}
+
+fn corridor_band(keys: Keys<'_>) -> Option<CorridorBand> {
+    let with = keys.name("with");
+    let given = |key| keys.optional(key).map(value);
+    let (from, to) = (given("from"), given("to"));
+    let (share, of_surplus) = match (given("surplus"), given("deficit")) {
+        (Some(share), None) => (share, true),
+        (None, Some(share)) => (share, false),
+        _ => {
+            keys.report_missing("surplus", say::surplus_or_deficit());
+            (None, false)
+        }
+    };
+    if of_surplus && to.is_none() {
+        keys.report_missing("to", say::surplus_below());
+    }
+    keys.finish();
+    let known = |value: Option<Option<Value>>| value.map_or(Some(None), |v| v.map(Some));
+    Some(CorridorBand { with: with?, from: known(from)?, to: known(to)?, share: share?, of_surplus, place: keys.place.clone() })
 }
 
 fn per(keys: &Keys<'_>) -> Option<Per> {
@@ -418,7 +468,8 @@ fn per(keys: &Keys<'_>) -> Option<Per> {
 }
 
 fn owner(keys: &Keys<'_>) -> Owner {
-    keys.word("owner", &[("person", Owner::Person), ("household", Owner::Household)]).unwrap_or(Owner::Person)
+    keys.word("owner", &[("person", Owner::Person), ("household", Owner::Household), ("everyone", Owner::Everyone)])
+        .unwrap_or(Owner::Person)
 }
 
 /// `accumulator`, or `per` and `owner`.

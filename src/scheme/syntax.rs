@@ -67,7 +67,8 @@ pub(crate) struct Settles {
     pub(crate) scheme: String,
     /// The stretch of the calendar whose claims go together.
     pub(crate) per: Per,
-    pub(crate) owner: Owner,
+    /// Those of a household, not of a person alone.
+    pub(crate) for_households: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -298,6 +299,8 @@ impl Counts {
 pub(crate) enum Owner {
     Person,
     Household,
+    /// All whom the scheme insures, together.
+    Everyone,
 }
 
 #[derive(Debug, Clone)]
@@ -346,6 +349,53 @@ pub(crate) enum DaysOf {
 pub(crate) struct Fund {
     pub(crate) id: Name,
     pub(crate) about: About,
+    /// The layers whose payments it makes: whole where there is no ratio.
+    pub(crate) pays: Vec<(Name, Option<Value>)>,
+    pub(crate) per: Option<At<Per>>,
+    pub(crate) donations: Vec<Donation>,
+    pub(crate) pays_premium_of: Vec<Name>,
+    pub(crate) budget: Option<Value>,
+    pub(crate) when_dry: WhenDry,
+    pub(crate) corridor: Vec<CorridorBand>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Donation {
+    pub(crate) on: NaiveDate,
+    pub(crate) amount: Value,
+    pub(crate) about: About,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct CorridorBand {
+    pub(crate) with: Name,
+    pub(crate) from: Option<Value>,
+    pub(crate) to: Option<Value>,
+    pub(crate) share: Value,
+    /// Of a surplus, not of a deficit.
+    pub(crate) of_surplus: bool,
+    pub(crate) place: Place,
+}
+
+/// What happens when a fund's budget is used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WhenDry {
+    /// Nothing more is paid: the budget is a limit of every payment.
+    Stop,
+    /// When the period is over, all its payments are cut in the same proportion.
+    ProRata,
+    /// All is paid, and what exceeds the budget is recorded.
+    RecordExcess,
+}
+
+impl WhenDry {
+    pub(crate) const WORDS: [&str; 3] = ["stop", "pro-rata", "record-excess"];
+    pub(crate) const NAMES: [(&str, WhenDry); 3] =
+        [("stop", WhenDry::Stop), ("pro-rata", WhenDry::ProRata), ("record-excess", WhenDry::RecordExcess)];
+
+    pub(crate) fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, one)| *one == self).map_or("", |(name, _)| name)
+    }
 }
 
 /// The accumulator that a rule runs on: a named one, or one of its own.
@@ -653,6 +703,8 @@ pub(crate) struct Benefit {
 #[derive(Debug, Clone)]
 pub(crate) struct Premium {
     pub(crate) amount: Value,
+    /// By the months in which the person is insured, not for whole policy years.
+    pub(crate) by_month: bool,
     pub(crate) guard: Guard,
 }
 

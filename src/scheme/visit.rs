@@ -24,6 +24,12 @@ impl Tree {
             charge.guard.visit(visit);
             charge.rows.iter().for_each(|row| row.amount.visit(visit));
         }
+        for fund in &self.funds {
+            let shares = fund.pays.iter().filter_map(|(_, ratio)| ratio.as_ref());
+            let edges = fund.corridor.iter().flat_map(|band| band.from.iter().chain(&band.to).chain([&band.share]));
+            let donations = fund.donations.iter().map(|donation| &donation.amount);
+            shares.chain(edges).chain(donations).chain(&fund.budget).for_each(|v| v.visit(visit));
+        }
         for row in &self.classify {
             row.when.iter().for_each(|c| c.visit(visit));
             for (value, _) in [&row.quantity_limit, &row.price_limit, &row.self_pay].into_iter().flatten() {

@@ -337,7 +337,7 @@ fn results_in_a_folder() {
     assert!(said.err.ends_with("results written to TMP/results_out\n"), "{}", said.err);
     let mut names: Vec<String> = fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, ["decisions.csv", "decisions.jsonl", "rejects.csv", "summary.json"]);
+    assert_eq!(names, ["decisions.csv", "decisions.jsonl", "movements.csv", "rejects.csv", "summary.json"]);
     let read = |name: &str| fs::read_to_string(out.join(name)).unwrap();
     insta::assert_snapshot!("decisions_csv", read("decisions.csv"));
     insta::assert_snapshot!("rejects_csv", read("rejects.csv"));

@@ -252,7 +252,11 @@ fn as_received_a_void_reverses_the_claim_s_own_postings() {
         clerk.send(Act::Void(ClaimRef { claim: claim.id.clone() })).unwrap();
         let mut expected = positions;
         for posting in before[&claim.id].booking().into_iter().flat_map(|b| b.postings()) {
-            let owner = if posting.of_household { "household" } else { "person" };
+            let owner = match (posting.of_household, posting.of_everyone) {
+                (true, _) => "household",
+                (_, true) => "everyone",
+                _ => "person",
+            };
             *expected.entry((owner.to_owned(), posting.accumulator.to_owned())).or_insert(Rat::ZERO) -= rat(&posting.amount);
         }
         expected.retain(|_, sum| *sum != Rat::ZERO);
@@ -268,8 +272,9 @@ fn as_received_a_void_reverses_the_claim_s_own_postings() {
 fn balances(journal: &Journal) -> BTreeMap<(String, String), Rat> {
     let stored: serde_json::Value = serde_json::from_str(&serde_json::to_string(journal.ledger()).unwrap()).unwrap();
     let mut sums = BTreeMap::new();
-    for (accounts, owner) in [("persons", "person"), ("households", "household")] {
-        for balance in stored[accounts].as_array().unwrap().iter().flat_map(|account| account["balances"].as_array().unwrap()) {
+    for (accounts, owner) in [("persons", "person"), ("households", "household"), ("everyone", "everyone")] {
+        // Without a balance of everyone's there is no such list.
+        for balance in stored[accounts].as_array().into_iter().flatten().flat_map(|account| account["balances"].as_array().unwrap()) {
             let key = (owner.to_owned(), balance["accumulator"].as_str().unwrap().to_owned());
             *sums.entry(key).or_insert(Rat::ZERO) += rat(balance["amount"].as_str().unwrap());
         }
@@ -287,7 +292,11 @@ fn positions_and_payments_are_the_sums_of_the_postings() {
         always_stirred(as_incurred, |_, clerk, _| {
             let (mut sums, mut paid) = (BTreeMap::new(), BTreeMap::new());
             for posting in clerk.journal.postings() {
-                let owner = if posting.household.is_some() { "household" } else { "person" };
+                let owner = match (&posting.household, posting.of_everyone) {
+                    (Some(_), _) => "household",
+                    (_, true) => "everyone",
+                    _ => "person",
+                };
                 if let Some(accumulator) = &posting.accumulator {
                     *sums.entry((owner.to_owned(), accumulator.clone())).or_insert(Rat::ZERO) += rat(&posting.amount);
                 }

@@ -191,16 +191,21 @@ fn compare(id: &str, expected: &Decided, found: Result<&Decision, &Reject>, out:
 fn positions(journal: &Journal) -> BTreeMap<(String, String), Vec<Rat>> {
     let stored: serde_json::Value = serde_json::from_str(&serde_json::to_string(journal.ledger()).unwrap()).unwrap();
     let mut all: BTreeMap<(String, String), Vec<Rat>> = BTreeMap::new();
-    for (accounts, kind) in [("persons", "person"), ("households", "household")] {
-        for account in stored[accounts].as_array().unwrap() {
+    for (accounts, kind) in [("persons", "person"), ("households", "household"), ("everyone", "everyone")] {
+        // Without a balance of everyone's there is no such list.
+        for account in stored[accounts].as_array().into_iter().flatten() {
             for balance in account["balances"].as_array().unwrap() {
                 let name = balance["accumulator"].as_str().unwrap().to_owned();
                 let amount = Rat::parse(balance["amount"].as_str().unwrap()).unwrap();
                 if !amount.is_zero() && !name.ends_with(".spell") {
                     // Who has no household is one of their own.
                     let id = account["id"].as_str().unwrap();
-                    let kind = if id.starts_with('p') { "person" } else { kind };
-                    all.entry((name, format!("{kind} {id}"))).or_default().push(amount);
+                    let owner = match kind {
+                        "everyone" => kind.to_owned(),
+                        _ if id.starts_with('p') => format!("person {id}"),
+                        _ => format!("{kind} {id}"),
+                    };
+                    all.entry((name, owner)).or_default().push(amount);
                 }
             }
         }

@@ -28,6 +28,7 @@ mod explain;
 mod faults;
 #[cfg(feature = "io")]
 mod files;
+mod funds;
 mod households;
 mod items;
 mod journal;

@@ -138,6 +138,7 @@ const FEATURES: &[&str] = &[
     "paid beside the bill",
     "period from first use",
     "rule: notional layer",
+    "rule: of everyone",
     "notional layer figured",
     "reject: given payment of a notional layer",
     "position of the period before",

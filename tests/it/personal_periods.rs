@@ -144,7 +144,7 @@ fn a_cleared_account_begins_anew() {
     let mut settle = |account: &mut Account, date: &str, amount: u32| {
         let (one, mut prepared) = (person("p", ""), PreparedClaims::new(&plan));
         let number = prepared.push(&one, &claim("p", date, amount)).unwrap();
-        let mut books = plan.open(&one, account, None).unwrap();
+        let mut books = plan.open(&one, account, None, None).unwrap();
         adjudicator.settle_prepared(&prepared, number, &mut books).unwrap().out_of_pocket().to_string()
     };
     assert_eq!(settle(&mut account, "2024-03-10", 1425), "1425");

@@ -14,10 +14,10 @@ use medaid::{Adjudicator, Claim, Decision, Ledger, Person, Plan, PreparedClaims,
 
 use crate::model::coverage::Coverage;
 use crate::model::generate::{History, Wish, history};
-use crate::model::interpret::{Books, account_of, account_on};
+use crate::model::interpret::{Books, account_of, account_on, all_accumulators};
 use crate::model::rat::Rat;
 use crate::model::reduce::reduce;
-use crate::model::scheme::{self, Body, Part, Taken};
+use crate::model::scheme::{self, Body, Owner, Part, Taken};
 use crate::model::toml;
 use crate::model_agreement::{setting, written};
 
@@ -208,6 +208,8 @@ fn personal_periods_begin_once_and_are_the_latest() {
     always(Wish::Any, |history| {
         let plan = compiled(history)?;
         let mut begun: BTreeMap<(String, String), BTreeSet<NaiveDate>> = BTreeMap::new();
+        let accumulators = all_accumulators(&history.scheme).into_iter();
+        let of_everyone: BTreeSet<String> = accumulators.filter(|(_, _, owner)| *owner == Owner::Everyone).map(|(id, ..)| id).collect();
         let whose =
             |person: &scheme::Person, accumulator: &str| (accumulator.to_owned(), person.household.clone().unwrap_or(person.id.clone()));
         for person in &history.persons {
@@ -228,7 +230,7 @@ fn personal_periods_begin_once_and_are_the_latest() {
                 seen.set(seen.get() + 1);
                 // Persons of one household may each have an accumulator of their own: looked at only where nobody shares.
                 let person = history.person_of(claim);
-                if person.household.is_some() {
+                if person.household.is_some() || of_everyone.contains(posting.accumulator.trim_end_matches(".spell")) {
                     continue;
                 }
                 let accumulator = posting.accumulator.strip_suffix(".spell").unwrap_or(&posting.accumulator);
@@ -275,7 +277,7 @@ fn the_order_of_arrival_between_owners_does_not_matter() {
         let straight = decide_all(&plan, &pairs);
         // owners one after the other, the last first, each in its own order
         let mut order: Vec<usize> = (0..pairs.len()).collect();
-        order.sort_by_key(|index| std::cmp::Reverse(owner(&pairs[*index].0)));
+        order.sort_by_key(|index| std::cmp::Reverse(owner(&plan, &pairs[*index].0)));
         let mut ledger = Ledger::new();
         for index in order {
             let (person, claim) = &pairs[index];
@@ -294,7 +296,7 @@ fn threads_do_not_matter() {
         let straight = decide_all(&plan, &pairs);
         let mut owners: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, (person, _)) in pairs.iter().enumerate() {
-            owners.entry(owner(person)).or_default().push(index);
+            owners.entry(owner(&plan, person)).or_default().push(index);
         }
         let (plan, pairs) = (&plan, &pairs);
         let parallel: BTreeMap<usize, _> = std::thread::scope(|scope| {
@@ -314,7 +316,10 @@ fn threads_do_not_matter() {
     });
 }
 
-fn owner(person: &Person) -> String {
+fn owner(plan: &Plan, person: &Person) -> String {
+    if plan.couples_everyone() {
+        return "everyone".to_owned();
+    }
     person.households().next().map_or_else(|| format!("alone {}", person.id), str::to_owned)
 }
 

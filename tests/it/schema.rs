@@ -229,7 +229,7 @@ fn what_is_wrong_does_not_fit() {
 }
 
 /// Where the keys of each kind of table stand. `%` is a key with its value.
-const PLACES: [(&str, &str); 35] = [
+const PLACES: [(&str, &str); 37] = [
     ("scheme", "[scheme]\n%"),
     ("effective", "[scheme]\neffective = { % }"),
     ("money", "[scheme]\nmoney = { % }"),
@@ -241,6 +241,8 @@ const PLACES: [(&str, &str); 35] = [
     ("classify", "[[classify]]\n%"),
     ("layer", "[[layer]]\n%"),
     ("premium", "[[layer]]\npremium = { % }"),
+    ("donation", "[[fund]]\ndonations = [{ % }]"),
+    ("corridor", "[[fund]]\ncorridor = [{ % }]"),
     ("cap", "[[layer]]\ncap = { % }"),
     ("benefit", "[[layer]]\n[[layer.benefit]]\n%"),
     ("deductible", "[[layer]]\n[[layer.benefit]]\ndeductible = { % }"),

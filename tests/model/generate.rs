@@ -702,6 +702,10 @@ impl Maker<'_> {
     fn home(&mut self) -> (Per, Owner) {
         let per = self.per();
         let single = matches!(per, Per::Claim | Per::Stay);
+        if !single && self.chance(5) {
+            self.seen.hit("rule: of everyone");
+            return (per, Owner::Everyone);
+        }
         (per, if !single && self.chance(30) { Owner::Household } else { Owner::Person })
     }
 
@@ -1317,7 +1321,12 @@ impl Maker<'_> {
                 let whose = if joint { person.household.clone() } else { Some(person.id.clone()) };
                 let franchise_bands = id.ends_with(".bands");
                 let first = claims.first().is_some_and(|claim| claim.person == person.id);
-                if matches!(per, Per::Claim | Per::Stay) || franchise_bands || (joint && !first) || !self.chance(8) {
+                if owner == Owner::Everyone
+                    || matches!(per, Per::Claim | Per::Stay)
+                    || franchise_bands
+                    || (joint && !first)
+                    || !self.chance(8)
+                {
                     continue;
                 }
                 if !done.insert((id.clone(), whose)) {

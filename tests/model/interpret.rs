@@ -194,6 +194,7 @@ fn last_day(start: NaiveDate, count: u32, step: Step) -> NaiveDate {
 fn owner_of(owner: Owner, person: &Person) -> String {
     match (owner, &person.household) {
         (Owner::Household, Some(household)) => format!("household {household}"),
+        (Owner::Everyone, _) => "everyone".to_owned(),
         _ => format!("person {}", person.id),
     }
 }

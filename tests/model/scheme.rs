@@ -181,6 +181,8 @@ pub(crate) enum Step {
 pub(crate) enum Owner {
     Person,
     Household,
+    /// All insured together.
+    Everyone,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

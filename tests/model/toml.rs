@@ -484,8 +484,10 @@ impl Table {
                     Per::Spell(days) => &format!("spell of {days} days"),
                 };
                 self.add("per", quoted(per));
-                if *owner == Owner::Household {
-                    self.add("owner", quoted("household"));
+                match owner {
+                    Owner::Person => {}
+                    Owner::Household => self.add("owner", quoted("household")),
+                    Owner::Everyone => self.add("owner", quoted("everyone")),
                 }
             }
             Kept::Named(id) => self.add("accumulator", quoted(id)),

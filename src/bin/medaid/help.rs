@@ -63,7 +63,7 @@ are listed on standard error.
 
 Nothing depends on the order of rows: an owner's claims (a person's, or a household's where limits are shared) are settled in the order that the scheme states.
 
-With --out, the folder gets decisions.jsonl (every step of every decision), decisions.csv (one row per claim), rejects.csv and summary.json; each whole, or \
+With --out, the folder gets decisions.jsonl (every step of every decision), decisions.csv (one row per claim), rejects.csv, movements.csv (of funds that keep accounts) and summary.json; each whole, or \
 not at all.
 
 Exit codes: 0 fine, 1 if --deny-rejects and a claim is rejected, 2 wrong usage or files that cannot be read.";
@@ -268,7 +268,9 @@ pub(crate) fn chinese(command: Command) -> Command {
                 .mut_arg("operations", |a| {
                     a.help("操作流文件（JSON lines），代替理赔申请；`-` 为标准输入。场景文件夹中的 operations.jsonl 同此")
                 })
-                .mut_arg("out", |a| a.help("结果文件夹：decisions.jsonl、decisions.csv、rejects.csv、summary.json；没有则新建，非空则拒绝"))
+                .mut_arg("out", |a| {
+                    a.help("结果文件夹：decisions.jsonl、decisions.csv、rejects.csv、movements.csv、summary.json；没有则新建，非空则拒绝")
+                })
                 .mut_arg("force", |a| a.help("替换非空文件夹中的结果"))
                 .mut_arg("deny_rejects", |a| a.help("有申请被退回时退出码为 1"))
         })
@@ -403,7 +405,7 @@ const RUN_ZH: &str = "\
 
 结果与行的次序无关：同一人（有家庭限额时为同一家庭）的申请按方案规定的次序裁定。
 
-用 --out 时，文件夹中写入 decisions.jsonl（每件裁定的每一步）、decisions.csv（每件一行）、rejects.csv 和 summary.json；要么完整写入，要么不写。
+用 --out 时，文件夹中写入 decisions.jsonl（每件裁定的每一步）、decisions.csv（每件一行）、rejects.csv、movements.csv（有账目的基金的收支）和 summary.json；要么完整写入，要么不写。
 
 退出码：0 正常，1 有 --deny-rejects 且有申请被退回，2 用法错误或文件无法读取。";
 

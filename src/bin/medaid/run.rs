@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use medaid::batch::{Mode, Outcome, Run, stream};
-use medaid::io::{DecisionTable, OutputFolder, Scenario, Sequence, write_rejects};
+use medaid::io::{DecisionTable, OutputFolder, Scenario, Sequence, write_movements, write_rejects};
 use medaid::report;
 use medaid::report::words::Words;
 
@@ -20,7 +20,7 @@ pub(crate) struct Args {
     /// A file of operations, JSON lines, in place of claims; `-` is standard input. So is operations.jsonl in a scenario folder
     #[arg(long, value_name = "FILE", requires = "schemes", conflicts_with_all = ["scenario", "claims", "lines", "households"])]
     operations: Option<PathBuf>,
-    /// A folder for decisions.jsonl, decisions.csv, rejects.csv and summary.json; made if it is not there, refused if it is not empty
+    /// A folder for decisions.jsonl, decisions.csv, rejects.csv, movements.csv and summary.json; made if it is not there, refused if it is not empty
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     /// Replaces results in a folder that is not empty
@@ -96,10 +96,11 @@ fn write(scenario: Scenario, folder: &OutputFolder, progress: &Progress) -> Resu
     })?;
     let table = table.finish().map_err(|e| failed(e, "decisions.csv"))?;
     let rejects = write_rejects(&run.rejects, folder.file("rejects.csv")?).map_err(|e| failed(e, "rejects.csv"))?;
+    let movements = write_movements(&run.movements, folder.file("movements.csv")?).map_err(|e| failed(e, "movements.csv"))?;
     let mut summary = folder.file("summary.json")?;
     let written = serde_json::to_writer_pretty(&mut summary, &run.summary).map_err(std::io::Error::from);
     written.and_then(|()| summary.write_all(b"\n")).map_err(|e| failed(e, "summary.json"))?;
-    folder.complete(vec![lines, table, rejects, summary])?;
+    folder.complete(vec![lines, table, rejects, movements, summary])?;
     Ok(run)
 }
 

@@ -85,7 +85,7 @@ impl Compiler<'_> {
             self.error(Code::DuplicateName, &attribute.name.place, say::built_in(name));
             return;
         }
-        let for_households = self.tree.header.settles.as_ref().is_some_and(|s| s.owner == Owner::Household);
+        let for_households = self.tree.header.settles.as_ref().is_some_and(|s| s.for_households);
         match attribute.of {
             AttributeOf::Household if !for_households => self.error(Code::Conflict, &attribute.name.place, say::of_households()),
             AttributeOf::Person if for_households => self.error(Code::Conflict, &attribute.name.place, say::claimants_are_households()),
@@ -241,6 +241,7 @@ impl Compiler<'_> {
         let refused: Option<fn(&str) -> Message> = match scope {
             Scope::Claim(_) | Scope::Done if kind.of_line() => Some(say::fact_of_a_line),
             Scope::Person if !kind.of_person() => Some(say::not_of_the_person_alone),
+            Scope::Fund if kind != FactKind::RuleDate => Some(say::not_of_a_fund),
             Scope::Claim(layer) | Scope::Line(layer) => match (kind, layer) {
                 (FactKind::Paid(paid) | FactKind::PaidBy(paid, _) | FactKind::DeductedBy(paid, _), Some(layer)) if paid >= layer => {
                     Some(say::not_known_yet)
@@ -273,7 +274,7 @@ impl Compiler<'_> {
             {
                 Some(say::only_inside_layers)
             }
-            Scope::Done | Scope::Person => None,
+            Scope::Done | Scope::Person | Scope::Fund => None,
         };
         if let Some(reason) = refused {
             self.error(Code::Conflict, &name.place, reason(&name.value));

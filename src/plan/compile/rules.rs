@@ -98,6 +98,7 @@ impl Compiler<'_> {
                 if cap.on_base { layer_base_caps.push(limit) } else { layer_caps.push(limit) }
             }
         }
+        layer_caps.extend(self.budgets.iter().filter(|(of, _)| *of == index).map(|(_, limit)| limit.clone()));
         let notional = match &layer.notional {
             None => Some(None),
             Some(guard) => self.guard(guard, scope).map(Some),
@@ -120,7 +121,8 @@ impl Compiler<'_> {
             Some(premium) => {
                 let amount = self.value(&premium.amount, Unit::Amount, Range::NotNegative, Scope::Person);
                 let condition = self.guard(&premium.guard, Scope::Person);
-                amount.zip(condition)
+                let by_month = premium.by_month;
+                amount.zip(condition).map(|(amount, condition)| plan::Premium { amount, condition, by_month })
             }
         };
         let mut benefits = Vec::new();
@@ -166,6 +168,7 @@ impl Compiler<'_> {
             given_caps,
             given_posts,
             premium,
+            funds: Vec::new(),
             write_off: layer.write_off,
             run_off: layer.run_off.as_ref().map(|days| days.value),
             benefits,
@@ -257,7 +260,7 @@ impl Compiler<'_> {
                 Some(found)
             }
             Running::Own { per, owner } => {
-                if *owner == Owner::Household && matches!(per, Per::Claim | Per::Stay) {
+                if *owner != Owner::Person && matches!(per, Per::Claim | Per::Stay) {
                     self.error(Code::Conflict, place, say::not_of_a_household(*per));
                     return None;
                 }

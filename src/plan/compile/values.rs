@@ -84,7 +84,7 @@ impl Compiler<'_> {
         Some(())
     }
 
-    fn typed(&mut self, value: &syntax::Value, scope: Scope) -> Option<(Value, Unit)> {
+    pub(super) fn typed(&mut self, value: &syntax::Value, scope: Scope) -> Option<(Value, Unit)> {
         match value {
             syntax::Value::Expression(expression) => {
                 let (formula, unit) = self.expression(expression, scope)?;

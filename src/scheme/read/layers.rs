@@ -49,9 +49,10 @@ fn run_off(keys: Keys<'_>) -> Option<At<u32>> {
 
 fn premium(keys: Keys<'_>) -> Option<Premium> {
     let amount = keys.required("amount").and_then(value);
+    let by_month = keys.word("charged", &[("year", false), ("month", true)]).unwrap_or(false);
     let guard = guard(&keys);
     keys.finish();
-    Some(Premium { amount: amount?, guard })
+    Some(Premium { amount: amount?, by_month, guard })
 }
 
 fn limit(keys: &Keys<'_>) -> Option<Limit> {
