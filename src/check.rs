@@ -195,16 +195,37 @@ impl Witness {
         self.shows.text(language)
     }
 
-    /// The decisions on the claims under a plan, on fresh books.
+    /// The decisions on the claims under a plan, on fresh books: of each person where all whom the scheme insures share anything, as if there were nobody else.
     ///
     /// # Errors
     /// The first [`Reject`]; under the plan of the scheme that was checked there is none.
     pub fn decisions(&self, plan: &Plan) -> Result<Vec<Decision>, Reject> {
         let mut ledger = Ledger::new();
+        let mut last = "";
         let mut adjudicator = Adjudicator::new(plan);
         let nobody = Person::default();
         let person = |id: &str| self.people.iter().find(|p| p.id == id).unwrap_or(&nobody);
-        self.claims.iter().map(|claim| adjudicator.adjudicate(person(&claim.person), &mut ledger, claim)).collect()
+        let mut decisions = Vec::new();
+        for claim in &self.claims {
+            if plan.couples_everyone() && claim.person != last {
+                ledger = Ledger::new();
+            }
+            last = &claim.person;
+            decisions.push(adjudicator.adjudicate(person(&claim.person), &mut ledger, claim)?);
+        }
+        Ok(decisions)
+    }
+
+    /// The witness as scenarios of their own: one, or one for each person where all whom the scheme insures share anything.
+    pub fn scenarios(&self, plan: &Plan) -> Vec<Witness> {
+        if !plan.couples_everyone() || self.people.len() < 2 {
+            return vec![self.clone()];
+        }
+        let of = |person: &Person| {
+            let claims = self.claims.iter().filter(|claim| claim.person == person.id).cloned().collect();
+            Witness { people: vec![person.clone()], claims, shows: self.shows.clone() }
+        };
+        self.people.iter().map(of).collect()
     }
 }
 

@@ -234,7 +234,8 @@ impl Story {
         if !layer.beside.is_zero() {
             rows.push((words.layer_beside(), grouped(layer.beside)));
         }
-        if !layer.funds.is_empty() && !(layer.paid.is_zero() && layer.beside.is_zero()) {
+        let pays = !layer.paid.is_zero() || !layer.beside.is_zero();
+        if pays && !layer.funds.is_empty() {
             let parts: Vec<String> =
                 layer.funds.iter().map(|f| format!("{} {}", title_of(&f.title, &f.fund, self.language()), grouped(f.amount))).collect();
             rows.push((words.out_of_funds(), parts.join(words.semicolon())));

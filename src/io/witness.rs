@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::scheme::Scheme;
 
 /// Writes the witness of every finding as a scenario folder below a new folder, or an empty one: `FOLDER/SCHEME/NUMBER-CODE-NAME`. All of them are
-/// written, or none. Gives the scenario folders.
+/// written, or none. Where all whom the scheme insures share anything, each person of a witness has a folder of their own. Gives the scenario folders.
 ///
 /// Each has a copy of the scheme, persons, claims, what they come to, and a note that says what to look at.
 ///
@@ -57,9 +57,13 @@ fn write_all(part: &Path, checked: &[(Scheme, Report)]) -> Result<Vec<PathBuf>, 
         let shown = report.findings().iter().filter_map(|f| f.shown_by().map(|w| (f, w)));
         for (number, (finding, witness)) in shown.enumerate() {
             let folder = format!("{:02}-{}-{}", number.saturating_add(1), finding.code(), finding.code().name());
-            let path = Path::new(&of_scheme).join(folder);
-            write(&part.join(&path), scheme, &plan, finding, witness)?;
-            written.push(path);
+            let scenarios = witness.scenarios(&plan);
+            for (of_person, scenario) in scenarios.iter().enumerate() {
+                let folder = if scenarios.len() == 1 { folder.clone() } else { format!("{folder}-{}", of_person.saturating_add(1)) };
+                let path = Path::new(&of_scheme).join(folder);
+                write(&part.join(&path), scheme, &plan, finding, scenario)?;
+                written.push(path);
+            }
         }
     }
     Ok(written)

@@ -33,6 +33,7 @@ catalogue! {
     written_off: "医院减免", "written off";
     beside: "账外给付", "beside the bill";
     fund: "基金", "fund";
+    not_side_by_side: "方案有全体参保人共用的限额，各临界案件互相影响，不能放进一个场景；不用 --out 可以列出它们", "all insured share a limit of this scheme, so that boundary claims cannot stand beside each other in one scenario; without --out they are listed";
     fund_account: "基金账目", "account";
     from: "自", "from";
     opening: "期初余额", "opening";

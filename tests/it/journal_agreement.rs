@@ -229,7 +229,7 @@ fn family() -> model::Scheme {
         care.deductibles.push(Deductible { amount: value(amount), kept: yearly(owner), guard, franchise: false });
     }
     care.out_of_pocket_max.push(Maximum { amount: value(1_500), kept: yearly(Owner::Household), guard: Guard::default() });
-    let cap = |amount, owner| Cap { amount: value(amount), kept: yearly(owner), guard: Guard::default(), on_base: false };
+    let cap = |amount, owner| Cap { amount: value(amount), kept: yearly(owner), guard: Guard::default(), on_base: false, budget_of: None };
     care.caps.push(cap(10_000, Owner::Person));
     let mut relief = Benefit::plain("relief", covers(), Form::Ratio(ratio("0.5")));
     relief.caps.push(cap(600, Owner::Household));
@@ -259,6 +259,7 @@ fn family() -> model::Scheme {
         accumulators: Vec::new(),
         day_charges: Vec::new(),
         funds: Vec::new(),
+        backing: Vec::new(),
         classify: Vec::new(),
         layers: vec![layer("plan", care), layer("charity", relief)],
     }

@@ -8,8 +8,8 @@ use super::coverage::Coverage;
 use super::interpret::all_accumulators;
 use super::rat::Rat;
 use super::scheme::{
-    Accumulator, Attribute, Back, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Condition, Coordinate, Copay, Counts, Dated, Datum,
-    DayCharge, Deductible, Each, Form, Formula, Group, Guard, Item, Kept, Kind, Layer, Line, LineCap, LineOn, Maximum, Mode, Of, Op,
+    Accumulator, Attribute, Back, Backing, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Condition, Coordinate, Copay, Counts, Dated,
+    Datum, DayCharge, Deductible, Each, Form, Formula, Group, Guard, Item, Kept, Kind, Layer, Line, LineCap, LineOn, Maximum, Mode, Of, Op,
     Opening, Owner, Part, Per, Person, Phase, Prior, Rounding, Scheme, Step, Taken, Test, Value, When,
 };
 
@@ -74,6 +74,7 @@ fn empty_scheme() -> Scheme {
         accumulators: Vec::new(),
         day_charges: Vec::new(),
         funds: Vec::new(),
+        backing: Vec::new(),
         classify: Vec::new(),
         layers: Vec::new(),
     }
@@ -556,6 +557,9 @@ impl Maker<'_> {
             let layer = self.layer(index);
             self.scheme.layers.push(layer);
         }
+        if !self.tame && self.chance(15) {
+            self.backing();
+        }
         if self.tame && self.scheme.layers.iter().map(|layer| layer.benefits.len()).sum::<usize>() > 1 {
             self.align_covers();
         }
@@ -837,6 +841,34 @@ impl Maker<'_> {
             kept: self.kept(if on_base { Counts::Base } else { Counts::Payment }),
             guard: self.guard(place, 15),
             on_base,
+            budget_of: None,
+        }
+    }
+
+    /// Funds behind some of the layers that are there: one that pays all of one or two, with or without a budget that stops, or two that share one.
+    fn backing(&mut self) {
+        let split = |benefit: &Benefit| matches!(&benefit.form, Form::Phases { rows, .. } if rows.iter().any(|row| row.parts.iter().any(|(fund, _)| fund.is_some())));
+        let can = |layer: &&Layer| !layer.write_off && layer.notional.is_none() && !layer.benefits.iter().any(split);
+        let mut layers: Vec<String> = self.scheme.layers.iter().filter(can).map(|layer| layer.id.clone()).collect();
+        if layers.is_empty() {
+            return;
+        }
+        if self.chance(40) {
+            self.seen.hit("rule: funds share a layer");
+            let layer = self.pick(&layers);
+            layers.retain(|other| *other != layer);
+            let share = self.pick(&[Rat::new(1, 2), Rat::new(666, 1000), Rat::new(9, 10)]);
+            for (id, share) in [("north", share), ("south", Rat::ONE - share)] {
+                self.scheme.backing.push(Backing { id: id.to_owned(), pays: vec![(layer.clone(), Some(share))], budget: None });
+            }
+        }
+        layers.truncate(2);
+        if !layers.is_empty() {
+            self.seen.hit("rule: a fund pays a layer");
+            let pays = layers.into_iter().map(|layer| (layer, None)).collect();
+            let per = self.pick(&[Per::Month, Per::PolicyYear, Per::PolicyYear, Per::CalendarYear, Per::Lifetime]);
+            let budget = self.chance(60).then(|| (self.whole(&[500, 5_000, 20_000]), per));
+            self.scheme.backing.push(Backing { id: "chest".to_owned(), pays, budget });
         }
     }
 

@@ -9,8 +9,8 @@ use chrono::{Datelike, Days, NaiveDate};
 use super::coverage::Coverage;
 use super::rat::Rat;
 use super::scheme::{
-    Accumulator, Back, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Each, Form, Group, Guard, Item,
-    Kept, Layer, Line, LineOn, Maximum, Mode, Owner, Part, Per, Person, Phase, Prior, Scheme, Step, Taken,
+    Accumulator, Back, Backing, Benefit, Body, Candidate, Cap, Claim, ClassifyRow, Copay, Counts, Datum, Deductible, Each, Form, Group,
+    Guard, Item, Kept, Layer, Line, LineOn, Maximum, Mode, Owner, Part, Per, Person, Phase, Prior, Scheme, Step, Taken, Value,
 };
 use super::values::{name_of, policy_year_start, total};
 
@@ -232,6 +232,22 @@ fn own_name(of: &str, rule: &str, index: usize) -> String {
     }
 }
 
+/// The caps of a layer, then the budgets of the funds that pay for it.
+fn layer_caps(scheme: &Scheme, layer: &Layer) -> Vec<Cap> {
+    let mut caps = layer.caps.clone();
+    for fund in scheme.backing.iter().filter(|fund| fund.pays.iter().any(|(paid, _)| *paid == layer.id)) {
+        if let Some((amount, per)) = fund.budget {
+            let (kept, guard) = (Kept::Own(per, Owner::Everyone), Guard::default());
+            caps.push(Cap { amount: Value::Number(amount), kept, guard, on_base: false, budget_of: Some(fund.id.clone()) });
+        }
+    }
+    caps
+}
+
+fn cap_name(of: &str, cap: &Cap, index: usize) -> String {
+    cap.budget_of.as_ref().map_or_else(|| own_name(of, "cap", index), |fund| format!("{fund}.budget"))
+}
+
 /// The money of each line that is in the base, and what of it is left: what is taken is taken off the lines in their order.
 struct Items {
     lines: Vec<(usize, Rat, Rat)>,
@@ -287,8 +303,8 @@ pub(crate) fn all_accumulators(scheme: &Scheme) -> Vec<(String, Per, Owner)> {
 fn kept_by(scheme: &Scheme, layer: &Layer, benefit: &Benefit) -> Vec<(Kept, String)> {
     let mut all: Vec<(Kept, String)> = Vec::new();
     let mut add = |kept: &Kept, name: String| all.push((kept.clone(), name));
-    for (index, cap) in layer.caps.iter().enumerate() {
-        add(&cap.kept, own_name(&layer.id, "cap", index));
+    for (index, cap) in layer_caps(scheme, layer).iter().enumerate() {
+        add(&cap.kept, cap_name(&layer.id, cap, index));
     }
     let id = format!("{}.{}", layer.id, benefit.id);
     for (index, one) in benefit.deductibles.iter().enumerate() {
@@ -688,8 +704,9 @@ impl Case<'_> {
             self.fact(&format!("{}.{}.failed", layer.id, benefit.id), "given");
         }
         let mut caps: Vec<(String, &Cap)> = Vec::new();
-        for (index, cap) in layer.caps.iter().enumerate() {
-            caps.push((own_name(&layer.id, "cap", index), cap));
+        let of_layer = layer_caps(self.scheme, layer);
+        for (index, cap) in of_layer.iter().enumerate() {
+            caps.push((cap_name(&layer.id, cap, index), cap));
         }
         if let [only] = layer.benefits.as_slice() {
             for (index, cap) in only.caps.iter().enumerate() {
@@ -1471,10 +1488,10 @@ impl Case<'_> {
             let account = self.account(&rule.kept, own_name(path, "out_of_pocket_max", index));
             postings.insert(account, counted.held_down);
         }
-        for (of, caps) in [(path, &benefit.caps), (layer.id.as_str(), &layer.caps)] {
+        for (of, caps) in [(path, &benefit.caps), (layer.id.as_str(), &layer_caps(self.scheme, layer))] {
             for (index, rule) in caps.iter().enumerate() {
                 let amount = if rule.on_base { counted.base } else { counted.payment };
-                postings.insert(self.account(&rule.kept, own_name(of, "cap", index)), amount);
+                postings.insert(self.account(&rule.kept, cap_name(of, rule, index)), amount);
             }
         }
         postings
@@ -1501,13 +1518,17 @@ impl Case<'_> {
         on_base: bool,
     ) -> Result<Vec<(String, Account, Rat)>, Reject> {
         let mut found = Vec::new();
-        let lists = [(path, "cap", &benefit.caps), (layer.id.as_str(), "layer cap", &layer.caps)];
+        let of_layer = layer_caps(self.scheme, layer);
+        let lists = [(path, "cap", &benefit.caps), (layer.id.as_str(), "layer cap", &of_layer)];
         for (of, word, caps) in lists {
             for (index, cap) in caps.iter().enumerate() {
                 if cap.on_base == on_base && self.in_force(&cap.guard)? {
-                    let account = self.account(&cap.kept, own_name(of, "cap", index));
+                    let account = self.account(&cap.kept, cap_name(of, cap, index));
                     let amount = self.value(&cap.amount, None)?;
-                    found.push((format!("{word} {}", index + 1), account, amount));
+                    let numbered = || format!("{word} {}", index + 1);
+                    let label = cap.budget_of.as_ref().map_or_else(numbered, |fund| format!("budget of {fund}"));
+                    self.seen.hit_if(cap.budget_of.is_some(), "budget in force");
+                    found.push((label, account, amount));
                 }
             }
         }
@@ -1919,7 +1940,25 @@ impl Case<'_> {
         let charged: Rat = self.charged.values().copied().sum();
         self.fact("charged", charged);
         self.fact("patient_pays", total(&self.left) + charged);
-        for fund in &scheme.funds {
+        for layer in &scheme.layers {
+            let share = |fund: &Backing| {
+                let (_, share) = fund.pays.iter().find(|(paid, _)| *paid == layer.id)?;
+                Some((fund.id.clone(), share.unwrap_or(Rat::ONE)))
+            };
+            let shares: Vec<(String, Rat)> = scheme.backing.iter().filter_map(share).collect();
+            if shares.is_empty() {
+                continue;
+            }
+            let paid = self.paid[&layer.id] + self.beside.get(&layer.id).copied().unwrap_or(Rat::ZERO);
+            // Weights are looked at in proportion only.
+            let weights: Vec<Rat> = shares.iter().map(|(_, share)| *share * Rat::whole(1_000_000_000_000)).collect();
+            let (parts, _) = pro_rata(paid, &weights, scheme.rounding.0);
+            self.seen.hit_if(shares.len() > 1 && !paid.is_zero(), "payment shared by funds");
+            for ((fund, _), part) in shares.into_iter().zip(parts) {
+                *self.fund_paid.entry(fund).or_insert(Rat::ZERO) += part;
+            }
+        }
+        for fund in scheme.funds.iter().chain(scheme.backing.iter().map(|fund| &fund.id)) {
             let paid = self.fund_paid.get(fund).copied().unwrap_or(Rat::ZERO);
             self.fact(&format!("fund.{fund}.paid"), paid);
         }

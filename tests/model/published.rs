@@ -36,6 +36,7 @@ pub(crate) fn examples() -> Vec<Example> {
         kept: Kept::Own(Per::PolicyYear, Owner::Person),
         guard: Guard::default(),
         on_base: false,
+        budget_of: None,
     });
     let duty = |id: &str, portion: &str, deductible: &str| layer(id, &[portion], Some((number(deductible), Per::PolicyYear)), ratio("80%"));
     let three_duties = vec![duty("duty1", "in_scope", "15000"), duty("duty2", "out_of_scope", "5000"), duty("duty3", "special_drug", "0")];
@@ -161,6 +162,7 @@ pub(crate) fn example(
         accumulators: Vec::new(),
         day_charges: Vec::new(),
         funds: Vec::new(),
+        backing: Vec::new(),
         classify: Vec::new(),
         layers,
     };

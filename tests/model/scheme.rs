@@ -24,7 +24,10 @@ pub(crate) struct Scheme {
     pub(crate) parameters: Vec<(String, Value)>,
     pub(crate) accumulators: Vec<Accumulator>,
     pub(crate) day_charges: Vec<DayCharge>,
+    /// Those that share split payments.
     pub(crate) funds: Vec<String>,
+    /// Those that pay for layers.
+    pub(crate) backing: Vec<Backing>,
     pub(crate) classify: Vec<ClassifyRow>,
     pub(crate) layers: Vec<Layer>,
 }
@@ -404,11 +407,22 @@ pub(crate) struct Maximum {
 }
 
 #[derive(Clone, Debug)]
+pub(crate) struct Backing {
+    pub(crate) id: String,
+    /// Layers, each with the share of its payments; none for all of them.
+    pub(crate) pays: Vec<(String, Option<Rat>)>,
+    /// A budget that stops payments, and its period.
+    pub(crate) budget: Option<(Rat, Per)>,
+}
+
+#[derive(Clone, Debug)]
 pub(crate) struct Cap {
     pub(crate) amount: Value,
     pub(crate) kept: Kept,
     pub(crate) guard: Guard,
     pub(crate) on_base: bool,
+    /// It is the budget of this fund.
+    pub(crate) budget_of: Option<String>,
 }
 
 /// A cap on what counts of lines.

@@ -120,6 +120,29 @@ pub(crate) fn rule_file(scheme: &Scheme) -> String {
         table.add("id", quoted(fund));
         table.section(&mut out, "[[fund]]");
     }
+    for fund in &scheme.backing {
+        let mut table = Table::new();
+        table.add("id", quoted(&fund.id));
+        let whole: Vec<String> = fund.pays.iter().filter(|(_, share)| share.is_none()).map(|(layer, _)| quoted(layer)).collect();
+        if !whole.is_empty() {
+            table.add("pays", list(whole.into_iter()));
+        }
+        let mut shares = Table::new();
+        let mut shared = false;
+        for (layer, share) in fund.pays.iter().filter_map(|(layer, share)| Some((layer, (*share)?))) {
+            shares.add(layer, value(&Value::Ratio(share)));
+            shared = true;
+        }
+        if shared {
+            table.add("shares", shares.inline());
+        }
+        if let Some((amount, per)) = fund.budget {
+            table.kept(&Kept::Own(per, Owner::Person));
+            table.add("budget", value(&Value::Number(amount)));
+            table.add("when_dry", quoted("stop"));
+        }
+        table.section(&mut out, "[[fund]]");
+    }
     for row in &scheme.classify {
         let mut table = Table::new();
         if let Some(when) = &row.when {

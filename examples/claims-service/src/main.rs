@@ -95,6 +95,10 @@ fn read_rules(files: &[PathBuf]) -> Result<(Rules, String), Failure> {
         plans.push(Plan::compile(&Scheme::parse(&name, &text)?)?);
         digests.push(Digest::of(text.as_bytes()).to_string());
     }
+    if let Some(plan) = plans.iter().find(|plan| plan.couples_everyone()) {
+        // Journals go by household, and none of them knows the others.
+        return Err(format!("scheme `{}`: all insured share a limit, which journals of households cannot keep", plan.scheme_id()).into());
+    }
     digests.sort();
     Ok((Rules::new(PlanBook::new(plans)?), digests.join(" ")))
 }

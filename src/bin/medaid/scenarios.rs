@@ -10,6 +10,7 @@ use medaid::coverage::{self, Rule};
 use medaid::diagnostic::Message;
 use medaid::io::{OutputFolder, Scenario, Source, read_scheme};
 use medaid::report::clean;
+use medaid::report::words::Words;
 use medaid::{Ledger, Plan};
 use serde::Serialize;
 
@@ -165,6 +166,9 @@ fn tell(plan: &Plan, found: &Boundaries, with_claims: bool, screen: &mut Screen)
 }
 
 fn write(plan: &Plan, found: &Boundaries, scheme: &str, folder: &Path, screen: &mut Screen) -> Result<(), Failure> {
+    if plan.couples_everyone() {
+        return Err(Failure::told(|language| Words(language).not_side_by_side().to_owned()));
+    }
     let all = listed(plan, found);
     let claims = || all.iter().flat_map(|edge| &edge.claims);
     let people: Vec<_> = claims().map(|c| c.person).collect();
