@@ -29,6 +29,8 @@ mod faults;
 #[cfg(feature = "io")]
 mod files;
 mod funds;
+#[cfg(feature = "io")]
+mod golden;
 mod households;
 mod items;
 mod journal;
@@ -41,6 +43,7 @@ mod line_dates;
 mod model_agreement;
 mod notional;
 mod of_benefits;
+mod outside;
 mod over_time;
 mod pages;
 mod parts;
