@@ -4,6 +4,8 @@
 //! Findings are true: what is said never to happen follows from the rules (opening balances and payments given with a claim aside, where the text says so),
 //! and what is said to happen was settled. The search for the latter is bounded, and its silence is no proof: [`Report::searched`] says how far it went.
 
+#![allow(clippy::arithmetic_side_effects, reason = "divisors are at least one, and counts stay below the effort")]
+
 pub(crate) mod breakpoints;
 pub(crate) mod curve;
 mod dates;

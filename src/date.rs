@@ -1,5 +1,7 @@
 //! Dates and the periods over which accumulators run. There is no clock here: every date is an argument.
 
+#![allow(clippy::arithmetic_side_effects, reason = "months of a year")]
+
 use std::fmt;
 
 use chrono::{Datelike, Days, Months, NaiveDate};

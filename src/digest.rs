@@ -1,5 +1,7 @@
 //! Digests: the same bytes in, the same digest out.
 
+#![allow(clippy::arithmetic_side_effects, reason = "places in a text of 64 characters")]
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,5 +1,7 @@
 //! Exact fractions, for expressions in rule files.
 
+#![allow(clippy::arithmetic_side_effects, reason = "a denominator is above zero")]
+
 /// An exact fraction with a positive denominator, in lowest terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Exact {

@@ -18,6 +18,9 @@
 //!
 //! The rule language is described in [`mod@reference`] and taught in [`mod@tutorial`], files in [`formats`], choices and their reasons in [`design`].
 
+// Tests may add up as they like.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 pub mod batch;
 pub mod boundary;
 pub mod check;

@@ -1,6 +1,11 @@
 //! Exact money: [`Money`], its unit and rounding. The only places that multiply and divide amounts are here and in
 //! [`crate::ratio`].
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "128 bits hold products of two 64-bit figures, and a unit is above zero; what goes back to 64 bits is checked"
+)]
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,5 +1,7 @@
 //! Exact ratios: payout ratios, counting factors, rates.
 
+#![allow(clippy::arithmetic_side_effects, reason = "128 bits hold products of two 64-bit figures, and a unit is above zero")]
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -3,6 +3,8 @@
 //! They are amounts of the money that the benefit counts; for a first benefit, which counts a whole portion, amounts of the bill. Where a later benefit
 //! looks at what earlier layers left, the amount of the bill is found by [`super::curve`].
 
+#![allow(clippy::arithmetic_side_effects, reason = "128 bits hold sums and products of a few 64-bit amounts and ratios")]
+
 use std::collections::BTreeSet;
 
 use super::kinds::truth;

@@ -3,6 +3,8 @@
 //! Between breakpoints payments are straight lines but for rounding. The curve is settled at every breakpoint and one unit either side; a stretch whose
 //! middle lies off the straight line between its ends is halved until it does not, so that edges which depend on earlier layers' payments are closed in on.
 
+#![allow(clippy::arithmetic_side_effects, reason = "128 bits hold products of two 64-bit amounts; counts stay below the effort")]
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;

@@ -1,5 +1,7 @@
 //! Benefits of a layer that replace each other in time, with a gap or an overlap between them.
 
+#![allow(clippy::arithmetic_side_effects, reason = "places in lists that are in memory")]
+
 use chrono::NaiveDate;
 
 use super::kinds::truth;

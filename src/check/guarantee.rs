@@ -1,6 +1,8 @@
 //! Whether it is certain that one more unit billed never lowers what is paid and never raises it by more: one benefit alone keeps to that, several do if no
 //! accumulator is shared, none coordinates with another, and their covers are pairwise alike or apart.
 
+#![allow(clippy::arithmetic_side_effects, reason = "places in lists that are in memory")]
+
 use super::words;
 use super::{Finding, Scene, Witness};
 use crate::decision::Decision;

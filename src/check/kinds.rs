@@ -4,6 +4,8 @@
 //! each. Where there are too many kinds, a covering selection is made: any two values of two facts come up together in some kind, and every layer and
 //! benefit whose conditions a kind can meet is met by one. The choice is always the same.
 
+#![allow(clippy::arithmetic_side_effects, reason = "counts and places of things in memory")]
+
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 

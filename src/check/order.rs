@@ -3,6 +3,8 @@
 //! First few amounts for every kind of person, then more for each: below, at and above the amounts at which something changes, of every two kinds of case.
 //! Both searches are bounded by a number of pairs for each kind of person, and by the claims that may still be settled.
 
+#![allow(clippy::arithmetic_side_effects, reason = "places in lists that are in memory")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::breakpoints::breakpoints;

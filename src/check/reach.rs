@@ -3,6 +3,8 @@
 //! Every argument goes over all cases that the conditions tell apart; facts that are known only within a claim (what is left, what was paid) are taken to
 //! have any value. Where there are more than [`CELLS`] cases, or a number is figured from the case itself, nothing is said.
 
+#![allow(clippy::arithmetic_side_effects, reason = "places in lists that are in memory")]
+
 use super::kinds::{Kind, kind_meeting};
 use super::words;
 use super::{Finding, Scene, Witness};

@@ -1,5 +1,7 @@
 //! Rows of a benefit's tables that are never used there, and dated values that begin when the scheme has ended.
 
+#![allow(clippy::arithmetic_side_effects, reason = "divisors are at least one")]
+
 use std::collections::BTreeSet;
 
 use super::kinds::truth;

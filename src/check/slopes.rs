@@ -4,6 +4,8 @@
 //! deductibles in part, used half or nearly all of a cap, or reached a band. Where two neighbouring points differ by more than their distance, or the
 //! higher is paid less, the stretch is halved until one step shows it: one half always does.
 
+#![allow(clippy::arithmetic_side_effects, reason = "divisors are at least one, and counts stay below the effort")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::breakpoints::breakpoints;

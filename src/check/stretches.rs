@@ -1,5 +1,7 @@
 //! A person's attribute over time, of which so much is told.
 
+#![allow(clippy::arithmetic_side_effects, reason = "days and months of the calendar")]
+
 use chrono::{Days, Months, NaiveDate};
 
 use super::kinds::{Kind, word};

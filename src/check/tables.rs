@@ -1,5 +1,7 @@
 //! Cases that a decision table lacks, or that two of its rows meet, as claims: for rule files with errors, which have no plan.
 
+#![allow(clippy::arithmetic_side_effects, reason = "divisors are at least one")]
+
 use std::collections::BTreeSet;
 
 use super::kinds::{Bill, Kind};

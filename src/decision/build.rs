@@ -1,5 +1,7 @@
 //! From the kernel's steps to a decision. Nothing is figured anew here: amounts are put in their places.
 
+#![allow(clippy::arithmetic_side_effects, reason = "places in lists that are in memory")]
+
 use chrono::NaiveDate;
 
 use crate::claim::{Claim, Person};

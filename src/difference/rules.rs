@@ -1,5 +1,7 @@
 //! Rule by rule: what differs between two plans.
 
+#![allow(clippy::arithmetic_side_effects, reason = "places in lists that are in memory")]
+
 use std::collections::BTreeSet;
 
 use super::Difference;

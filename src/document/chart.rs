@@ -2,6 +2,8 @@
 //!
 //! All figures are whole hundredths of a pixel: nothing goes through a binary float, and the bytes are the same on every machine.
 
+#![allow(clippy::arithmetic_side_effects, reason = "pixels of a picture; 128 bits hold products of two 64-bit amounts")]
+
 use std::fmt::Write;
 
 use super::curve::{Curve, Point};

@@ -1,5 +1,7 @@
 //! What each layer pays as a bill grows.
 
+#![allow(clippy::arithmetic_side_effects, reason = "128 bits hold products of 64-bit figures")]
+
 use super::sample::Sample;
 use crate::decision::Language;
 use crate::diagnostic::refused;

@@ -1,5 +1,7 @@
 //! Persons and claims for whom charts are drawn.
 
+#![allow(clippy::arithmetic_side_effects, reason = "counts of things in memory")]
+
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};

@@ -1,5 +1,10 @@
 //! Spreading a sum over portions and lines so that the parts add up to it exactly.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "the product is checked; quotients, remainders and their sums are not above it, and unit and total are above zero"
+)]
+
 use crate::engine::Fault;
 use crate::engine::case::Case;
 use crate::money::Money;

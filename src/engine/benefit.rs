@@ -1,5 +1,10 @@
 //! One benefit: base, deductible, ratio, limits, rounding, posting. The numbered steps are those of the rule-language reference.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "places in tables that are in memory; picos of checked products; a cycle is at least one unit long"
+)]
+
 use crate::engine::Fault;
 use crate::engine::adjustment::Adjustment;
 use crate::engine::allocate::{largest_remainder, take_from_portion, touchable};

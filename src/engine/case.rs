@@ -1,5 +1,7 @@
 //! One claim as the kernel sees it: what came in, and the working memory, which is kept from claim to claim.
 
+#![allow(clippy::arithmetic_side_effects, reason = "places in tables that are in memory")]
+
 use crate::date::Periods;
 use crate::engine::Fault;
 use crate::engine::items::OtherDay;

@@ -2,6 +2,8 @@
 //!
 //! What is taken before is taken off the lines in their order, so that the money that a line has left is exact.
 
+#![allow(clippy::arithmetic_side_effects, reason = "places in tables that are in memory")]
+
 use crate::engine::Fault;
 use crate::engine::benefit::in_force;
 use crate::engine::case::{Bill, Case, look_at_line};

@@ -1,5 +1,7 @@
 //! How long a person's attribute has had its value, and how much of the policy year a yes-no attribute holds.
 
+#![allow(clippy::arithmetic_side_effects, reason = "days and months of the calendar")]
+
 use chrono::{Datelike, Months, NaiveDate};
 
 use crate::claim::Person;

@@ -1,5 +1,7 @@
 //! Amounts that go by the day: stretches of days, and reserve days that are used once in a lifetime.
 
+#![allow(clippy::arithmetic_side_effects, reason = "counts of the days of a stay")]
+
 use chrono::Days;
 
 use crate::date::day_number;

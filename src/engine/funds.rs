@@ -1,5 +1,7 @@
 //! What of a layer's payments comes out of which fund.
 
+#![allow(clippy::arithmetic_side_effects, reason = "128 bits hold a 64-bit amount times a ratio of at most 10^6; the step is above zero")]
+
 use crate::engine::Fault;
 use crate::engine::case::Case;
 use crate::money::Money;

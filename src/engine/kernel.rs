@@ -1,5 +1,7 @@
 //! The kernel: layers in order over one residual.
 
+#![allow(clippy::arithmetic_side_effects, reason = "places in tables that are in memory")]
+
 use crate::date::Per;
 use crate::engine::Fault;
 use crate::engine::allocate::take_from_portion;

@@ -1,5 +1,7 @@
 //! Programs by kind of case, made as the kinds come up.
 
+#![allow(clippy::arithmetic_side_effects, reason = "the weights of all classes were multiplied with a check")]
+
 use std::collections::BTreeMap;
 
 use crate::engine::program::Program;

@@ -1,6 +1,8 @@
 //! Caps on what a benefit counts of its lines: so many units, so many days, so much money of some lines. They cut the counted money before the base is
 //! summed.
 
+#![allow(clippy::arithmetic_side_effects, reason = "places in tables that are in memory")]
+
 use crate::engine::Fault;
 use crate::engine::case::{Bill, Case, look_at_line};
 use crate::engine::classify::pro_rata;

@@ -1,6 +1,8 @@
 //! Reading a claim against a plan: checks in the order of precedence of the reject codes, then the facts of the case.
 
-use std::collections::BTreeMap;
+#![allow(clippy::arithmetic_side_effects, reason = "places in tables that are in memory")]
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use chrono::{Days, NaiveDate};
@@ -397,11 +399,21 @@ fn groups(plan: &Plan, claim: &Claim, input: &mut Input) {
     }
 }
 
+/// The first line with the id of an earlier one. Few lines are compared one with the other, so that nothing need be kept; of many that would take for ever.
+fn repeated(claim: &Claim) -> Option<usize> {
+    if claim.lines.len() <= 16 {
+        return claim.lines.iter().enumerate().position(|(index, line)| claim.lines.iter().take(index).any(|other| other.id == line.id));
+    }
+    let mut seen = BTreeSet::new();
+    claim.lines.iter().position(|line| !seen.insert(line.id.as_str()))
+}
+
 fn line_facts(plan: &Plan, claim: &Claim, input: &mut Input) -> Result<(), Reject> {
     groups(plan, claim, input);
     input.line_values.clear();
+    let repeated = repeated(claim);
     for (index, line) in claim.lines.iter().enumerate() {
-        if claim.lines.iter().take(index).any(|other| other.id == line.id) {
+        if repeated == Some(index) {
             let message = refused::two_lines(&line.id);
             return Err(Reject::new(&claim.id, RejectCode::DuplicateLine, &format!("lines.{}", line.id), message));
         }

@@ -1,5 +1,7 @@
 //! Claims read against a plan beforehand, side by side in memory: for settling many, or the same ones more than once.
 
+#![allow(clippy::arithmetic_side_effects, reason = "places in tables that are in memory")]
+
 use crate::claim::{Claim, Person};
 use crate::date::Periods;
 use crate::engine::case::{Bill, Input};

@@ -1,5 +1,7 @@
 //! Figuring every printed step anew, from the decision alone and by arithmetic of its own: whole numbers read from the printed text.
 
+#![allow(clippy::arithmetic_side_effects, reason = "months and days of the calendar")]
+
 use std::collections::BTreeMap;
 use std::fmt;
 

@@ -304,32 +304,34 @@ impl<'a> Accounts<'a> {
         for ((scheme, fund, from), account) in &self.accounts {
             let Some(edition) = self.edition(scheme, fund, *from) else { continue };
             let (plan, unit) = (edition.plan, edition.plan.rounding.unit());
-            let premium = account.premium.total().micros();
-            let paid = account.payments.total().micros() - account.reductions.total().micros();
+            let premium = account.premium.total().micros().max(0);
+            let paid = account.payments.total().micros().checked_sub(account.reductions.total().micros()).ok_or(Fault::Overflow)?;
             let own = self.movements.iter().filter(|m| m.scheme == account.scheme && m.fund == account.fund);
             let last = edition.last_day(*from, own.map(|m| m.on).max().unwrap_or(*from));
             for band in &edition.fund.corridor {
                 // In millionths of the money's millionths: a ratio of the premium is exact.
-                let edge = |edge: &Edge| match edge {
-                    Edge::Amount(value) => plan.value_on(value, *from).map(|amount| i128::from(amount) * WHOLE),
-                    Edge::Ratio(value) => plan.value_on(value, *from).map(|ratio| premium.max(0) * i128::from(ratio)),
+                let edge = |edge: &Edge| {
+                    let (value, of) = match edge {
+                        Edge::Amount(value) => (value, WHOLE),
+                        Edge::Ratio(value) => (value, premium),
+                    };
+                    of.checked_mul(i128::from(plan.value_on(value, *from)?)).ok_or(Fault::Overflow)
                 };
                 let low = band.from.as_ref().map(edge).transpose()?.unwrap_or(0);
                 let high = band.to.as_ref().map(edge).transpose()?.unwrap_or(i128::MAX);
-                let paid = paid * WHOLE;
-                let money = if band.of_surplus { high - paid.max(low) } else { paid.min(high) - low }.max(0);
                 let share = i128::from(plan.value_on(&band.share, *from)?);
-                let step = WHOLE * WHOLE * i128::from(unit.micros().max(1));
-                let product = money.checked_mul(share).ok_or(Fault::Overflow)?;
-                let amount = (product.checked_mul(2).ok_or(Fault::Overflow)? + step) / (2 * step) * i128::from(unit.micros());
+                let money = in_band(band.of_surplus, low, high, paid).ok_or(Fault::Overflow)?;
+                let amount = share_of(money, share, i128::from(unit.micros())).ok_or(Fault::Overflow)?;
+                let back = amount.checked_neg().ok_or(Fault::Overflow)?;
+                let (comes, goes) = if band.of_surplus { (back, amount) } else { (amount, back) };
                 if let Some(other) = plan.funds.get(band.with).filter(|_| amount != 0) {
-                    shared.push((edition, Edition { plan, fund: other }, last, if band.of_surplus { -amount } else { amount }));
+                    shared.push((edition, Edition { plan, fund: other }, last, comes, goes));
                 }
             }
         }
-        for (own, other, on, amount) in shared {
+        for (own, other, on, comes, goes) in shared {
             let sum = |micros| Sum::of(Total::from_micros(micros), self.places);
-            let (comes, goes) = (sum(amount), sum(-amount));
+            let (comes, goes) = (sum(comes), sum(goes));
             self.put(own, on, MovementKind::Shared, &other.fund.name.id, comes)?;
             self.put(other, on, MovementKind::Shared, &own.fund.name.id, goes)?;
         }
@@ -369,7 +371,26 @@ impl<'a> Accounts<'a> {
 
 const WHOLE: i128 = 1_000_000;
 
+/// The money in a band: of a surplus what payments leave below its end, of a deficit what of the payments lies in it. In millionths of millionths, like its
+/// edges; payments in millionths.
+fn in_band(of_surplus: bool, low: i128, high: i128, paid: i128) -> Option<i128> {
+    let paid = paid.checked_mul(WHOLE)?;
+    let money = if of_surplus { high.checked_sub(paid.max(low))? } else { paid.min(high).checked_sub(low)? };
+    Some(money.max(0))
+}
+
+/// A share, in millionths, of money in millionths of millionths, rounded half up to the unit: in millionths.
+fn share_of(money: i128, share: i128, unit: i128) -> Option<i128> {
+    let step = WHOLE.checked_mul(WHOLE)?.checked_mul(unit)?;
+    let twice = money.checked_mul(share)?.checked_mul(2)?.checked_add(step)?;
+    twice.checked_div(step.checked_mul(2)?)?.checked_mul(unit)
+}
+
 /// What each payment keeps of a budget that does not reach: in proportion, in whole units by the largest remainder, ties to the earlier.
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "products are checked; quotients and their sum are not above the budget; unit and whole are above zero"
+)]
 fn pro_rata(payments: &[Payment], whole: Total, budget: Total, unit: Money) -> Result<Vec<Money>, Fault> {
     let (whole, unit) = (whole.micros(), i128::from(unit.micros().max(1)));
     // What is no whole unit of the budget cannot be paid out.

@@ -1,5 +1,7 @@
 //! Compiled conditions.
 
+#![allow(clippy::arithmetic_side_effects, reason = "bits and words of a set of 32-bit classes")]
+
 use crate::engine::Fault;
 use crate::plan::fact::{Facts, MISSING};
 

@@ -1,5 +1,7 @@
 //! What a layer costs a person.
 
+#![allow(clippy::arithmetic_side_effects, reason = "128 bits hold a 64-bit amount times months of a year; the unit is above zero")]
+
 use chrono::{Months, NaiveDate};
 
 use crate::claim::Person;

@@ -1,5 +1,7 @@
 //! Laying decision tables out densely; on the way every gap and every overlap shows.
 
+#![allow(clippy::arithmetic_side_effects, reason = "the number of cells is limited")]
+
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Message, catalogue};

@@ -1,5 +1,7 @@
 //! The command line: one file per subcommand.
 
+#![warn(clippy::arithmetic_side_effects)]
+
 mod balance;
 mod check;
 mod codes;

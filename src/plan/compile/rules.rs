@@ -1,5 +1,7 @@
 //! Layers, benefits and classification.
 
+#![allow(clippy::arithmetic_side_effects, reason = "counts of things in memory")]
+
 use std::collections::BTreeSet;
 
 use super::{Compiler, Declared, Scope, named};
