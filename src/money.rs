@@ -261,7 +261,8 @@ impl<'de> Visitor<'de> for NumberTextVisitor {
 
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<NumberText, A::Error> {
         // `serde_json` answers the request for raw text with a map of one entry.
-        map.next_key::<de::IgnoredAny>()?;
+        let found = || de::Error::custom("expected a decimal number, as text such as \"1234.50\", found an object");
+        map.next_key::<de::IgnoredAny>()?.ok_or_else(found)?;
         let raw: Box<str> = map.next_value()?;
         let number = |t: &str| t.starts_with(|c: char| c == '-' || c.is_ascii_digit());
         if raw.starts_with('"') {

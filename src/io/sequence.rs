@@ -157,7 +157,19 @@ type Figure = (String, String, String, Option<String>, Option<String>);
 const COLUMNS: &[&str] = &["operation", "claim", "figure", "was", "now"];
 
 impl ExpectedChanges {
-    fn read(source: &Source) -> Result<ExpectedChanges, Errors> {
+    /// Reads them from a CSV file.
+    ///
+    /// # Errors
+    /// If a column is missing, unknown or there twice, and the first row that cannot be read.
+    ///
+    /// ```
+    /// use medaid::io::{ExpectedChanges, Source};
+    /// let text = "operation,claim,figure,was,now\no1,c1,paid,,140.00\n";
+    /// let expected = ExpectedChanges::read(&Source::read("expect-changes.csv", text.as_bytes())?)?;
+    /// assert_eq!(expected.values(), 1);
+    /// # Ok::<(), medaid::io::Errors>(())
+    /// ```
+    pub fn read(source: &Source) -> Result<ExpectedChanges, Errors> {
         let known = |name: &str| COLUMNS.iter().position(|column| *column == name);
         let mut table = Table::open(source, COLUMNS, COLUMNS, known)?;
         let mut rows = Vec::new();

@@ -201,6 +201,10 @@ impl Journal {
             if wire.digest(journal.digest()) != Some(digest) {
                 return Err(unfit());
             }
+            // What was known on a day is found by the days of the records.
+            if journal.last_day().is_some_and(|last| wire.operation.received < last) {
+                return Err(StoreError::Content(number));
+            }
             let record = wire.read(&mut journal, digest).ok_or(StoreError::Content(number))?;
             journal.take(record).ok_or(StoreError::Content(number))?;
         }

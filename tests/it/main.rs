@@ -4,6 +4,9 @@
 
 #[path = "../model/mod.rs"]
 mod model;
+#[cfg(feature = "cli")]
+#[path = "../readers/mod.rs"]
+mod reader_targets;
 
 mod as_of;
 #[cfg(feature = "io")]
@@ -51,6 +54,8 @@ mod personal_periods;
 mod phases;
 mod properties;
 mod ratio_between;
+#[cfg(feature = "cli")]
+mod readers;
 #[cfg(feature = "cli")]
 mod readme;
 mod run_off;
