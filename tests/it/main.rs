@@ -41,6 +41,8 @@ mod journal_agreement;
 #[cfg(feature = "cli")]
 mod layout;
 mod lean;
+#[cfg(feature = "io")]
+mod limits;
 mod line_caps;
 mod line_dates;
 mod model_agreement;
