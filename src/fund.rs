@@ -3,6 +3,21 @@
 //! A batch keeps them for the funds of its schemes that are told of money (`[[fund]]` with `pays`, donations, a budget or a corridor). Every movement is in
 //! [`Run::movements`](crate::batch::Run::movements), and an account is the sum of its movements: over all funds, what is left is what came in from outside less
 //! what was paid to the insured.
+//!
+//! ```
+//! use medaid::batch::{self, Mode, People, PlanBook};
+//! let text = include_str!("../fixtures/charity-funds/scheme.toml");
+//! let plan = medaid::Plan::compile(&medaid::Scheme::parse("charity.toml", text)?)?;
+//! let people = People::new([serde_json::from_str(r#"{ "id": "p1", "attributes": { "enrolled": true } }"#)?])?;
+//! let claims = vec![serde_json::from_str(r#"{ "id": "c1", "person": "p1", "service_from": "2024-03-10",
+//!     "bill": 3000, "portions": { "self_paid": 3000 } }"#)?];
+//! let run = batch::run(&PlanBook::new([plan])?, &people, claims, Vec::new(), Mode::Plain)?;
+//! let insurer = run.summary.fund_accounts.iter().find(|account| account.fund == "insurer").unwrap();
+//! assert_eq!(insurer.premium.to_string(), "420.00");  // 70 % of 600
+//! assert_eq!(insurer.payments.to_string(), "840.00"); // 70 % of (3,000 - 1,000) x 60 %
+//! assert_eq!(insurer.shared.to_string(), "199.50");   // the charity bears half of what is above 105 % of the premium
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod books;
 
