@@ -226,9 +226,12 @@ impl<'de> Deserialize<'de> for NumberText {
         if !deserializer.is_human_readable() {
             return deserializer.deserialize_str(NumberTextVisitor);
         }
-        deserializer.deserialize_newtype_struct("$serde_json::private::RawValue", NumberTextVisitor)
+        deserializer.deserialize_newtype_struct(RAW_TEXT, NumberTextVisitor)
     }
 }
+
+/// The name under which `serde_json` gives raw text.
+const RAW_TEXT: &str = "$serde_json::private::RawValue";
 
 struct NumberTextVisitor;
 
@@ -260,9 +263,9 @@ impl<'de> Visitor<'de> for NumberTextVisitor {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<NumberText, A::Error> {
-        // `serde_json` answers the request for raw text with a map of one entry.
+        // `serde_json` answers the request for raw text with a map of one entry. Any other map was written by somebody.
         let found = || de::Error::custom("expected a decimal number, as text such as \"1234.50\", found an object");
-        map.next_key::<de::IgnoredAny>()?.ok_or_else(found)?;
+        map.next_key::<&str>().ok().flatten().filter(|key| *key == RAW_TEXT).ok_or_else(found)?;
         let raw: Box<str> = map.next_value()?;
         let number = |t: &str| t.starts_with(|c: char| c == '-' || c.is_ascii_digit());
         if raw.starts_with('"') {

@@ -166,7 +166,7 @@ impl ExpectedChanges {
     /// use medaid::io::{ExpectedChanges, Source};
     /// let text = "operation,claim,figure,was,now\no1,c1,paid,,140.00\n";
     /// let expected = ExpectedChanges::read(&Source::read("expect-changes.csv", text.as_bytes())?)?;
-    /// assert_eq!(expected.values(), 1);
+    /// assert_eq!(expected.file(), "expect-changes.csv");
     /// # Ok::<(), medaid::io::Errors>(())
     /// ```
     pub fn read(source: &Source) -> Result<ExpectedChanges, Errors> {
