@@ -21,7 +21,7 @@
 
 mod books;
 
-pub(crate) use books::FundBooks;
+pub(crate) use books::{Charges, FundBooks};
 
 use chrono::NaiveDate;
 use serde::Serialize;

@@ -12,7 +12,8 @@ use super::people::People;
 use crate::claim::Claim;
 use crate::decision::{Decision, Text};
 use crate::digest::Digest;
-use crate::fund::{FundAccount, FundBooks, Movement};
+use crate::engine::Fault;
+use crate::fund::{Charges, FundAccount, FundBooks, Movement};
 use crate::money::{Money, Total};
 use crate::plan::Plan;
 use crate::reject::{Reject, RejectCode};
@@ -350,9 +351,9 @@ impl<'a> Tally<'a> {
 
     /// The sums, and the movements of the funds' money.
     pub(super) fn finish(mut self, rejects: &[Reject]) -> Result<(Summary, Vec<Movement>), BatchError> {
-        self.premiums();
+        self.premiums().map_err(|_| BatchError::FundAccounts)?;
         let mut summary = self.summary;
-        let (accounts, movements) = self.books.close(self.people, &self.years, self.places).map_err(|_| BatchError::FundAccounts)?;
+        let (accounts, movements) = self.books.close(self.places).map_err(|_| BatchError::FundAccounts)?;
         summary.fund_accounts = accounts;
         for layer in &summary.layers {
             if layer.write_off { &mut summary.written_off } else { &mut summary.paid }.merge(layer.paid);
@@ -368,44 +369,53 @@ impl<'a> Tally<'a> {
         Ok((summary, movements))
     }
 
-    fn premiums(&mut self) {
-        for (place, summary) in self.summary.layers.iter_mut().enumerate() {
-            let mut premium =
-                PremiumSummary { insured: 0, person_years: 0, premium: Sum::zero(self.places), unknown: 0, claim_ratio_basis_points: None };
-            let mut stated = false;
-            let mut insured = BTreeSet::new();
-            for ((scheme, first_day), decided_under) in &self.years {
-                if *scheme != summary.scheme {
-                    continue;
-                }
-                let edition = self.book.edition_of_year(scheme, *first_day, *decided_under);
-                let layer = self.places_of_layers.get(edition).and_then(|places| places.iter().position(|p| *p == place));
-                let Some((plan, layer)) = self.book.plans().get(edition).zip(layer) else { continue };
+    /// What the layers cost the insured, for the summary and for the funds behind them.
+    fn premiums(&mut self) -> Result<(), Fault> {
+        let mut stated: BTreeMap<usize, (PremiumSummary, BTreeSet<&str>)> = BTreeMap::new();
+        for ((scheme, year), decided_under) in &self.years {
+            let edition = self.book.edition_of_year(scheme, *year, *decided_under);
+            let (Some(plan), Some(places)) = (self.book.plans().get(edition), self.places_of_layers.get(edition)) else { continue };
+            for (layer, place) in places.iter().enumerate() {
                 if plan.layers.get(layer).is_none_or(|l| l.premium.is_none()) {
                     continue;
                 }
-                stated = true;
+                let nothing = PremiumSummary {
+                    insured: 0,
+                    person_years: 0,
+                    premium: Sum::zero(self.places),
+                    unknown: 0,
+                    claim_ratio_basis_points: None,
+                };
+                let (premium, insured) = stated.entry(*place).or_insert_with(|| (nothing, BTreeSet::new()));
+                let mut charges = Charges::new(plan, layer, *year, self.places);
                 for person in self.people.iter() {
-                    match plan.premiums(layer, person, *first_day) {
+                    match plan.premiums(layer, person, *year) {
                         Ok(charged) if charged.is_empty() => {}
                         Ok(charged) => {
-                            charged.into_iter().for_each(|(_, amount)| premium.premium.add(amount));
+                            charged.iter().for_each(|(_, amount)| premium.premium.add(*amount));
+                            charges.add(&charged)?;
                             count(&mut premium.person_years);
                             insured.insert(person.id.as_str());
                         }
-                        Err(_) => count(&mut premium.unknown),
+                        Err(_) => {
+                            count(&mut premium.unknown);
+                            charges.add_unknown();
+                        }
                     }
                 }
-            }
-            if stated {
-                premium.insured = insured.len() as u64;
-                let mut paid = summary.paid;
-                paid.merge(summary.beside);
-                premium.claim_ratio_basis_points =
-                    if premium.unknown == 0 { paid.total().basis_points_of(premium.premium.total()) } else { None };
-                summary.premium = Some(premium);
+                self.books.charged(charges);
             }
         }
+        for (place, (mut premium, insured)) in stated {
+            let Some(summary) = self.summary.layers.get_mut(place) else { continue };
+            premium.insured = insured.len() as u64;
+            let mut paid = summary.paid;
+            paid.merge(summary.beside);
+            premium.claim_ratio_basis_points =
+                if premium.unknown == 0 { paid.total().basis_points_of(premium.premium.total()) } else { None };
+            summary.premium = Some(premium);
+        }
+        Ok(())
     }
 }
 

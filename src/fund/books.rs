@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::{FundAccount, Movement, MovementKind};
-use crate::batch::{People, PlanBook, Sum};
+use crate::batch::{PlanBook, Sum};
 use crate::claim::Claim;
 use crate::date::day_number;
 use crate::decision::Text;
@@ -27,10 +27,53 @@ struct Payment {
     amount: Money,
 }
 
+/// What the insured are charged for a layer in a policy year, as far as funds are concerned.
+pub(crate) struct Charges<'a> {
+    plan: &'a Plan,
+    layer: usize,
+    year: NaiveDate,
+    places: u8,
+    /// By fund, whether it pays or takes in, day, and whether it is paid back.
+    sums: BTreeMap<(usize, bool, NaiveDate, bool), Sum>,
+    unknown: u64,
+}
+
+impl<'a> Charges<'a> {
+    pub(crate) fn new(plan: &'a Plan, layer: usize, year: NaiveDate, places: u8) -> Charges<'a> {
+        Charges { plan, layer, year, places, sums: BTreeMap::new(), unknown: 0 }
+    }
+
+    /// What one person is charged, each sum with its day.
+    pub(crate) fn add(&mut self, charged: &[(NaiveDate, Money)]) -> Result<(), Fault> {
+        let Some(layer) = self.plan.layers.get(self.layer) else { return Ok(()) };
+        for (day, amount) in charged {
+            let back = *amount < Money::ZERO;
+            let size = if back { Money::ZERO.checked_sub(*amount).ok_or(Fault::Overflow)? } else { *amount };
+            let taken = shares(layer, size, self.plan.rounding.unit()).map(|(fund, share)| (fund, false, share));
+            let paid = payers(self.plan, self.layer).map(|fund| (fund, true, size));
+            for (fund, pays, sum) in taken.chain(paid) {
+                self.sums.entry((fund, pays, *day, back)).or_insert(Sum::zero(self.places)).add(sum);
+            }
+        }
+        Ok(())
+    }
+
+    /// A premium that cannot be figured.
+    pub(crate) fn add_unknown(&mut self) {
+        self.unknown = self.unknown.saturating_add(1);
+    }
+}
+
+/// The funds that pay the premiums of a layer.
+fn payers(plan: &Plan, layer: usize) -> impl Iterator<Item = usize> {
+    plan.funds.iter().enumerate().filter(move |(_, fund)| fund.pays_premium_of.contains(&layer)).map(|(fund, _)| fund)
+}
+
 /// The funds' books while claims are being settled.
 pub(crate) struct FundBooks<'a> {
     book: &'a PlanBook,
     payments: Vec<Payment>,
+    charges: Vec<Charges<'a>>,
 }
 
 /// A fund and a period, by its first day; the earliest day there is for a lifetime.
@@ -38,7 +81,7 @@ type Period<'a> = (&'a str, &'a str, NaiveDate);
 
 impl<'a> FundBooks<'a> {
     pub(crate) fn new(book: &'a PlanBook) -> FundBooks<'a> {
-        FundBooks { book, payments: Vec::new() }
+        FundBooks { book, payments: Vec::new(), charges: Vec::new() }
     }
 
     /// Notes what funds paid for a claim.
@@ -52,17 +95,18 @@ impl<'a> FundBooks<'a> {
         }
     }
 
-    /// The accounts of all periods and the movements behind them. `years` are the policy years in which any claim was decided: by scheme and first day, the
-    /// edition under which.
-    pub(crate) fn close(
-        self,
-        people: &People,
-        years: &BTreeMap<(&str, NaiveDate), usize>,
-        places: u8,
-    ) -> Result<(Vec<FundAccount>, Vec<Movement>), Fault> {
+    /// Notes what the insured are charged.
+    pub(crate) fn charged(&mut self, charges: Charges<'a>) {
+        self.charges.push(charges);
+    }
+
+    /// The accounts of all periods and the movements behind them.
+    pub(crate) fn close(self, places: u8) -> Result<(Vec<FundAccount>, Vec<Movement>), Fault> {
         let mut ledger = Accounts { book: self.book, places, accounts: BTreeMap::new(), movements: Vec::new(), helped: BTreeMap::new() };
         ledger.donations()?;
-        ledger.premiums(people, years)?;
+        for charges in self.charges {
+            ledger.premiums(charges)?;
+        }
         ledger.payments(self.payments)?;
         ledger.corridors()?;
         Ok(ledger.finish())
@@ -105,8 +149,9 @@ impl Edition<'_> {
     }
 
     /// The last day of a period; of a lifetime, on which something happened last.
-    fn last_day(&self, from: NaiveDate, latest: NaiveDate) -> NaiveDate {
-        if from == NaiveDate::MIN { latest } else { self.fund.per.last_day(from, self.plan.policy_year).unwrap_or(latest) }
+    fn last_day(&self, from: NaiveDate, latest: impl Fn() -> NaiveDate) -> NaiveDate {
+        let of_calendar = self.fund.per.last_day(from, self.plan.policy_year);
+        of_calendar.unwrap_or_else(latest)
     }
 }
 
@@ -202,48 +247,24 @@ impl<'a> Accounts<'a> {
         Ok(())
     }
 
-    fn premiums(&mut self, people: &People, years: &BTreeMap<(&str, NaiveDate), usize>) -> Result<(), Fault> {
-        for ((scheme, year), decided_under) in years {
-            let Some(plan) = self.book.plans().get(self.book.edition_of_year(scheme, *year, *decided_under)) else { continue };
-            for (index, layer) in plan.layers.iter().enumerate().filter(|(_, layer)| layer.premium.is_some()) {
-                // By fund, day and whether it is paid back; of the payer's fund and of those that take it in.
-                let mut sums: BTreeMap<(usize, bool, NaiveDate, bool), Sum> = BTreeMap::new();
-                let payers = || plan.funds.iter().enumerate().filter(|(_, fund)| fund.pays_premium_of.contains(&index)).map(|(f, _)| f);
-                let mut unknown = 0u64;
-                for person in people.iter() {
-                    let Ok(charged) = plan.premiums(index, person, *year) else {
-                        unknown = unknown.saturating_add(1);
-                        continue;
-                    };
-                    for (day, amount) in charged {
-                        let back = amount < Money::ZERO;
-                        let mut add = |fund, pays, amount: Money| {
-                            sums.entry((fund, pays, day, back)).or_insert(Sum::zero(self.places)).add(amount);
-                        };
-                        let size = if back { Money::ZERO.checked_sub(amount).ok_or(Fault::Overflow)? } else { amount };
-                        for (fund, share) in shares(layer, size, plan.rounding.unit()) {
-                            add(fund, false, share);
-                        }
-                        payers().for_each(|fund| add(fund, true, size));
-                    }
-                }
-                for ((fund, pays, day, back), sum) in sums {
-                    let Some(fund) = plan.funds.get(fund) else { continue };
-                    let (kind, amount) = match (pays, back) {
-                        (false, false) => (MovementKind::Premium, sum),
-                        (false, true) => (MovementKind::PremiumRefund, sum.negated()),
-                        (true, false) => (MovementKind::PremiumPaid, sum.negated()),
-                        (true, true) => (MovementKind::PremiumReturned, sum),
-                    };
-                    self.put(Edition { plan, fund }, day, kind, &layer.name.id, amount)?;
-                }
-                if unknown > 0 {
-                    let takes: Vec<usize> = layer.funds.iter().map(|(fund, _)| *fund).chain(payers()).collect();
-                    for fund in takes.into_iter().filter_map(|fund| plan.funds.get(fund)) {
-                        let account = self.account(Edition { plan, fund }, *year)?;
-                        account.premiums_unknown = account.premiums_unknown.saturating_add(unknown);
-                    }
-                }
+    fn premiums(&mut self, charges: Charges<'a>) -> Result<(), Fault> {
+        let Charges { plan, layer: index, year, sums, unknown, .. } = charges;
+        let Some(layer) = plan.layers.get(index) else { return Ok(()) };
+        for ((fund, pays, day, back), sum) in sums {
+            let Some(fund) = plan.funds.get(fund) else { continue };
+            let (kind, amount) = match (pays, back) {
+                (false, false) => (MovementKind::Premium, sum),
+                (false, true) => (MovementKind::PremiumRefund, sum.negated()),
+                (true, false) => (MovementKind::PremiumPaid, sum.negated()),
+                (true, true) => (MovementKind::PremiumReturned, sum),
+            };
+            self.put(Edition { plan, fund }, day, kind, &layer.name.id, amount)?;
+        }
+        if unknown > 0 {
+            let takes = layer.funds.iter().map(|(fund, _)| *fund).chain(payers(plan, index));
+            for fund in takes.filter_map(|fund| plan.funds.get(fund)) {
+                let account = self.account(Edition { plan, fund }, year)?;
+                account.premiums_unknown = account.premiums_unknown.saturating_add(unknown);
             }
         }
         Ok(())
@@ -273,7 +294,7 @@ impl<'a> Accounts<'a> {
             account.claims = payments.len() as u64;
             let budget = account.budget;
             let Some(edition) = self.edition(scheme, fund, from) else { continue };
-            let last = edition.last_day(from, latest);
+            let last = edition.last_day(from, || latest);
             if let Some(budget) = budget.filter(|budget| edition.fund.when_dry == WhenDry::ProRata && budget.total() < whole) {
                 let unit = edition.plan.rounding.unit();
                 for (payment, kept) in payments.iter().zip(pro_rata(&payments, whole, budget.total(), unit)?) {
@@ -306,8 +327,13 @@ impl<'a> Accounts<'a> {
             let (plan, unit) = (edition.plan, edition.plan.rounding.unit());
             let premium = account.premium.total().micros().max(0);
             let paid = account.payments.total().micros().checked_sub(account.reductions.total().micros()).ok_or(Fault::Overflow)?;
-            let own = self.movements.iter().filter(|m| m.scheme == account.scheme && m.fund == account.fund);
-            let last = edition.last_day(*from, own.map(|m| m.on).max().unwrap_or(*from));
+            if edition.fund.corridor.is_empty() {
+                continue;
+            }
+            let last = edition.last_day(*from, || {
+                let own = self.movements.iter().filter(|m| m.scheme == account.scheme && m.fund == account.fund);
+                own.map(|m| m.on).max().unwrap_or(*from)
+            });
             for band in &edition.fund.corridor {
                 // In millionths of the money's millionths: a ratio of the premium is exact.
                 let edge = |edge: &Edge| {
